@@ -1,0 +1,125 @@
+using System.Buffers;
+
+namespace Ingest.Engine;
+
+/// <summary>
+/// What one request brought for one partition: its bytes and where the events are in them. The bytes are pooled; the
+/// owner disposes the batch once the receipt is complete, and nothing keeps a reference past that.
+/// </summary>
+/// <remarks>
+/// <see cref="Bytes"/> starts with the request's body as received. Adapters append what they derive (an assigned id, a
+/// decoded context) with <see cref="Append(ReadOnlySpan{byte})"/>, so that a <see cref="Slice"/> is all an event needs.
+/// </remarks>
+public sealed class EventBatch : IDisposable
+{
+    private byte[] _bytes;
+    private int _length;
+    private EventEntry[] _events;
+    private int _count;
+    private SchemaCheck[] _checks = [];
+    private int _checkCount;
+
+    /// <param name="capacity">Expected number of bytes; the buffer grows where that was too few.</param>
+    public EventBatch(int capacity = 4096)
+    {
+        _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 256));
+        _events = ArrayPool<EventEntry>.Shared.Rent(4);
+    }
+
+    /// <summary>The request's body, then what adapters appended.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+
+    /// <summary>The same as <see cref="Bytes"/>, where a reader needs memory; valid until the next append.</summary>
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
+
+    /// <summary>The events, in the order they arrived.</summary>
+    public ReadOnlySpan<EventEntry> Events => _events.AsSpan(0, _count);
+
+    /// <summary>The documents to validate; each event owns a run of them.</summary>
+    public ReadOnlySpan<SchemaCheck> Checks => _checks.AsSpan(0, _checkCount);
+
+    /// <summary>Number of <see cref="Checks"/> so far: the next event's <see cref="EventEntry.FirstCheck"/>.</summary>
+    public int CheckCount => _checkCount;
+
+    /// <summary>The lake line's <c>collector</c> value, a JSON object rendered once per request.</summary>
+    public Slice Collector { get; set; }
+
+    public ReadOnlySpan<byte> this[Slice slice] => _bytes.AsSpan(slice.Offset, slice.Length);
+
+    /// <summary>Appends bytes and says where they are now.</summary>
+    public Slice Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(GetSpan(bytes.Length));
+        return Advance(bytes.Length);
+    }
+
+    /// <summary>Room for at least <paramref name="size"/> bytes at the end; write, then <see cref="Advance"/>.</summary>
+    public Span<byte> GetSpan(int size)
+    {
+        EnsureRoom(size);
+        return _bytes.AsSpan(_length);
+    }
+
+    /// <summary>As <see cref="GetSpan"/>, as memory.</summary>
+    public Memory<byte> GetMemory(int size)
+    {
+        EnsureRoom(size);
+        return _bytes.AsMemory(_length);
+    }
+
+    /// <summary>Takes over what was written into <see cref="GetSpan"/> and says where it is.</summary>
+    public Slice Advance(int written)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(written, _bytes.Length - _length);
+        var slice = new Slice(_length, written);
+        _length += written;
+        return slice;
+    }
+
+    public void Add(in EventEntry entry)
+    {
+        if (_count == _events.Length)
+            Grow(ref _events, _count);
+        _events[_count++] = entry;
+    }
+
+    public void Add(in SchemaCheck check)
+    {
+        if (_checkCount == _checks.Length)
+            Grow(ref _checks, _checkCount);
+        _checks[_checkCount++] = check;
+    }
+
+    public void Dispose()
+    {
+        if (_bytes.Length == 0)
+            return;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        ArrayPool<EventEntry>.Shared.Return(_events, clearArray: true);
+        if (_checks.Length > 0)
+            ArrayPool<SchemaCheck>.Shared.Return(_checks, clearArray: true);
+        _bytes = [];
+        _events = [];
+        _checks = [];
+        _length = _count = _checkCount = 0;
+    }
+
+    private static void Grow<T>(ref T[] array, int used)
+    {
+        var larger = ArrayPool<T>.Shared.Rent(Math.Max(4, array.Length * 2));
+        array.AsSpan(0, used).CopyTo(larger);
+        if (array.Length > 0)
+            ArrayPool<T>.Shared.Return(array, clearArray: true);
+        array = larger;
+    }
+
+    private void EnsureRoom(int size)
+    {
+        if (_bytes.Length - _length >= size)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + size), _bytes.Length * 2));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

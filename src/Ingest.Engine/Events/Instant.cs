@@ -1,0 +1,53 @@
+using System.Buffers.Text;
+using System.Globalization;
+
+namespace Ingest.Engine;
+
+/// <summary>A point in time: whole milliseconds since 1970-01-01T00:00:00Z, as every timestamp of the lake has it.</summary>
+/// <param name="UnixMilliseconds">Milliseconds since the Unix epoch, UTC; within years 1 to 9999.</param>
+public readonly record struct Instant(long UnixMilliseconds) : IComparable<Instant>
+{
+    /// <summary>Bytes of the text form, such as <c>2026-11-21T20:15:03.123Z</c>.</summary>
+    public const int TextLength = 24;
+
+    private const long MillisecondsPerHour = 3_600_000;
+
+    /// <summary>The UTC hour that holds this instant.</summary>
+    public LakeHour Hour => new((int)Math.DivRem(UnixMilliseconds, MillisecondsPerHour, out var rest) - (rest < 0 ? 1 : 0));
+
+    public static Instant From(DateTimeOffset time) => new(time.ToUnixTimeMilliseconds());
+
+    public static Instant Max(Instant a, Instant b) => a.UnixMilliseconds >= b.UnixMilliseconds ? a : b;
+
+    public static Instant Min(Instant a, Instant b) => a.UnixMilliseconds <= b.UnixMilliseconds ? a : b;
+
+    public static Instant operator +(Instant instant, TimeSpan span) =>
+        new(instant.UnixMilliseconds + (long)span.TotalMilliseconds);
+
+    public static Instant operator -(Instant instant, TimeSpan span) =>
+        new(instant.UnixMilliseconds - (long)span.TotalMilliseconds);
+
+    public static TimeSpan operator -(Instant a, Instant b) =>
+        TimeSpan.FromMilliseconds(a.UnixMilliseconds - b.UnixMilliseconds);
+
+    public static bool operator <(Instant a, Instant b) => a.UnixMilliseconds < b.UnixMilliseconds;
+
+    public static bool operator >(Instant a, Instant b) => a.UnixMilliseconds > b.UnixMilliseconds;
+
+    public static bool operator <=(Instant a, Instant b) => a.UnixMilliseconds <= b.UnixMilliseconds;
+
+    public static bool operator >=(Instant a, Instant b) => a.UnixMilliseconds >= b.UnixMilliseconds;
+
+    public int CompareTo(Instant other) => UnixMilliseconds.CompareTo(other.UnixMilliseconds);
+
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.FromUnixTimeMilliseconds(UnixMilliseconds);
+
+    /// <summary>Writes the <see cref="TextLength"/> bytes of the text form.</summary>
+    public void Write(Span<byte> destination)
+    {
+        Utf8Formatter.TryFormat(ToDateTimeOffset().UtcDateTime, destination[..^1], out _, 'O');
+    }
+
+    public override string ToString() =>
+        ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

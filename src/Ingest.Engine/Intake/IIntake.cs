@@ -1,0 +1,36 @@
+namespace Ingest.Engine;
+
+/// <summary>
+/// The way in: what a collector calls and every runtime provides. Completes only when the answer may leave (rule 1):
+/// every event of the batch is in a committed block, or is a duplicate of one that is.
+/// </summary>
+public interface IIntake
+{
+    /// <summary>Stores the events of one request for one source.</summary>
+    /// <param name="source">The source's name; the runtime spreads the batch over its partitions.</param>
+    /// <param name="batch">The events. The caller disposes it after completion.</param>
+    /// <returns>What became of them. Never throws for a storage fault: that is <see cref="IntakeOutcome.Unavailable"/>.</returns>
+    ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch);
+}
+
+/// <summary>Whether the events of a request are safe.</summary>
+public enum IntakeOutcome
+{
+    /// <summary>All of them are durable: answer with success.</summary>
+    Stored,
+
+    /// <summary>Nothing is known to be stored; the client must send again: answer 503 with Retry-After.</summary>
+    Unavailable,
+}
+
+/// <summary>What became of the events of one request.</summary>
+/// <param name="Outcome">Whether they are safe.</param>
+/// <param name="Accepted">Events new and valid: they go to the stream <c>good</c>.</param>
+/// <param name="Quarantined">Events new and invalid: they go to the stream <c>quarantine</c>.</param>
+/// <param name="Duplicates">Events that were stored before (or twice in the same request).</param>
+/// <param name="Reason">Why nothing could be stored, for logs; null when stored.</param>
+public readonly record struct IntakeResult(
+    IntakeOutcome Outcome, int Accepted = 0, int Quarantined = 0, int Duplicates = 0, string? Reason = null)
+{
+    public static IntakeResult Unavailable(string reason) => new(IntakeOutcome.Unavailable, Reason: reason);
+}

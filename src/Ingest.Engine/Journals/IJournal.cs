@@ -1,0 +1,94 @@
+namespace Ingest.Engine;
+
+/// <summary>
+/// The durable log of blocks, batches and counts. Every implementation passes one conformance suite. All members are
+/// safe to call at once from many threads.
+/// </summary>
+/// <remarks>
+/// Writes (<see cref="AppendAsync"/>, <see cref="SealAsync"/>, <see cref="ConfirmAsync"/>) never throw for a fault of the
+/// storage: they return what is known of their outcome. Reads throw <see cref="JournalUnavailableException"/> where the
+/// storage cannot be reached, and <see cref="JournalCorruptException"/> where what it holds is not what was written;
+/// damage is never skipped.
+/// </remarks>
+public interface IJournal : IAsyncDisposable
+{
+    /// <summary>
+    /// The journal's own short random id (8 of <c>a-z 2-7</c>), made when it was created: part of every key, so that a
+    /// wiped or a second journal can never claim another's objects.
+    /// </summary>
+    string Id { get; }
+
+    /// <summary>Reads what a partition needs to go on.</summary>
+    /// <param name="partition">Which partition.</param>
+    /// <param name="idsMax">Most ids to return, the newest ones; whole runs, so that at least this many come back where they exist.</param>
+    /// <param name="idsSince">Runs with an older clock are left out.</param>
+    ValueTask<PartitionSnapshot> ReadPartitionAsync(
+        PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation);
+
+    /// <summary>Partitions that have blocks in no batch yet: a runtime wakes them after a start so that they seal.</summary>
+    ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes an append durable, together with all others that wait (group commit). Refuses with
+    /// <see cref="JournalOutcome.Fenced"/> where <see cref="Append.FirstSeq"/> is not the partition's next seq, without
+    /// failing the neighbours. Once the token is cancelled the outcome is <see cref="JournalOutcome.Unknown"/> unless known.
+    /// </summary>
+    ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes a seal durable. Fenced where the batch is not exactly the partition's oldest unsealed blocks of its stream
+    /// up to <see cref="Batch.ToSeq"/>, with the same number of blocks and events, all of its hour.
+    /// </summary>
+    ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation);
+
+    /// <summary>
+    /// Records that the lake has the batch, adds to the ledger's shipped counts, and gives the space of its blocks back
+    /// (rule 7), in one transaction. A batch confirmed before is left as it is: committed, counted once.
+    /// </summary>
+    ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation);
+
+    /// <summary>Sealed batches not confirmed yet, by <see cref="Batch.SealedAt"/>, then partition, stream and seq.</summary>
+    /// <param name="limit">Most batches to return.</param>
+    /// <param name="without">Batches to leave out: those that the caller has in hand.</param>
+    ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
+        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation);
+
+    /// <summary>
+    /// The bytes of a sealed, unconfirmed batch in order, in chunks of bounded size; the same bytes at every call. A
+    /// chunk's memory is valid until the next one is asked for.
+    /// </summary>
+    /// <exception cref="JournalCorruptException">A stored checksum does not hold; names the block.</exception>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(Batch batch, CancellationToken cancellation);
+
+    /// <summary>The bodies of unsealed blocks of one partition and stream, for merging before a seal; verified as above.</summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBlocksAsync(
+        PartitionId partition, LakeStream stream, long fromSeq, long toSeq, CancellationToken cancellation);
+
+    /// <summary>The ledger of every partition and hour from <paramref name="from"/> on, by partition and hour.</summary>
+    IAsyncEnumerable<LedgerRow> ReadLedgerAsync(LakeHour from, CancellationToken cancellation);
+
+    /// <summary>Confirmed batches of hours from <paramref name="from"/> on, by partition, stream and seq.</summary>
+    IAsyncEnumerable<ShippedBatch> ReadShippedAsync(LakeHour from, CancellationToken cancellation);
+
+    /// <summary>How much is in the journal, cheaply enough to ask every second.</summary>
+    ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation);
+
+    /// <summary>Drops ledger rows and confirmed batches of hours before <paramref name="before"/>; pending ones stay.</summary>
+    ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation);
+}
+
+/// <summary>How much a journal holds.</summary>
+/// <param name="Unsealed">Events in blocks of no batch yet.</param>
+/// <param name="Pending">Events in batches not confirmed yet.</param>
+/// <param name="PendingBatches">Number of such batches.</param>
+/// <param name="BacklogBytes">Bytes of the bodies of all those blocks.</param>
+/// <param name="OldestReceived">When the oldest of those blocks was received; null when there is none.</param>
+/// <param name="StorageBytes">Bytes that the journal takes on its disk or in its database.</param>
+public sealed record JournalStatus(
+    long Unsealed, long Pending, int PendingBatches, long BacklogBytes, Instant? OldestReceived, long StorageBytes);
+
+/// <summary>The journal's storage cannot be reached now.</summary>
+public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The journal holds something that was not written so. The message names file, table and row, and what to do.</summary>
+public sealed class JournalCorruptException(string message, Exception? inner = null) : Exception(message, inner);

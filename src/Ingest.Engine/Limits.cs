@@ -1,0 +1,81 @@
+namespace Ingest.Engine;
+
+/// <summary>
+/// Every limit of the engine in one place, with its unit and the reason for its size. A runtime may lower or raise what
+/// its configuration exposes; <see cref="Violations"/> holds the relations between them.
+/// </summary>
+public sealed record Limits
+{
+    /// <summary>Lines of a block, in bytes before compression, after which the next block is begun. One event may exceed it. 1 MiB keeps a block's compression below 10 ms, and bounds what one append holds in memory.</summary>
+    public int BlockLineBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Ids a partition remembers for deduplication. 2 Mi ids take 64 MiB of memory and 32 MiB in the journal.</summary>
+    public int DedupeIdsMax { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>How long an id is remembered. A day covers every tracker's retries of one sending; a lost answer is retried in seconds.</summary>
+    public TimeSpan DedupeAgeMax { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Bytes of a batch's object after which it is sealed. 64 MiB is a good file for Athena, Spark and Trino.</summary>
+    public long SealBytes { get; init; } = 64L << 20;
+
+    /// <summary>Age of a batch's oldest block after which it is sealed. Costs nothing in safety: the blocks are durable.</summary>
+    public TimeSpan SealAge { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Blocks of a batch after which it is sealed: bounds the metadata a partition keeps and reads back (64 bytes a block).</summary>
+    public int SealBlocks { get; init; } = 20_000;
+
+    /// <summary>A batch whose blocks have fewer line bytes than this on average is merged into one member when it is sealed: tiny members compress badly.</summary>
+    public int MergeBelowLineBytes { get; init; } = 16 << 10;
+
+    /// <summary>Line bytes above which a batch is not merged, since merging holds them in memory.</summary>
+    public long MergeLineBytesMax { get; init; } = 16L << 20;
+
+    /// <summary>How long a write to the journal may take before its outcome counts as unknown. Below the 5 s after which the JavaScript tracker sends again.</summary>
+    public TimeSpan JournalTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Puts under way at once for one destination. Each holds at most one part in memory.</summary>
+    public int ShipConcurrency { get; init; } = 4;
+
+    /// <summary>Batches that a shipper holds in memory; the rest waits in the journal.</summary>
+    public int ShipWindow { get; init; } = 64;
+
+    /// <summary>How long one put may take. 64 MiB over 2 Mbit/s needs 268 s.</summary>
+    public TimeSpan PutTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>First pause before a batch is tried again; doubles, with full jitter.</summary>
+    public TimeSpan RetryPauseMin { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest pause before a batch is tried again, however long the outage: retries never end.</summary>
+    public TimeSpan RetryPauseMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Failures in a row after which a destination's breaker opens: then one probe at a time instead of hammering.</summary>
+    public int BreakerFailures { get; init; } = 5;
+
+    /// <summary>How long ledger rows and records of shipped batches are kept for the audit.</summary>
+    public TimeSpan LedgerRetention { get; init; } = TimeSpan.FromDays(32);
+
+    /// <summary>What is wrong with these limits, one sentence each; empty when they fit together.</summary>
+    public IReadOnlyList<string> Violations()
+    {
+        var found = new List<string>();
+        Require(BlockLineBytesMax is >= 1024 and <= 64 << 20, "BlockLineBytesMax must be 1 KiB to 64 MiB: a block is compressed in memory.");
+        Require(DedupeIdsMax is >= 1 and <= 1 << 28, "DedupeIdsMax must be 1 to 268,435,456: each id takes 32 bytes of memory.");
+        Require(DedupeAgeMax > TimeSpan.Zero, "DedupeAgeMax must be above zero.");
+        Require(SealBytes is >= 1 and <= 5L << 30, "SealBytes must be 1 byte to 5 GiB, the largest single copy of S3.");
+        Require(SealAge > TimeSpan.Zero && SealAge <= TimeSpan.FromHours(1), "SealAge must be above zero and at most 1h: no batch crosses an hour.");
+        Require(SealBlocks is >= 1 and <= 1_000_000, "SealBlocks must be 1 to 1,000,000.");
+        Require(MergeLineBytesMax <= 256L << 20, "MergeLineBytesMax must be at most 256 MiB: merging holds the lines in memory.");
+        Require(JournalTimeout > TimeSpan.Zero, "JournalTimeout must be above zero.");
+        Require(ShipConcurrency >= 1 && ShipWindow >= ShipConcurrency, "ShipWindow must be at least ShipConcurrency, and that at least 1.");
+        Require(RetryPauseMin > TimeSpan.Zero && RetryPauseMax >= RetryPauseMin, "RetryPauseMax must be at least RetryPauseMin, and that above zero.");
+        Require(BreakerFailures >= 1, "BreakerFailures must be at least 1.");
+        Require(LedgerRetention >= DedupeAgeMax, "LedgerRetention must be at least DedupeAgeMax: the audit looks for doubles within it.");
+        return found;
+
+        void Require(bool holds, string message)
+        {
+            if (!holds)
+                found.Add(message);
+        }
+    }
+}
