@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Ingest.Engine;
 
 /// <summary>A point in time: whole milliseconds since 1970-01-01T00:00:00Z, as every timestamp of the lake has it.</summary>
 /// <param name="UnixMilliseconds">Milliseconds since the Unix epoch, UTC; within years 1 to 9999.</param>
+[JsonConverter(typeof(InstantJsonConverter))]
 public readonly record struct Instant(long UnixMilliseconds) : IComparable<Instant>
 {
     /// <summary>Bytes of the text form, such as <c>2026-11-21T20:15:03.123Z</c>.</summary>
