@@ -18,7 +18,7 @@ public sealed record SchemaOptions
     /// Gives the bytes of another document by its absolute URI, or null where there is none. Asked only while compiling.
     /// Nothing is ever fetched from the network; the metaschemas of all dialects are built in.
     /// </summary>
-    public Func<string, ReadOnlyMemory<byte>?>? Resolver { get; init; }
+    public Func<string, byte[]?>? Resolver { get; init; }
 
     /// <summary>
     /// Whether <c>format</c> rejects. Null does what the dialect says: yes for drafts 4 to 7, no for 2019-09 and 2020-12

@@ -4,7 +4,7 @@ namespace Ingest.Schemas;
 internal static class Metaschema
 {
     /// <summary>The bytes of a metaschema by its URI, or null.</summary>
-    public static ReadOnlyMemory<byte>? Find(string uri) => uri switch
+    public static byte[]? Find(string uri) => uri switch
     {
         "http://json-schema.org/draft-04/schema" => Read("draft4.json"),
         "http://json-schema.org/draft-06/schema" => Read("draft6.json"),
@@ -14,7 +14,7 @@ internal static class Metaschema
         _ => null,
     };
 
-    private static ReadOnlyMemory<byte> Read(string name)
+    private static byte[] Read(string name)
     {
         using var stream = typeof(Metaschema).Assembly.GetManifestResourceStream(typeof(Metaschema), name)
             ?? throw new InvalidOperationException($"The metaschema {name} is not in the assembly.");

@@ -61,7 +61,7 @@ internal static class OfficialSuite
         return (isValid, errors);
     }
 
-    private static ReadOnlyMemory<byte>? ReadRemote(string uri)
+    private static byte[]? ReadRemote(string uri)
     {
         if (!uri.StartsWith(RemoteBase, StringComparison.Ordinal))
             return null;
