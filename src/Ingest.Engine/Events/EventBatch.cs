@@ -90,6 +90,30 @@ public sealed class EventBatch : IDisposable
         _checks[_checkCount++] = check;
     }
 
+    /// <summary>
+    /// The events by partition, where a source has several: one batch of its own for each partition that has any. This
+    /// batch stays as it is; the caller disposes all of them.
+    /// </summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="partitions">The source's number of partitions.</param>
+    public IReadOnlyDictionary<PartitionId, EventBatch> Split(string source, int partitions)
+    {
+        var parts = new Dictionary<PartitionId, EventBatch>();
+        foreach (ref readonly var entry in Events)
+        {
+            var id = PartitionId.Of(source, entry.IdHash, partitions);
+            if (!parts.TryGetValue(id, out var part))
+            {
+                parts[id] = part = new EventBatch();
+                part.Collector = part.Append(this[Collector]);
+            }
+
+            part.CopyIn(this, entry);
+        }
+
+        return parts;
+    }
+
     public void Dispose()
     {
         if (_bytes.Length == 0)
@@ -102,6 +126,19 @@ public sealed class EventBatch : IDisposable
         _events = [];
         _checks = [];
         _length = _count = _checkCount = 0;
+    }
+
+    private void CopyIn(EventBatch from, EventEntry entry)
+    {
+        var firstCheck = _checkCount;
+        foreach (ref readonly var check in from.Checks.Slice(entry.FirstCheck, entry.CheckCount))
+            Add(check with { Schema = Append(from[check.Schema]), Instance = Append(from[check.Instance]) });
+        entry.FirstCheck = firstCheck;
+        entry.Id = Append(from[entry.Id]);
+        entry.Name = Append(from[entry.Name]);
+        entry.Schema = Append(from[entry.Schema]);
+        entry.Payload = Append(from[entry.Payload]);
+        Add(entry);
     }
 
     private static void Grow<T>(ref T[] array, int used)

@@ -32,5 +32,14 @@ public enum IntakeOutcome
 public readonly record struct IntakeResult(
     IntakeOutcome Outcome, int Accepted = 0, int Quarantined = 0, int Duplicates = 0, string? Reason = null)
 {
+    /// <summary>What became of two parts of one request: safe only when both are; an unsafe part makes the client send all again.</summary>
+    public static IntakeResult operator +(IntakeResult a, IntakeResult b) => (a.Outcome, b.Outcome) switch
+    {
+        (IntakeOutcome.Stored, IntakeOutcome.Stored) => new(
+            IntakeOutcome.Stored, a.Accepted + b.Accepted, a.Quarantined + b.Quarantined, a.Duplicates + b.Duplicates),
+        (IntakeOutcome.Unavailable, _) => a,
+        _ => b,
+    };
+
     public static IntakeResult Unavailable(string reason) => new(IntakeOutcome.Unavailable, Reason: reason);
 }

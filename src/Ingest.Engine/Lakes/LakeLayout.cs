@@ -24,4 +24,29 @@ public static class LakeLayout
             CultureInfo.InvariantCulture,
             $"{Folder(batch.Stream)}/source={source}/dt={batch.Hour.Date}/hr={batch.Hour.HourOfDay}/{source}-{number}-{journalId}-{batch.FromSeq:D12}-{batch.ToSeq:D12}.json.gz");
     }
+
+    /// <summary>Reads what <see cref="KeyOf"/> wrote.</summary>
+    /// <param name="key">Any key.</param>
+    /// <param name="hour">The hour that it names.</param>
+    /// <param name="journalId">The journal that it names.</param>
+    /// <returns>False for a key of another form.</returns>
+    public static bool TryReadKey(string key, out LakeHour hour, out string journalId)
+    {
+        hour = default;
+        journalId = "";
+        var segments = key.Split('/');
+        if (segments is not [_, ['s', 'o', 'u', 'r', 'c', 'e', '=', ..], ['d', 't', '=', .. var date], ['h', 'r', '=', .. var hourOfDay], var name])
+            return false;
+        var parts = name.Split('-');
+        if (parts.Length < 5
+            || !DateTimeOffset.TryParseExact(
+                $"{date} {hourOfDay}", "yyyy-MM-dd HH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return false;
+        }
+
+        hour = Instant.From(time).Hour;
+        journalId = parts[^3];
+        return true;
+    }
 }

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Globalization;
+using Ingest.Engine;
+using Ingest.Storage;
+using Spectre.Console;
+
+namespace Ingest.Cli;
+
+/// <summary><c>ingest audit</c>: proves that nothing is missing, or says exactly what is.</summary>
+internal static class AuditCommand
+{
+    public static Command Create()
+    {
+        var data = new Option<string>("--data")
+        {
+            HelpName = "DIR",
+            Description = "The server's data folder; its node.json names the lake.",
+            DefaultValueFactory = _ => "./data",
+        };
+        var lake = new Option<string?>("--lake")
+        {
+            HelpName = "DIR|s3://BUCKET/PREFIX",
+            Description = "The lake, where it is not the one of the server's last start.",
+        };
+        var endpoint = new Option<string?>("--s3-endpoint") { HelpName = "URL", Description = "An S3 server other than AWS." };
+        var command = new Command(
+            "audit",
+            "Compares ledger, journal and lake, object by object. The server may be running.\n" +
+            "Exit code: 0 nothing missing, 1 something missing, doubled or altered, 2 it could not be found out.")
+        {
+            data, lake, endpoint,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(data)!, parsed.GetValue(lake), parsed.GetValue(endpoint), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string dataFolder, string? lakeText, string? endpoint, CancellationToken cancellation)
+    {
+        await using var opened = await Opened.OpenAsync(dataFolder);
+        if (opened is null)
+            return ExitCodes.NoAnswer;
+        lakeText ??= opened.Node?.Lake;
+        if (lakeText is null)
+        {
+            await Console.Error.WriteLineAsync($"No server was ever ready on {dataFolder}: name the lake with --lake.");
+            return ExitCodes.NoAnswer;
+        }
+
+        try
+        {
+            var lake = await LakeAccess.OpenAsync(lakeText, endpoint ?? opened.Node?.S3Endpoint, opened.Node?.S3Checksums);
+            if (lake is null)
+                return ExitCodes.NoAnswer;
+            var damage = await opened.Journal.CheckAsync(cancellation);
+            var report = await RunWithProgressAsync(new LakeAudit(opened.Journal, lake), cancellation);
+            return Print(report, damage, lake);
+        }
+        catch (Exception exception) when (exception
+            is LakeUnavailableException or JournalUnavailableException or JournalCorruptException)
+        {
+            await Console.Error.WriteLineAsync($"The audit could not finish: {exception.Message}");
+            return ExitCodes.NoAnswer;
+        }
+    }
+
+    private static Task<AuditReport> RunWithProgressAsync(LakeAudit audit, CancellationToken cancellation)
+    {
+        var since = new LakeHour(0);
+        if (!AnsiConsole.Profile.Capabilities.Interactive)
+            return audit.RunAsync(since, null, cancellation);
+        return AnsiConsole.Status().StartAsync("Reading the journal …", status => audit.RunAsync(
+            since,
+            new Progress<long>(objects => status.Status($"{objects.ToString("N0", CultureInfo.InvariantCulture)} objects read …")),
+            cancellation));
+    }
+
+    private static int Print(AuditReport report, IReadOnlyList<string> damage, ILake lake)
+    {
+        foreach (var finding in damage.Concat(report.Findings))
+            Console.WriteLine(finding);
+        if (report.FindingCount > report.Findings.Count)
+            Console.WriteLine($"… and {report.FindingCount - report.Findings.Count} more");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Objects} objects in {lake.Description}: {report.GoodEvents} good events, {report.QuarantinedEvents} quarantined; {report.PendingEvents} more wait in the journal"));
+        if (report.ForeignObjects > 0)
+            Console.WriteLine($"{report.ForeignObjects} objects of other journals were not judged");
+        var found = report.FindingCount + damage.Count;
+        Console.WriteLine(found == 0 ? "nothing missing" : $"{found} findings");
+        return found == 0 ? ExitCodes.Good : ExitCodes.Bad;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Ingest.Cli;
+
+/// <summary>What the audit found.</summary>
+/// <param name="Findings">What is missing, doubled, altered or does not add up, one sentence each; at most <see cref="FindingsMax"/>.</param>
+/// <param name="FindingCount">Number of all findings, those beyond the limit included.</param>
+/// <param name="Objects">Objects checked, byte for byte.</param>
+/// <param name="GoodEvents">Valid events found in them.</param>
+/// <param name="QuarantinedEvents">Invalid events found in them.</param>
+/// <param name="PendingEvents">Events that the journal still holds, on their way to the lake.</param>
+/// <param name="ForeignObjects">Objects that other journals put into this lake; not judged.</param>
+public sealed record AuditReport(
+    IReadOnlyList<string> Findings,
+    long FindingCount,
+    long Objects,
+    long GoodEvents,
+    long QuarantinedEvents,
+    long PendingEvents,
+    long ForeignObjects)
+{
+    /// <summary>More findings than this are counted, not kept: a lost bucket must not fill the memory.</summary>
+    public const int FindingsMax = 1000;
+
+    public bool IsClean => FindingCount == 0;
+}

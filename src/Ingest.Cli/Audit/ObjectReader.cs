@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Ingest.Engine;
+
+namespace Ingest.Cli;
+
+/// <summary>Reads one object of the lake in bounded memory: its length, its checksum, and the id of each of its lines.</summary>
+internal static class ObjectReader
+{
+    // A line longer than this is not one that the server wrote: bodies have a hard cap below it, also as base64.
+    private const int LineBytesMax = 256 << 20;
+
+    /// <summary>What an object holds.</summary>
+    /// <param name="Length">Its length in bytes.</param>
+    /// <param name="Sha256">SHA-256 of its bytes, in lower-case hexadecimal digits.</param>
+    /// <param name="Lines">Number of lines; null where it is no whole gzip file of lines with ids.</param>
+    /// <param name="Damage">Why it is not; null where it is.</param>
+    public sealed record Content(long Length, string Sha256, long? Lines, string? Damage);
+
+    /// <summary>Reads all of an object.</summary>
+    /// <param name="stored">The object's bytes.</param>
+    /// <param name="onId">Called with the identity of each line's <c>event_id</c>.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static async Task<Content> ReadAsync(Stream stored, Action<UInt128> onId, CancellationToken cancellation)
+    {
+        await using var hashing = new HashingStream(stored);
+        long lines = 0;
+        string? damage = null;
+        try
+        {
+            await using var unzipped = new GZipStream(hashing, CompressionMode.Decompress, leaveOpen: true);
+            lines = await ReadLinesAsync(unzipped, onId, cancellation);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or JsonException)
+        {
+            damage = exception.Message;
+        }
+
+        await hashing.CopyToAsync(Stream.Null, cancellation);
+        return new Content(hashing.BytesRead, hashing.Sha256, damage is null ? lines : null, damage);
+    }
+
+    private static async Task<long> ReadLinesAsync(Stream unzipped, Action<UInt128> onId, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
+        var filled = 0;
+        long lines = 0;
+        try
+        {
+            while (true)
+            {
+                var read = await unzipped.ReadAsync(buffer.AsMemory(filled), cancellation);
+                if (read == 0)
+                    break;
+                filled += read;
+                var done = 0;
+                for (int end; (end = buffer.AsSpan(done, filled - done).IndexOf((byte)'\n')) >= 0; done += end + 1)
+                {
+                    onId(IdOf(buffer.AsSpan(done, end)));
+                    lines++;
+                }
+
+                buffer.AsSpan(done, filled - done).CopyTo(buffer);
+                filled -= done;
+                if (filled == buffer.Length)
+                    Grow(ref buffer, filled);
+            }
+
+            return filled == 0 ? lines : throw new InvalidDataException($"it ends in the middle of line {lines + 1}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void Grow(ref byte[] buffer, int filled)
+    {
+        if (buffer.Length >= LineBytesMax)
+            throw new InvalidDataException($"a line is longer than {LineBytesMax} bytes");
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+
+    /// <summary>The id is the first field of every line.</summary>
+    private static UInt128 IdOf(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        if (reader.Read() && reader.TokenType == JsonTokenType.StartObject
+            && reader.Read() && reader.ValueTextEquals("event_id"u8)
+            && reader.Read() && reader.TokenType == JsonTokenType.String)
+        {
+            Span<byte> small = stackalloc byte[256];
+            var id = reader.ValueSpan.Length <= small.Length ? small : new byte[reader.ValueSpan.Length];
+            return EventId.Hash(id[..reader.CopyString(id)]);
+        }
+
+        throw new InvalidDataException("a line does not begin with its event_id");
+    }
+
+    /// <summary>Passes bytes through, hashing and counting them.</summary>
+    private sealed class HashingStream(Stream inner) : Stream
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public long BytesRead { get; private set; }
+
+        public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => BytesRead;
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            _hash.AppendData(buffer.Span[..read]);
+            BytesRead += read;
+            return read;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = inner.Read(buffer, offset, count);
+            _hash.AppendData(buffer.AsSpan(offset, read));
+            BytesRead += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            _hash.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

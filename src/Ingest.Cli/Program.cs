@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Ingest.Cli;
+
+var root = new RootCommand(
+    "Orleans.Ingest: takes events over HTTP, loses none, and writes them to a lake.\n\n" +
+    "Two commands are started by ./ingest itself, each with its own --help:\n" +
+    "  run     Starts the server.\n" +
+    "  test    Sets up and runs the tests.")
+{
+    StatusCommand.Create(),
+    AuditCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Ingest.Engine;
+using Spectre.Console;
+
+namespace Ingest.Cli;
+
+/// <summary>Draws a status report for a person.</summary>
+internal static class StatusView
+{
+    /// <summary>What needs a look, one sentence each; empty when all is well.</summary>
+    public static IEnumerable<string> Troubles(StatusReport report)
+    {
+        if (report.NotReady is { } reason)
+            yield return $"Events cannot be stored now: {reason}.";
+        if (report.Shipping is { Breaker: not "closed" } shipping)
+            yield return $"The lake does not take objects since {shipping.BreakerSince}: {shipping.LastFailureDetail}";
+        foreach (var batch in report.Shipping?.SetAside ?? [])
+            yield return $"Needs a person: {batch}";
+        foreach (var violation in report.Violations)
+            yield return $"The ledger does not add up: {violation}";
+    }
+
+    public static void Print(StatusReport report)
+    {
+        var journal = report.Journal;
+        AnsiConsole.MarkupLine(report.Url is { } url
+            ? $"[bold]Running[/] at {Markup.Escape(url)} since {report.StartedAt}"
+            : "[bold]Not running[/]; this is what its journal holds");
+        AnsiConsole.MarkupLine($"Lake     {Markup.Escape(report.Lake)}");
+        AnsiConsole.MarkupLine(
+            $"Journal  {report.JournalId}: {Bytes(journal.StorageBytes)} on disk");
+        AnsiConsole.MarkupLine(
+            $"Backlog  {Count(journal.Unsealed)} events open, {Count(journal.Pending)} in {Count(journal.PendingBatches)} sealed batches, {Bytes(journal.BacklogBytes)}"
+            + (journal.OldestReceived is { } oldest ? $", oldest of {oldest}" : ""));
+        if (report.Shipping is { } shipping)
+        {
+            AnsiConsole.MarkupLine(
+                $"Shipping breaker {shipping.Breaker}, last ship {shipping.LastSuccess?.ToString() ?? "none yet"}, {shipping.InFlight} under way"
+                + (shipping.LastFailure is { } failure ? $", last failure {failure}: {Markup.Escape(shipping.LastFailureDetail ?? "")}" : ""));
+            AnsiConsole.MarkupLine($"Memory   {report.Partitions} partitions, {Count(report.DedupeIds)} event ids");
+        }
+
+        AnsiConsole.WriteLine();
+        PrintSources(report);
+        foreach (var trouble in Troubles(report))
+            AnsiConsole.MarkupLine($"[red]{Markup.Escape(trouble)}[/]");
+    }
+
+    private static void PrintSources(StatusReport report)
+    {
+        if (report.Sources.Count == 0)
+        {
+            AnsiConsole.WriteLine($"No events since {report.Since}.");
+            return;
+        }
+
+        var table = new Table { Title = new TableTitle($"Events since {report.Since}"), Border = TableBorder.Rounded };
+        table.AddColumn("source");
+        foreach (var column in new[] { "received", "good", "quarantined", "duplicates", "refused", "shipped", "pending" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var source in report.Sources)
+        {
+            table.AddRow(
+                Markup.Escape(source.Source), Count(source.Received), Count(source.Good), Count(source.Quarantined),
+                Count(source.Duplicates), Count(source.Refused), Count(source.Shipped), Count(source.Pending));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Bytes(long bytes) => bytes switch
+    {
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.0} KiB"),
+        < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024):0.0} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024 * 1024):0.00} GiB"),
+    };
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+
+namespace Ingest.Engine;
+
+/// <summary>What an operator sees of one node: the body of <c>GET /admin/status</c> and what <c>ingest status</c> shows.</summary>
+/// <param name="Url">Where it takes events; null when it is not running.</param>
+/// <param name="StartedAt">When it was ready; null when it is not running.</param>
+/// <param name="NotReady">Why it cannot store events now; null when it can.</param>
+/// <param name="Lake">The lake, for people.</param>
+/// <param name="JournalId">The journal's id, as it stands in keys.</param>
+/// <param name="Journal">How much waits.</param>
+/// <param name="Shipping">The way to the lake; null when it is not running.</param>
+/// <param name="Sources">Events by source, of the hours from <paramref name="Since"/> on.</param>
+/// <param name="Since">The first hour counted.</param>
+/// <param name="Violations">What does not add up in the ledger; empty when everything does.</param>
+/// <param name="Partitions">Partitions in memory.</param>
+/// <param name="DedupeIds">Ids in their dedupe windows.</param>
+/// <param name="Answers">Requests by answer, since the start.</param>
+public sealed record StatusReport(
+    string? Url,
+    Instant? StartedAt,
+    string? NotReady,
+    string Lake,
+    string JournalId,
+    JournalStatus Journal,
+    ShippingReport? Shipping,
+    IReadOnlyList<SourceReport> Sources,
+    Instant Since,
+    IReadOnlyList<string> Violations,
+    int Partitions,
+    long DedupeIds,
+    IReadOnlyDictionary<string, long> Answers);
+
+/// <summary>The way to the lake.</summary>
+/// <param name="Breaker"><c>closed</c> while the lake works, else <c>open</c> or <c>half-open</c>.</param>
+/// <param name="BreakerSince">Since when; null before the first change.</param>
+/// <param name="LastSuccess">When the lake last took an object; null before the first.</param>
+/// <param name="LastFailure">When something last failed; null before the first.</param>
+/// <param name="LastFailureDetail">What the lake or the journal said then.</param>
+/// <param name="InFlight">Objects being put now.</param>
+/// <param name="SetAside">Batches that need a person: which, and why.</param>
+public sealed record ShippingReport(
+    string Breaker,
+    Instant? BreakerSince,
+    Instant? LastSuccess,
+    Instant? LastFailure,
+    string? LastFailureDetail,
+    int InFlight,
+    IReadOnlyList<string> SetAside);
+
+/// <summary>Events of one source, summed over partitions and hours.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="Received">Events that reached it.</param>
+/// <param name="Good">Accepted as valid.</param>
+/// <param name="Quarantined">Accepted as invalid.</param>
+/// <param name="Duplicates">Accepted before.</param>
+/// <param name="Refused">Answered 503; their clients send again.</param>
+/// <param name="Shipped">Confirmed by the lake, both streams.</param>
+/// <param name="Pending">In the journal, on the way to the lake.</param>
+public sealed record SourceReport(
+    string Source, long Received, long Good, long Quarantined, long Duplicates, long Refused, long Shipped, long Pending)
+{
+    /// <summary>Sums ledger rows by source and checks each (rule 8).</summary>
+    public static async Task<(IReadOnlyList<SourceReport> Sources, IReadOnlyList<string> Violations)> SumAsync(
+        IAsyncEnumerable<LedgerRow> rows)
+    {
+        var sources = new SortedDictionary<string, SourceReport>(StringComparer.Ordinal);
+        var violations = new List<string>();
+        await foreach (var row in rows)
+        {
+            violations.AddRange(Conservation.Violations(row));
+            var name = row.Partition.Source;
+            var sum = sources.GetValueOrDefault(name) ?? new SourceReport(name, 0, 0, 0, 0, 0, 0, 0);
+            sources[name] = sum with
+            {
+                Received = sum.Received + row.Counts.Received,
+                Good = sum.Good + row.Counts.Good,
+                Quarantined = sum.Quarantined + row.Counts.Quarantined,
+                Duplicates = sum.Duplicates + row.Counts.Duplicates,
+                Refused = sum.Refused + row.Counts.Refused,
+                Shipped = sum.Shipped + row.ShippedGood + row.ShippedQuarantined,
+                Pending = sum.Pending + row.PendingGood + row.PendingQuarantined,
+            };
+        }
+
+        return ([.. sources.Values], violations);
+    }
+}
+
+/// <summary>How a <see cref="StatusReport"/> is written as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StatusReport))]
+public sealed partial class StatusJson : JsonSerializerContext;

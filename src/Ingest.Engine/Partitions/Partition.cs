@@ -1,0 +1,307 @@
+namespace Ingest.Engine;
+
+/// <summary>
+/// One partition: deduplicates, validates, renders each event once, and says what to append and what to seal. It has no
+/// clock, does no I/O and knows no runtime: a host calls it from one turn at a time, carries its drafts to the journal,
+/// and brings the outcome back.
+/// </summary>
+/// <remarks>
+/// <para>One append is in flight at a time; what arrives meanwhile forms the next one. A receipt completes when the
+/// append that its last event depends on is committed, also where that event is a duplicate of one not committed yet.</para>
+/// <para>After any write that is not surely committed, what is in memory may differ from what is stored: the partition
+/// breaks, fails every receipt that waits, and its host builds it anew from the journal. So a dedupe mark never outlives
+/// a failed append.</para>
+/// </remarks>
+public sealed class Partition
+{
+    private const long DependsOnNothing = -1;
+
+    private readonly Limits _limits;
+    private readonly Func<IEventValidator> _validator;
+    private readonly LineWriter _writer;
+    private readonly DedupeWindow _ids;
+    private readonly PartitionCounts _counts;
+    private readonly OpenBatches[] _batches;
+
+    // What the next append will hold: full blocks, then at most one open block of each stream.
+    private readonly OpenBlock?[] _open = new OpenBlock?[2];
+    private List<OpenBlock> _full = [];
+
+    // Receipts by the append they depend on: the one in flight, or the next.
+    private List<Waiting> _waiting = [];
+    private List<Waiting> _inFlightWaiting = [];
+
+    // Positions in the dedupe window: ids below the first are committed, ids between the two are in flight.
+    private long _committedIds;
+    private long _inFlightIds;
+
+    private long _nextSeq;
+    private Instant _clock;
+    private bool _isAppending;
+    private bool _isSealing;
+
+    /// <param name="id">Which partition.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="validator">The validator of its source as of now; asked once a request, so that a reload takes effect.</param>
+    /// <param name="snapshot">What the journal holds of it.</param>
+    /// <param name="carried">Counts that an earlier, broken instance could not write: its <see cref="TakeUnwrittenCounts"/>.</param>
+    /// <param name="seed">Any number unknown outside, for the dedupe index.</param>
+    public Partition(
+        PartitionId id,
+        Limits limits,
+        Func<IEventValidator> validator,
+        PartitionSnapshot snapshot,
+        IReadOnlyList<LedgerCounts> carried,
+        ulong seed)
+    {
+        Id = id;
+        _limits = limits;
+        _validator = validator;
+        _writer = new LineWriter(id.Source);
+        _ids = new DedupeWindow(seed);
+        foreach (var run in snapshot.Ids)
+            _ids.Restore(run);
+        _committedIds = _inFlightIds = _ids.Tail;
+        _counts = new PartitionCounts(carried);
+        _batches = [new(id, LakeStream.Good, limits), new(id, LakeStream.Quarantine, limits)];
+        foreach (var block in snapshot.Unsealed)
+            BatchesOf(block.Stream).Add(block);
+        _nextSeq = snapshot.NextSeq;
+        _clock = snapshot.Clock;
+    }
+
+    public PartitionId Id { get; }
+
+    /// <summary>True once a write was not surely committed: every receipt has failed, and only a new instance goes on.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>True when events wait for <see cref="BeginAppend"/>.</summary>
+    public bool HasEvents => _full.Count > 0 || _open[0] is not null || _open[1] is not null;
+
+    /// <summary>True when counts wait to be written; they go with the next append, or by one of their own.</summary>
+    public bool HasCounts => !_counts.IsEmpty;
+
+    /// <summary>True when nothing waits, nothing is in flight and no batch is open: the host may drop it.</summary>
+    public bool IsIdle =>
+        !_isAppending && !_isSealing && !HasEvents && !HasCounts && _batches[0].IsEmpty && _batches[1].IsEmpty;
+
+    /// <summary>Number of ids in the dedupe window.</summary>
+    public int IdCount => _ids.Count;
+
+    /// <summary>When <see cref="BeginSeal"/> has something to seal, however quiet it is; null when no batch is open.</summary>
+    public Instant? SealDueAt => (_batches[0].DueAt, _batches[1].DueAt) switch
+    {
+        ({ } good, { } quarantine) => Instant.Min(good, quarantine),
+        var (good, quarantine) => good ?? quarantine,
+    };
+
+    /// <summary>Takes the events of one request.</summary>
+    /// <param name="batch">The events; not used after the call.</param>
+    /// <param name="now">The time of receipt.</param>
+    /// <param name="receipt">Told when all of them are safe, or that they are not.</param>
+    public void Offer(EventBatch batch, Instant now, Receipt receipt)
+    {
+        if (IsBroken)
+            throw new InvalidOperationException($"partition {Id} is broken; its host must build it anew");
+        _clock = Instant.Max(_clock, now);
+        try
+        {
+            var dependsOn = Take(batch, out var result);
+            _counts.Add(new LedgerCounts(
+                _clock.Hour, batch.Events.Length, result.Accepted, result.Quarantined, result.Duplicates, 0));
+            var waiting = new Waiting(receipt, result, batch.Events.Length);
+            if (dependsOn >= _inFlightIds)
+                _waiting.Add(waiting);
+            else if (dependsOn >= _committedIds)
+                _inFlightWaiting.Add(waiting);
+            else
+                receipt.Complete(result);
+        }
+        catch
+        {
+            // A line may be half rendered and an id marked: nothing in memory can be trusted.
+            _waiting.Add(new Waiting(receipt, default, batch.Events.Length));
+            Break("internal error");
+            throw;
+        }
+    }
+
+    /// <summary>What to append next; null while an append is in flight or nothing waits.</summary>
+    /// <param name="countsToo">Also when nothing but counts waits: after a quiet while, and before the host drops it.</param>
+    public AppendDraft? BeginAppend(bool countsToo = false)
+    {
+        if (IsBroken || _isAppending || !(HasEvents || (countsToo && HasCounts)))
+            return null;
+        Close(LakeStream.Good);
+        Close(LakeStream.Quarantine);
+        _ids.Trim(_limits.DedupeIdsMax, _clock - _limits.DedupeAgeMax);
+        var draft = new AppendDraft(
+            new Append(Id, _nextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? _nextSeq, _clock, _counts.Take()),
+            _full);
+        _full = [];
+        (_waiting, _inFlightWaiting) = (_inFlightWaiting, _waiting);
+        _inFlightIds = _ids.Tail;
+        _isAppending = true;
+        return draft;
+    }
+
+    /// <summary>Brings back how the append ended that <see cref="BeginAppend"/> drafted.</summary>
+    public void CompleteAppend(Append append, JournalResult result)
+    {
+        _isAppending = false;
+        if (IsBroken)
+            return;
+        if (result.Outcome != JournalOutcome.Committed)
+        {
+            Break(result.Reason ?? "the journal did not take the events");
+            return;
+        }
+
+        if (_inFlightIds > _committedIds)
+            _ids.EndRun(append.FirstSeq, append.Clock, _inFlightIds);
+        _committedIds = _inFlightIds;
+        _nextSeq = append.NextSeq;
+        foreach (var block in append.Blocks)
+            BatchesOf(block.Stream).Add(block.Info);
+        foreach (var waiting in _inFlightWaiting)
+            waiting.Receipt.Complete(waiting.Result);
+        _inFlightWaiting.Clear();
+    }
+
+    /// <summary>What to seal next; null while a seal is in flight or nothing is due.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="drain">Seals what is not due too: the process is about to stop.</param>
+    public SealDraft? BeginSeal(Instant now, bool drain = false)
+    {
+        if (IsBroken || _isSealing)
+            return null;
+        _clock = Instant.Max(_clock, now);
+        var batch = BatchesOf(LakeStream.Good).TakeDue(_clock, drain) ?? BatchesOf(LakeStream.Quarantine).TakeDue(_clock, drain);
+        if (batch is null)
+            return null;
+        _isSealing = true;
+        var merge = batch.Blocks > 1
+            && batch.LineBytes <= _limits.MergeLineBytesMax
+            && batch.LineBytes / batch.Blocks < _limits.MergeBelowLineBytes;
+        return new SealDraft(batch, merge);
+    }
+
+    /// <summary>Brings back how the seal ended that <see cref="BeginSeal"/> drafted.</summary>
+    public void CompleteSeal(JournalResult result)
+    {
+        _isSealing = false;
+        if (!IsBroken && result.Outcome != JournalOutcome.Committed)
+            Break(result.Reason ?? "the journal did not take a seal");
+    }
+
+    /// <summary>Fails every receipt that waits. The host calls it when it gives the partition up; a failed write does it too.</summary>
+    public void Break(string reason)
+    {
+        if (IsBroken)
+            return;
+        IsBroken = true;
+        var refused = IntakeResult.Unavailable(reason);
+        long events = 0;
+        foreach (var waiting in _inFlightWaiting.Concat(_waiting))
+        {
+            events += waiting.Events;
+            waiting.Receipt.Complete(refused);
+        }
+
+        _inFlightWaiting.Clear();
+        _waiting.Clear();
+        foreach (var block in _full.Concat(_open.OfType<OpenBlock>()))
+            block.Dispose();
+        _full.Clear();
+        Array.Clear(_open);
+
+        // Of what was not written, the refusals are what an operator must see; the other counts went with the events.
+        _counts.Take();
+        if (events > 0)
+            _counts.Add(new LedgerCounts(_clock.Hour, events, 0, 0, 0, events));
+    }
+
+    /// <summary>Of a broken partition: the counts that the instance after it carries on.</summary>
+    public IReadOnlyList<LedgerCounts> TakeUnwrittenCounts() => _counts.Take();
+
+    private OpenBatches BatchesOf(LakeStream stream) => _batches[(int)stream];
+
+    /// <summary>Marks and renders the new events of a batch.</summary>
+    /// <returns>The position of the newest id that the batch depends on.</returns>
+    private long Take(EventBatch batch, out IntakeResult result)
+    {
+        var dependsOn = DependsOnNothing;
+        int accepted = 0, quarantined = 0, duplicates = 0;
+        var validator = _validator();
+        foreach (ref readonly var entry in batch.Events)
+        {
+            var isNew = _ids.TryAdd(entry.IdHash, out var position);
+            dependsOn = Math.Max(dependsOn, position);
+            if (!isNew)
+            {
+                duplicates++;
+                continue;
+            }
+
+            var errors = Judge(batch, entry, validator);
+            var stream = errors is null ? LakeStream.Good : LakeStream.Quarantine;
+            var block = OpenBlockOf(stream);
+            if (errors is null)
+            {
+                _writer.WriteGood(block.Lines, batch, entry, _clock);
+                accepted++;
+            }
+            else
+            {
+                _writer.WriteQuarantined(block.Lines, batch, entry, _clock, errors);
+                quarantined++;
+            }
+
+            block.Events++;
+            if (block.Lines.Length >= _limits.BlockLineBytesMax)
+                Close(stream);
+        }
+
+        result = new IntakeResult(IntakeOutcome.Stored, accepted, quarantined, duplicates);
+        return dependsOn;
+    }
+
+    /// <summary>Every reason why an event is invalid; null when it is valid.</summary>
+    private static List<EventError>? Judge(EventBatch batch, in EventEntry entry, IEventValidator validator)
+    {
+        var errors = entry.Errors;
+        var checks = batch.Checks.Slice(entry.FirstCheck, entry.CheckCount);
+        try
+        {
+            foreach (ref readonly var check in checks)
+                validator.Validate(batch, check, ref errors);
+        }
+        catch (Exception exception)
+        {
+            // A fault of the validator must not cost the event, nor stop its neighbours.
+            (errors ??= []).Add(new EventError("", EventRules.ValidatorFailed, exception.Message));
+        }
+
+        return errors is { Count: > 0 } ? errors : null;
+    }
+
+    private OpenBlock OpenBlockOf(LakeStream stream)
+    {
+        ref var open = ref _open[(int)stream];
+        if (open is not null && open.Hour != _clock.Hour)
+            Close(stream);
+        return open ??= new OpenBlock(stream, _clock);
+    }
+
+    private void Close(LakeStream stream)
+    {
+        ref var open = ref _open[(int)stream];
+        if (open is null)
+            return;
+        _full.Add(open);
+        open = null;
+    }
+
+    /// <summary>A receipt, what it will be told, and how many events it stands for.</summary>
+    private readonly record struct Waiting(Receipt Receipt, IntakeResult Result, int Events);
+}

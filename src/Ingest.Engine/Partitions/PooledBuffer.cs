@@ -1,0 +1,55 @@
+using System.Buffers;
+
+namespace Ingest.Engine;
+
+/// <summary>A growing run of bytes in a pooled array. Not safe for use by two threads at once.</summary>
+internal sealed class PooledBuffer(int capacity) : IDisposable
+{
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    /// <summary>What was written from an offset on, open for correction.</summary>
+    public Span<byte> WrittenFrom(int start) => _bytes.AsSpan(start, Length - start);
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(GetSpan(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    public void Write(byte value)
+    {
+        GetSpan(1)[0] = value;
+        Length++;
+    }
+
+    /// <summary>Room for at least <paramref name="size"/> bytes; write, then <see cref="Advance"/>.</summary>
+    public Span<byte> GetSpan(int size)
+    {
+        if (_bytes.Length - Length < size)
+            Grow(size);
+        return _bytes.AsSpan(Length);
+    }
+
+    public void Advance(int written) => Length += written;
+
+    public void Dispose()
+    {
+        if (_bytes.Length == 0)
+            return;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        Length = 0;
+    }
+
+    private void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(Length + size), _bytes.Length * 2));
+        Written.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Ingest.Node;
+
+/// <summary>What <c>ingest run</c> was told. Every field is an option of the command line.</summary>
+public sealed record RunSettings
+{
+    /// <summary>Address to listen on.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>TCP port to listen on; 0 lets the system choose.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Folder of the journal and of node.json.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The lake: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
+    public required string Lake { get; init; }
+
+    /// <summary>Endpoint of an S3 server other than AWS.</summary>
+    public string? S3Endpoint { get; init; }
+
+    /// <summary><c>when-supported</c> or <c>when-required</c>; null for the former.</summary>
+    public string? S3Checksums { get; init; }
+
+    /// <summary>Folder of ingest.json, sources and schemas.</summary>
+    public required string Config { get; init; }
+
+    public required TimeSpan SealAge { get; init; }
+
+    public required long SealBytes { get; init; }
+
+    /// <summary>How long a stopping process goes on shipping.</summary>
+    public required TimeSpan Drain { get; init; }
+}

@@ -1,0 +1,44 @@
+using Ingest.Engine;
+using Microsoft.Extensions.Logging;
+
+namespace Ingest.Node;
+
+/// <summary>
+/// Operational events of the node, each in one place. Warning: something failed and nothing was lost. Error: an operator
+/// must look. Every number once; a test holds it.
+/// </summary>
+internal sealed partial class NodeLog(ILogger logger)
+{
+    [LoggerMessage(100, LogLevel.Information, "{Url}: ready; lake {Lake}; journal {Journal}")]
+    public partial void Ready(string url, string lake, string journal);
+
+    [LoggerMessage(101, LogLevel.Information, "Stopping: no new requests; storing, sealing and shipping what is open")]
+    public partial void Stopping();
+
+    [LoggerMessage(102, LogLevel.Information, "Stopped: {Pending} events wait in the journal and ship after the next start")]
+    public partial void Stopped(long pending);
+
+    [LoggerMessage(110, LogLevel.Warning, "Partition {Partition}: a write was not surely stored; its clients were told to send again, and it is read anew from the journal")]
+    public partial void PartitionBroken(PartitionId partition);
+
+    [LoggerMessage(111, LogLevel.Error, "Partition {Partition}: internal error while events were taken; its clients were told to send again")]
+    public partial void PartitionFailed(Exception exception, PartitionId partition);
+
+    [LoggerMessage(112, LogLevel.Warning, "Partition {Partition}: cannot be read from the journal; its clients are told to send again")]
+    public partial void PartitionNotLoaded(Exception exception, PartitionId partition);
+
+    [LoggerMessage(113, LogLevel.Warning, "Partition {Partition}: append failed")]
+    public partial void AppendFailed(Exception exception, PartitionId partition);
+
+    [LoggerMessage(114, LogLevel.Warning, "Partition {Partition}: seal failed")]
+    public partial void SealFailed(Exception exception, PartitionId partition);
+
+    [LoggerMessage(120, LogLevel.Warning, "{Key} is not shipped yet ({Outcome}); it will be tried again: {Detail}")]
+    public partial void ShipFailed(string key, ShipOutcome outcome, string? detail);
+
+    [LoggerMessage(121, LogLevel.Warning, "The journal cannot be read for shipping; trying again")]
+    public partial void RefillFailed(Exception exception);
+
+    [LoggerMessage(122, LogLevel.Warning, "Old ledger rows could not be dropped: {Reason}")]
+    public partial void ForgetFailed(string? reason);
+}

@@ -1,0 +1,26 @@
+namespace Ingest.Node;
+
+/// <summary>Limits of the single-process runtime, beside those of the engine.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>How often due partitions are looked for. A seal comes at most this late.</summary>
+    public TimeSpan TickPeriod { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long counts without events (all duplicates) wait for company before they are written by themselves.</summary>
+    public TimeSpan CountsAge { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Quiet time after which a partition with nothing open leaves memory. Loading it again is one read.</summary>
+    public TimeSpan IdleAge { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long reading a partition may take. 2 Mi ids are 32 MiB.</summary>
+    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long merging and sealing a batch may take.</summary>
+    public TimeSpan SealTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
+    public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a stopping process waits for requests that are under way, before it drains.</summary>
+    public TimeSpan RequestDrain { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace Ingest.Node;
+
+/// <summary>
+/// Turns for one actor: messages posted from any thread are handled one after the other, on the thread pool, never two
+/// at once. Bounded by admission: every message stands for a request in flight or for one write of the actor's own.
+/// </summary>
+internal abstract class Mailbox : IThreadPoolWorkItem
+{
+    // A turn handles at most this many messages before it lets other actors run.
+    private const int MessagesPerTurn = 512;
+
+    private readonly ConcurrentQueue<object> _messages = new();
+    private int _isScheduled;
+
+    public void Post(object message)
+    {
+        _messages.Enqueue(message);
+        Schedule();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        for (var i = 0; i < MessagesPerTurn && _messages.TryDequeue(out var message); i++)
+            Handle(message);
+        EndTurn();
+        Volatile.Write(ref _isScheduled, 0);
+        if (!_messages.IsEmpty)
+            Schedule();
+    }
+
+    /// <summary>Handles one message; must not throw.</summary>
+    protected abstract void Handle(object message);
+
+    /// <summary>What is done once for all messages of a turn; must not throw.</summary>
+    protected abstract void EndTurn();
+
+    private void Schedule()
+    {
+        if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+}

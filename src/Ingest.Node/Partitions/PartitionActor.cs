@@ -1,0 +1,287 @@
+using Ingest.Engine;
+
+namespace Ingest.Node;
+
+/// <summary>
+/// Hosts one <see cref="Partition"/> of the engine: loads it from the journal, gives it turns, carries its appends and
+/// seals to the journal, and loads it anew when it broke.
+/// </summary>
+internal sealed class PartitionActor : Mailbox
+{
+    private readonly PartitionId _id;
+    private readonly PartitionHost _host;
+    private readonly List<Offering> _parked = [];
+    private Partition? _partition;
+    private IReadOnlyList<LedgerCounts> _carried = [];
+    private TaskCompletionSource? _drained;
+    private bool _isLoading;
+    private bool _isRetired;
+    private int _failedLoads;
+    private Instant _noLoadBefore;
+    private Instant _lastOffer;
+    private long _wakeAt = long.MaxValue;
+
+    public PartitionActor(PartitionId id, PartitionHost host)
+    {
+        _id = id;
+        _host = host;
+        _lastOffer = host.Now;
+    }
+
+    /// <summary>Unix milliseconds at which the actor wants a <see cref="Wake"/>; <see cref="long.MaxValue"/> for never. Any thread may read it.</summary>
+    public long WakeAt => Volatile.Read(ref _wakeAt);
+
+    /// <summary>Number of ids in memory, for status; approximate while the actor runs.</summary>
+    public int IdCount => _partition?.IdCount ?? 0;
+
+    /// <summary>Stores and seals everything; completes when the journal has it, or it surely cannot now.</summary>
+    public Task DrainAsync()
+    {
+        var drain = new Drain(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Post(drain);
+        return drain.Done.Task;
+    }
+
+    protected override void Handle(object message)
+    {
+        switch (message)
+        {
+            case Offering offering:
+                Offer(offering);
+                break;
+            case AppendEnded ended:
+                if (ended.Append is null)
+                    ended.Partition.Break(ended.Result.Reason ?? "the block could not be encoded");
+                else
+                    ended.Partition.CompleteAppend(ended.Append, ended.Result);
+                break;
+            case SealEnded ended:
+                ended.Partition.CompleteSeal(ended.Result);
+                if (ended.Result.Outcome == JournalOutcome.Committed)
+                    _host.Sealed();
+                break;
+            case Loaded loaded:
+                FinishLoad(loaded);
+                break;
+            case Drain drain:
+                _drained = drain.Done;
+                break;
+            case Wake:
+                break;
+            default:
+                throw new InvalidOperationException($"unknown message {message.GetType()}");
+        }
+    }
+
+    protected override void EndTurn()
+    {
+        if (_isRetired)
+            return;
+        var now = _host.Now;
+        if (_partition is { IsBroken: true } broken)
+        {
+            _host.Log.PartitionBroken(_id);
+            _carried = broken.TakeUnwrittenCounts();
+            _partition = null;
+        }
+
+        if (_partition is null)
+            EndTurnUnloaded(now);
+        else
+            EndTurnLoaded(_partition, now);
+    }
+
+    /// <summary>
+    /// Without its partition an actor always tries to load it: blocks may wait to be sealed, and counts to be written. It
+    /// gives up only when nobody asked for long.
+    /// </summary>
+    private void EndTurnUnloaded(Instant now)
+    {
+        if (!_isLoading && now >= _noLoadBefore)
+            BeginLoad(now);
+        FinishDrain(isDone: !_isLoading);
+        if (!_isLoading && _carried.Count == 0 && now - _lastOffer >= _host.Options.IdleAge)
+            Retire();
+        else
+            Volatile.Write(ref _wakeAt, _noLoadBefore.UnixMilliseconds);
+    }
+
+    private void EndTurnLoaded(Partition partition, Instant now)
+    {
+        var isDraining = _drained is not null;
+        if (partition.BeginAppend(countsToo: isDraining || now - _lastOffer >= _host.Options.CountsAge) is { } append)
+            _ = Task.Run(() => AppendAsync(partition, append));
+        if (partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
+            _ = Task.Run(() => SealAsync(partition, seal));
+
+        FinishDrain(partition.IsIdle);
+        if (partition.IsIdle && now - _lastOffer >= _host.Options.IdleAge)
+            Retire();
+        else
+            Volatile.Write(ref _wakeAt, NextWake(partition).UnixMilliseconds);
+    }
+
+    private void Offer(Offering offering)
+    {
+        var now = _host.Now;
+        _lastOffer = now;
+        if (_isRetired)
+        {
+            _host.Forward(_id, offering);
+            return;
+        }
+
+        if (_partition is null)
+        {
+            if (now < _noLoadBefore)
+            {
+                offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
+                return;
+            }
+
+            _parked.Add(offering);
+            return;
+        }
+
+        if (_partition.IsBroken)
+        {
+            offering.Complete(IntakeResult.Unavailable("the partition is being rebuilt"));
+            return;
+        }
+
+        try
+        {
+            _partition.Offer(offering.Batch, now, offering);
+        }
+        catch (Exception exception)
+        {
+            // The partition has failed every receipt, this one too, and is broken now.
+            _host.Log.PartitionFailed(exception, _id);
+        }
+    }
+
+    private void BeginLoad(Instant now)
+    {
+        _isLoading = true;
+        _ = Task.Run(() => LoadAsync(now));
+    }
+
+    private async Task LoadAsync(Instant now)
+    {
+        var limits = _host.Limits;
+        try
+        {
+            using var timeout = new CancellationTokenSource(_host.Options.LoadTimeout);
+            var snapshot = await _host.Journal.ReadPartitionAsync(
+                _id, limits.DedupeIdsMax, now - limits.DedupeAgeMax, timeout.Token);
+            Post(new Loaded(snapshot, null));
+        }
+        catch (Exception exception)
+        {
+            Post(new Loaded(null, exception));
+        }
+    }
+
+    private void FinishLoad(Loaded loaded)
+    {
+        _isLoading = false;
+        if (loaded.Snapshot is null)
+        {
+            _failedLoads++;
+            _noLoadBefore = _host.Now + _host.PauseAfter(_failedLoads);
+            _host.Log.PartitionNotLoaded(loaded.Error!, _id);
+            foreach (var offering in _parked)
+                offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
+            _parked.Clear();
+            return;
+        }
+
+        _failedLoads = 0;
+        _partition = new Partition(
+            _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _carried, _host.NextSeed());
+        _carried = [];
+        foreach (var offering in _parked)
+            Offer(offering);
+        _parked.Clear();
+    }
+
+    private async Task AppendAsync(Partition partition, AppendDraft draft)
+    {
+        Append? append = null;
+        JournalResult result;
+        try
+        {
+            append = draft.Encode();
+            using var timeout = new CancellationTokenSource(_host.Limits.JournalTimeout);
+            result = await _host.Journal.AppendAsync(append, timeout.Token);
+        }
+        catch (Exception exception)
+        {
+            _host.Log.AppendFailed(exception, _id);
+            result = new JournalResult(JournalOutcome.Unknown, exception.Message);
+        }
+
+        Post(new AppendEnded(partition, append, result));
+    }
+
+    private async Task SealAsync(Partition partition, SealDraft draft)
+    {
+        JournalResult result;
+        try
+        {
+            using var timeout = new CancellationTokenSource(_host.Options.SealTimeout);
+            var batch = draft.Batch;
+            var seal = draft.Merge
+                ? draft.Merged(await GzipMember.MergeAsync(
+                    _host.Journal.ReadBlocksAsync(batch.Partition, batch.Stream, batch.FromSeq, batch.ToSeq, timeout.Token),
+                    batch.LineBytes))
+                : draft.AsStored();
+            result = await _host.Journal.SealAsync(seal, timeout.Token);
+        }
+        catch (Exception exception)
+        {
+            _host.Log.SealFailed(exception, _id);
+            result = new JournalResult(JournalOutcome.Unknown, exception.Message);
+        }
+
+        Post(new SealEnded(partition, result));
+    }
+
+    private Instant NextWake(Partition partition)
+    {
+        var wake = _lastOffer + _host.Options.IdleAge;
+        if (partition.HasCounts)
+            wake = Instant.Min(wake, _lastOffer + _host.Options.CountsAge);
+        return partition.SealDueAt is { } due ? Instant.Min(wake, due) : wake;
+    }
+
+    private void FinishDrain(bool isDone)
+    {
+        if (isDone && _drained is { } drained)
+        {
+            _drained = null;
+            drained.SetResult();
+        }
+    }
+
+    /// <summary>Leaves the directory; what still arrives here is forwarded to the instance that follows.</summary>
+    private void Retire()
+    {
+        _isRetired = true;
+        Volatile.Write(ref _wakeAt, long.MaxValue);
+        _host.Retired(_id, this);
+    }
+
+    public sealed record Wake
+    {
+        public static readonly Wake Message = new();
+    }
+
+    private sealed record Drain(TaskCompletionSource Done);
+
+    private sealed record Loaded(PartitionSnapshot? Snapshot, Exception? Error);
+
+    private sealed record AppendEnded(Partition Partition, Append? Append, JournalResult Result);
+
+    private sealed record SealEnded(Partition Partition, JournalResult Result);
+}
