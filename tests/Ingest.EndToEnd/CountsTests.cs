@@ -36,8 +36,7 @@ public sealed class CountsTests
         var report = oracle.Check(lines.Where(l => !notJson.Contains(l)));
         Assert.True(report.IsClean, report.ToString());
 
-        var audit = await installation.RunAsync("audit");
-        Assert.True(audit.ExitCode == 0, audit.Output);
+        await Verdict.AssertAuditAsync(installation, Good, Invalid + NotJson);
         var good = await DuckDb.CountAsync(installation.LakeFolder, "good");
         var quarantine = await DuckDb.CountAsync(installation.LakeFolder, "quarantine");
         Assert.Equal((Good, Good, 0), (good.Rows, good.Ids, good.Misplaced));

@@ -37,6 +37,16 @@ internal sealed class PlainClient(Uri collector) : IDisposable
         return JsonSerializer.Deserialize<PlainAnswer>(answer, JsonSerializerOptions.Web)!;
     }
 
+    /// <summary>Posts new events in one request, and tells an oracle of them and of the answer.</summary>
+    public async Task PostAsync(ConservationOracle oracle, IReadOnlyCollection<PlainEvent> events)
+    {
+        foreach (var sent in events)
+            oracle.Expect(sent.Expected);
+        await PostAsync(events);
+        foreach (var sent in events)
+            oracle.Acknowledge(sent.Id);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private HttpRequestMessage Request(byte[] body, PlainFormat format)

@@ -23,7 +23,10 @@ internal sealed class Installation : IAsyncDisposable
     public string LakeFolder => _folder["lake"];
 
     /// <summary>Value of <c>--lake</c>: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
-    public string Lake { get; init; }
+    public string Lake { get; set; }
+
+    /// <summary>Value of <c>--seal-age</c>; short, so that tests ship many objects.</summary>
+    public string SealAge { get; init; } = "1s";
 
     /// <summary>Further options of <c>./ingest run</c>.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
@@ -57,7 +60,7 @@ internal sealed class Installation : IAsyncDisposable
         string[] arguments =
         [
             "run", "--port", Port.ToString(CultureInfo.InvariantCulture), "--data", Data, "--lake", Lake,
-            "--config", Repository.Config, "--seal-age", "1s", .. Options,
+            "--config", Repository.Config, "--seal-age", SealAge, .. Options,
         ];
         _server = ChildProcess.Start(Repository.Launcher, arguments, WithoutBuilding(), _folder.Path);
     }
@@ -76,6 +79,24 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Runs a verb of the launcher for this installation's data, such as <c>audit</c>.</summary>
     public Task<CommandResult> RunAsync(string verb, params string[] arguments) => CommandResult.OfAsync(
         Repository.Launcher, [verb, "--data", Data, .. arguments], WithoutBuilding(), _folder.Path);
+
+    /// <summary>Asks for the status until it is as expected.</summary>
+    public async Task<ServerStatus> WaitForStatusAsync(Func<ServerStatus, bool> isExpected)
+    {
+        var last = "none";
+        return await Deadline.UntilAsync(
+            async () =>
+            {
+                last = (await RunAsync("status", "--json")).Output;
+                var status = ServerStatus.Parse(last);
+                return isExpected(status) ? status : null;
+            },
+            Deadline.Delivery,
+            () => $"the status is not as expected: {last}\nThe server wrote:\n{Output}");
+    }
+
+    /// <summary>Waits until the running server has brought everything that it stored into the lake.</summary>
+    public Task WaitUntilShippedAsync() => WaitForStatusAsync(status => status is { Unsealed: 0, Pending: 0 });
 
     public async ValueTask DisposeAsync()
     {

@@ -13,16 +13,27 @@ internal static class Verdict
         var report = oracle.Check(LakeReader.Read(installation.LakeFolder));
         Assert.True(report.IsClean, report.ToString());
 
+        var good = oracle.AcknowledgedIn("good").ToArray();
+        var quarantined = oracle.AcknowledgedIn("quarantine").ToArray();
+        await AssertAuditAsync(installation, good.Length, quarantined.Length);
+        await AssertDuckDbAsync(installation, "good", good);
+        await AssertDuckDbAsync(installation, "quarantine", quarantined);
+    }
+
+    /// <summary>The audit finds nothing missing, and as many events as there are.</summary>
+    public static async Task AssertAuditAsync(Installation installation, int good, int quarantined)
+    {
         var audit = await installation.RunAsync("audit");
         Assert.True(audit.ExitCode == 0, audit.Output);
-        Assert.Contains("nothing missing", audit.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            $"{good} good events, {quarantined} quarantined; 0 more wait in the journal", audit.Output, StringComparison.Ordinal);
+        Assert.EndsWith("nothing missing", audit.Output, StringComparison.Ordinal);
+    }
 
-        foreach (var stream in new[] { "good", "quarantine" })
-        {
-            var ids = oracle.AcknowledgedIn(stream).ToArray();
-            var counted = await DuckDb.CountAsync(installation.LakeFolder, stream);
-            Assert.Equal((ids.Length, ids.Length, 0), (counted.Rows, counted.Ids, counted.Misplaced));
-            Assert.Equal(DuckDb.FingerprintOf(ids), counted.Fingerprint);
-        }
+    private static async Task AssertDuckDbAsync(Installation installation, string stream, string[] ids)
+    {
+        var counted = await DuckDb.CountAsync(installation.LakeFolder, stream);
+        Assert.Equal((ids.Length, ids.Length, 0), (counted.Rows, counted.Ids, counted.Misplaced));
+        Assert.Equal(DuckDb.FingerprintOf(ids), counted.Fingerprint);
     }
 }
