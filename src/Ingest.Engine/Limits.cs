@@ -39,6 +39,12 @@ public sealed record Limits
     /// <summary>Batches that a shipper holds in memory; the rest waits in the journal.</summary>
     public int ShipWindow { get; init; } = 64;
 
+    /// <summary>Batches set aside for faults of their own (another object under their key, damage) that do not count against the window. As many at once need a person, not a larger window; about 1 KiB each.</summary>
+    public int ShipSetAsideMax { get; init; } = 1_000;
+
+    /// <summary>Bodies up to this many bytes are kept in memory between being hashed and being put; larger ones are read twice. 4 MiB for each of ShipConcurrency.</summary>
+    public int ShipBufferBytes { get; init; } = 4 << 20;
+
     /// <summary>How long one put may take. 64 MiB over 2 Mbit/s needs 268 s.</summary>
     public TimeSpan PutTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -67,6 +73,9 @@ public sealed record Limits
         Require(MergeLineBytesMax <= 256L << 20, "MergeLineBytesMax must be at most 256 MiB: merging holds the lines in memory.");
         Require(JournalTimeout > TimeSpan.Zero, "JournalTimeout must be above zero.");
         Require(ShipConcurrency >= 1 && ShipWindow >= ShipConcurrency, "ShipWindow must be at least ShipConcurrency, and that at least 1.");
+        Require(ShipSetAsideMax >= 0, "ShipSetAsideMax must not be negative.");
+        Require(ShipBufferBytes is >= 0 and <= 1 << 30, "ShipBufferBytes must be 0 to 1 GiB: it is taken once for each of ShipConcurrency.");
+        Require(PutTimeout > TimeSpan.Zero, "PutTimeout must be above zero.");
         Require(RetryPauseMin > TimeSpan.Zero && RetryPauseMax >= RetryPauseMin, "RetryPauseMax must be at least RetryPauseMin, and that above zero.");
         Require(BreakerFailures >= 1, "BreakerFailures must be at least 1.");
         Require(LedgerRetention >= DedupeAgeMax, "LedgerRetention must be at least DedupeAgeMax: the audit looks for doubles within it.");

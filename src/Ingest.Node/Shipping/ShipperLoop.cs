@@ -7,7 +7,7 @@ namespace Ingest.Node;
 /// Hosts the engine's <see cref="Shipper"/>: one loop asks it what to do, starts that, and brings the ends back. Only the
 /// loop touches the shipper; everybody else leaves a report.
 /// </summary>
-internal sealed class ShipperLoop(Shipper shipper, IJournal journal, ILake lake, Limits limits, TimeProvider time, NodeLog log)
+internal sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal journal, TimeProvider time, NodeLog log)
 {
     // Bounded by what is under way: a report for each put, refill and seal, and one for each status that somebody waits for.
     private readonly Channel<Action> _reports = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
@@ -76,7 +76,7 @@ internal sealed class ShipperLoop(Shipper shipper, IJournal journal, ILake lake,
         try
         {
             var pending = await journal.ReadPendingAsync(refill.Limit, refill.Without, stop);
-            _reports.Writer.TryWrite(() => shipper.Offer(pending, more: pending.Count == refill.Limit));
+            _reports.Writer.TryWrite(() => shipper.Offer(pending));
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
@@ -87,11 +87,16 @@ internal sealed class ShipperLoop(Shipper shipper, IJournal journal, ILake lake,
 
     private async Task ShipAsync(ShipStep.Ship ship, CancellationToken stop)
     {
-        var result = await ShipWorker.ShipAsync(ship, journal, lake, limits, () => Now, stop);
-        if (stop.IsCancellationRequested)
-            return;
-        if (result.Outcome != ShipOutcome.Confirmed)
-            log.ShipFailed(LakeLayout.KeyOf(ship.Batch, journal.Id), result.Outcome, result.Detail);
-        _reports.Writer.TryWrite(() => shipper.Ended(ship.Batch.Id, result, Now));
+        try
+        {
+            var result = await worker.ShipAsync(ship, stop);
+            if (result.Outcome != ShipOutcome.Confirmed)
+                log.ShipFailed(LakeLayout.KeyOf(ship.Batch, journal.Id), result.Outcome, result.Detail);
+            _reports.Writer.TryWrite(() => shipper.Ended(ship.Batch, result, Now));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped: the journal still has the batch.
+        }
     }
 }

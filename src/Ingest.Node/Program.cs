@@ -1,0 +1,6 @@
+using System.CommandLine;
+using Ingest.Node;
+
+// Signals are the host's own business: it drains before it ends.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null };
+return await RunCommand.Create(NodeHost.RunAsync).Parse(args).InvokeAsync(invocation);
