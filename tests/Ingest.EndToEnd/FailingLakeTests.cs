@@ -1,5 +1,3 @@
-using Ingest.TestKit;
-
 namespace Ingest.EndToEnd;
 
 /// <summary>The promise with S3 as the lake: whatever the lake does and however often the server dies meanwhile.</summary>

@@ -12,15 +12,15 @@ internal sealed class Installation : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private ChildProcess? _server;
 
     public Installation() => Lake = LakeFolder;
 
-    public string Data => _folder["data"];
+    public string Data => _folder.Of("the data");
 
     /// <summary>The lake where it is a folder, and the place for a copy of it where it is not.</summary>
-    public string LakeFolder => _folder["lake"];
+    public string LakeFolder => _folder.Of("the lake");
 
     /// <summary>Value of <c>--lake</c>: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
     public string Lake { get; set; }

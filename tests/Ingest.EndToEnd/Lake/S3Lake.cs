@@ -1,5 +1,4 @@
 using Amazon.S3.Model;
-using Ingest.TestKit;
 
 namespace Ingest.EndToEnd;
 

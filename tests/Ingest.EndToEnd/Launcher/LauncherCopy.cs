@@ -24,42 +24,42 @@ internal sealed class LauncherCopy : IDisposable
         esac
         """;
 
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public LauncherCopy()
     {
         Directory.CreateDirectory(Path.Combine(Home, "src", "Ingest.Node"));
-        Directory.CreateDirectory(_folder["bin"]);
+        Directory.CreateDirectory(_folder.Of("bin"));
         File.Copy(Repository.Launcher, Launcher);
         File.WriteAllText(SourceFile, "first");
         foreach (var name in new[] { "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig" })
             File.WriteAllText(Path.Combine(Home, name), "");
-        var dotnet = Path.Combine(_folder["bin"], "dotnet");
+        var dotnet = Path.Combine(_folder.Of("bin"), "dotnet");
         File.WriteAllText(dotnet, FakeDotnet);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    public string Home => _folder["a copy"];
+    public string Home => _folder.Of("a copy");
 
     public string Launcher => Path.Combine(Home, "ingest");
 
     public string SourceFile => Path.Combine(Home, "src", "Ingest.Node", "Program.cs");
 
     /// <summary>A folder that is not the launcher's.</summary>
-    public string Elsewhere => _folder["bin"];
+    public string Elsewhere => _folder.Of("bin");
 
     /// <summary>The projects that were built, in order.</summary>
-    public IReadOnlyList<string> Builds => File.Exists(_folder["builds"]) ? File.ReadAllLines(_folder["builds"]) : [];
+    public IReadOnlyList<string> Builds => File.Exists(_folder.Of("builds")) ? File.ReadAllLines(_folder.Of("builds")) : [];
 
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(Launcher, arguments);
 
     public Task<CommandResult> RunAsync(string launcher, string[] arguments, int buildExit = 0, int versionExit = 0) =>
         CommandResult.OfAsync(launcher, arguments, folder: Elsewhere, environment: new Dictionary<string, string>
         {
-            ["PATH"] = $"{_folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["PATH"] = $"{_folder.Of("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
             ["FAKE_HOME"] = Home,
-            ["FAKE_BUILDS"] = _folder["builds"],
+            ["FAKE_BUILDS"] = _folder.Of("builds"),
             ["FAKE_BUILD_EXIT"] = buildExit.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["FAKE_VERSION_EXIT"] = versionExit.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["INGEST_NO_BUILD"] = "",

@@ -6,7 +6,7 @@ namespace Ingest.EndToEnd;
 /// <summary>The counts of <c>./ingest test</c> are those of the TRX files, whatever stands in names and messages.</summary>
 public sealed class TestToolsTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -46,8 +46,8 @@ public sealed class TestToolsTests : IDisposable
     [Fact]
     public async Task Failures_and_reasons_for_skipping_are_told_in_a_line_each()
     {
-        await File.WriteAllTextAsync(_folder["Ingest.X.tsv"], "Passed\ta\t\nNotExecuted\tb\tno S3\nNotExecuted\tc\tno S3\nFailed\td\twrong\n");
-        var told = await CommandResult.OfAsync(Tool("explain"), [_folder["Ingest.X.tsv"]]);
+        await File.WriteAllTextAsync(_folder.Of("Ingest.X.tsv"), "Passed\ta\t\nNotExecuted\tb\tno S3\nNotExecuted\tc\tno S3\nFailed\td\twrong\n");
+        var told = await CommandResult.OfAsync(Tool("explain"), [_folder.Of("Ingest.X.tsv")]);
         Assert.Equal("FAILED d: wrong\nskipped 2 in Ingest.X: no S3", told.Output);
     }
 
@@ -68,14 +68,14 @@ public sealed class TestToolsTests : IDisposable
         }
 
         trx.Append("  </Results>\n  <ResultSummary><Counters total=\"9\" passed=\"9\" /></ResultSummary>\n</TestRun>\n");
-        await File.WriteAllTextAsync(_folder["x.trx"], trx.ToString());
-        return await CommandResult.OfAsync(Tool("read-trx"), [_folder["x.trx"]]);
+        await File.WriteAllTextAsync(_folder.Of("x.trx"), trx.ToString());
+        return await CommandResult.OfAsync(Tool("read-trx"), [_folder.Of("x.trx")]);
     }
 
     private async Task<(int ExitCode, string Counts)> CountAsync(string tests)
     {
-        await File.WriteAllTextAsync(_folder["x.tsv"], tests);
-        var result = await CommandResult.OfAsync(Tool("count"), [_folder["x.tsv"]]);
+        await File.WriteAllTextAsync(_folder.Of("x.tsv"), tests);
+        var result = await CommandResult.OfAsync(Tool("count"), [_folder.Of("x.tsv")]);
         return (result.ExitCode, result.Output);
     }
 }

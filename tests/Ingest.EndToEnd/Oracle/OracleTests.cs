@@ -11,7 +11,7 @@ public sealed class OracleTests : IDisposable
     private const string Hour = "dt=2026-11-21/hr=20";
     private const string Received = "2026-11-21T20:15:03.123Z";
 
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly ConservationOracle _oracle = new();
     private readonly PlainEvent _good = new("good-1");
     private readonly PlainEvent _invalid = new("invalid-1", PlainFlaw.Invalid);
