@@ -18,6 +18,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly Upstream _upstream;
     private readonly ConcurrentDictionary<Type, int> _counts = new();
     private readonly SemaphoreSlim _switching = new(1, 1);
+    private TaskCompletionSource _next = NewSignal();
     private CancellationTokenSource _faultChanged = new();
     private WebApplication? _listener;
     private volatile Fault _fault = Fault.None;
@@ -36,6 +37,13 @@ public sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>How many requests met this fault, those that passed included.</summary>
     public int Count<TFault>() where TFault : Fault => _counts.GetValueOrDefault(typeof(TFault));
+
+    /// <summary>Waits until a request has met this fault.</summary>
+    public async Task SeenAsync<TFault>() where TFault : Fault
+    {
+        for (var next = _next.Task; Count<TFault>() == 0; next = _next.Task)
+            await next;
+    }
 
     /// <summary>From now on, requests meet this fault. Those that hang are let go.</summary>
     public async Task SetAsync(Fault fault)
@@ -121,6 +129,7 @@ public sealed class FaultProxy : IAsyncDisposable
         if (!fault.AppliesTo(context.Request))
             fault = Fault.None;
         _counts.AddOrUpdate(fault.GetType(), 1, (_, n) => n + 1);
+        Interlocked.Exchange(ref _next, NewSignal()).SetResult();
         try
         {
             await MeetAsync(fault, context, changed.Token);
@@ -159,6 +168,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 break;
         }
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static async Task WriteErrorAsync(HttpResponse response, Fault.Answer answer)
     {

@@ -106,6 +106,16 @@ public abstract class LakeConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Racing_writers_leave_the_whole_content_of_one_that_stored()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(async () =>
+            (seed, (await Lake.PutAsync(NewObject(Key, seed), Cancellation)).Outcome))));
+
+        var there = await ReadAsync(Key);
+        Assert.Contains(results, r => r.Outcome == PutOutcome.Stored && TestObject.Bytes(r.seed, ObjectBytes).AsSpan().SequenceEqual(there));
+    }
+
+    [Fact]
     public async Task Racing_writers_with_the_same_content_all_succeed()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
