@@ -50,7 +50,7 @@ public sealed class CorruptJournalTests
     {
         Lake = "s3://nowhere/events",
         Options = ["--s3-endpoint", $"http://127.0.0.1:{StablePort.Choose()}", "--drain", "0s"],
-        Environment = new Dictionary<string, string>
+        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["AWS_ACCESS_KEY_ID"] = "key", ["AWS_SECRET_ACCESS_KEY"] = "secret", ["AWS_REGION"] = "us-east-1",
         },

@@ -32,7 +32,7 @@ internal sealed class Installation : IAsyncDisposable
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>Variables for the server and for every command, such as the keys of S3.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public int Port { get; } = StablePort.Choose();
 
@@ -106,7 +106,7 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>What is tested is what was built with these tests; a build in the middle would pull it from under them.</summary>
-    private Dictionary<string, string> WithoutBuilding() => new(Environment) { ["INGEST_NO_BUILD"] = "1" };
+    private Dictionary<string, string> WithoutBuilding() => new(Environment, StringComparer.Ordinal) { ["INGEST_NO_BUILD"] = "1" };
 
     /// <summary>Not null once the server that runs now has written its node.json and answers that it is ready.</summary>
     private async Task<object?> ReadyAsync()

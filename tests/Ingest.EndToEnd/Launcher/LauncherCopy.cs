@@ -55,7 +55,7 @@ internal sealed class LauncherCopy : IDisposable
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(Launcher, arguments);
 
     public Task<CommandResult> RunAsync(string launcher, string[] arguments, int buildExit = 0, int versionExit = 0) =>
-        CommandResult.OfAsync(launcher, arguments, folder: Elsewhere, environment: new Dictionary<string, string>
+        CommandResult.OfAsync(launcher, arguments, folder: Elsewhere, environment: new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PATH"] = $"{_folder.Of("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
             ["FAKE_HOME"] = Home,
