@@ -86,7 +86,7 @@ internal static class RunCommand
     private static Option<TimeSpan> Time(string name, string description, TimeSpan defaultValue) => new(name)
     {
         HelpName = "TIME",
-        Description = description + $" [default: {defaultValue.TotalSeconds}s]",
+        Description = description,
         CustomParser = result => Parse<TimeSpan>(result, Quantity.TryParseTime, "a time with its unit, such as 60s, 5m or 1h"),
         DefaultValueFactory = _ => defaultValue,
     };
