@@ -10,7 +10,7 @@ internal static class OfficialSuite
 
     public static string? Root => TestData.Folder("json-schema-suite");
 
-    /// <summary>The cases of the files right in a folder, such as <c>draft7</c> or <c>draft7/optional</c>.</summary>
+    /// <summary>The cases of the files right in the folder of a draft, or in one below it.</summary>
     public static IReadOnlyList<SuiteCase> Read(string draft, string below = "", IEnumerable<string>? files = null)
     {
         if (Root is null)
