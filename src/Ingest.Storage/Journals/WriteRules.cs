@@ -17,7 +17,7 @@ internal static class WriteRules
         Require(append.FirstSeq >= 1, "FirstSeq must be at least 1.");
         Require(append.Ids.Length % IdBytes == 0, "Ids must be whole ids of 16 bytes.");
         Require(append.Ids.IsEmpty || append.Blocks.Count > 0, "Ids must come with the blocks that hold their events.");
-        Require(append.ForgetIdsBelow >= 0 && append.ForgetIdsBelow <= append.NextSeq, "ForgetIdsBelow must be 0 to NextSeq: later ids are not written yet.");
+        Require(append.ForgetIdsBelow >= 0 && append.ForgetIdsBelow <= append.FirstSeq, "ForgetIdsBelow must be 0 to FirstSeq: an append cannot forget its own ids.");
         for (var i = 0; i < append.Blocks.Count; i++)
         {
             var block = append.Blocks[i];

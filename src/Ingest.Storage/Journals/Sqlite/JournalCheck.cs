@@ -62,7 +62,7 @@ internal sealed class JournalCheck
         while (rows.Next())
         {
             var line = rows.Text(0);
-            if (!string.Equals(line, "ok", StringComparison.Ordinal))
+            if (line != "ok")
                 found.Add(line.ReplaceLineEndings(" "));
         }
 

@@ -53,7 +53,7 @@ internal static class JournalOpening
         database.Execute("BEGIN");
         VerifyType(database);
         var stored = MetaTable.Read(database);
-        if (!string.Equals(stored, id, StringComparison.Ordinal))
+        if (stored != id)
             throw Damage.File(folder.Database, $"it is the journal {stored}, but journal.id says {id}: one of the two was put in place of another", Restore);
 
         var totals = tables.Totals.Read();

@@ -44,7 +44,7 @@ internal sealed class CommitMark : IDisposable
         var read = RandomAccess.Read(handle, content, 0);
         if (read != Length || BinaryPrimitives.ReadUInt32LittleEndian(content[16..]) != Crc32C.Of(content[..16]))
             throw Damage.File(path, "its checksum does not hold", Advice);
-        if (!string.Equals(Encoding.ASCII.GetString(content.Slice(8, JournalIds.Length)), journalId, StringComparison.Ordinal))
+        if (Encoding.ASCII.GetString(content.Slice(8, JournalIds.Length)) != journalId)
             throw Damage.File(path, $"it belongs to another journal than {journalId}", Advice);
 
         return BinaryPrimitives.ReadInt64LittleEndian(content);
