@@ -50,13 +50,12 @@ public sealed class SourceValidator(SchemaFolder folder, UnknownSchema unknownSc
         if (schema.Validate(batch[check.Instance], ref broken))
             return;
         foreach (var error in broken ?? [])
-            Add(ref errors, check.Where + error.InstanceLocation, Uri(batch, check) + Fragment(error), error.Message);
+            Add(ref errors, check.Where + error.InstanceLocation, Rule(batch, check, error), error.Message);
     }
 
-    private static string Fragment(SchemaError error) =>
-        error.SchemaLocation.StartsWith('/') || error.SchemaLocation.Length == 0
-            ? "#" + error.SchemaLocation
-            : error.SchemaLocation;
+    /// <summary>The keyword that is broken; the schema as a whole where no single one is.</summary>
+    private static string Rule(EventBatch batch, in SchemaCheck check, SchemaError error) =>
+        error.SchemaLocation.Length > 0 ? error.SchemaLocation : Uri(batch, check);
 
     private static string Uri(EventBatch batch, in SchemaCheck check) => Encoding.UTF8.GetString(batch[check.Schema]);
 
