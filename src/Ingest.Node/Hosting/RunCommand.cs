@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Ingest.Engine;
+using Ingest.Storage;
 
 namespace Ingest.Node;
 
@@ -26,9 +27,10 @@ internal static class RunCommand
         var data = Text("--data", "DIR", "Folder of the journal: the durable store of what is not in the lake yet. Keep it.", "./data");
         var lake = Text("--lake", "DIR|s3://BUCKET/PREFIX", "Where events end up.", "DATA/lake");
         lake.DefaultValueFactory = null;
-        var endpoint = Text("--s3-endpoint", "URL", "An S3 server other than AWS, such as http://127.0.0.1:9000.", null);
-        var checksums = Text("--s3-checksums", "when-supported|when-required", "when-required for S3 servers that refuse the SDK's newer checksums.", null);
-        checksums.AcceptOnlyFromAmong("when-supported", "when-required");
+        var lakeOptions = LakeOption.All.ToDictionary(
+            option => option.Name,
+            option => new Option<string?>("--" + option.Name) { HelpName = option.Value, Description = option.Help },
+            StringComparer.Ordinal);
         var sealAge = Time("--seal-age", "An object is closed when its oldest event waited this long.", Defaults.SealAge);
         var sealBytes = new Option<long>("--seal-bytes")
         {
@@ -47,16 +49,20 @@ internal static class RunCommand
             "Starts the ingest server: takes events over HTTP, keeps them durably, and ships them to the lake.\n" +
             "Credentials for S3 are found as every AWS tool finds them: AWS_ACCESS_KEY_ID, AWS_PROFILE, roles, …")
         {
-            host, port, data, lake, endpoint, checksums, sealAge, sealBytes, config, drain, runtime,
+            host, port, data, lake, sealAge, sealBytes, config, drain, runtime,
         };
+        foreach (var option in lakeOptions.Values)
+            command.Options.Add(option);
         command.SetAction(parsed => run(new RunSettings
         {
             Host = parsed.GetValue(host)!,
             Port = parsed.GetValue(port),
             Data = parsed.GetValue(data)!,
             Lake = parsed.GetValue(lake) ?? Path.Combine(parsed.GetValue(data)!, "lake"),
-            S3Endpoint = parsed.GetValue(endpoint),
-            S3Checksums = parsed.GetValue(checksums),
+            LakeOptions = lakeOptions
+                .Select(option => (option.Key, Value: parsed.GetValue(option.Value)))
+                .Where(option => option.Value is not null)
+                .ToDictionary(option => option.Key, option => option.Value!, StringComparer.Ordinal),
             Config = parsed.GetValue(config) ?? DefaultConfig(),
             SealAge = parsed.GetValue(sealAge),
             SealBytes = parsed.GetValue(sealBytes),
@@ -80,7 +86,7 @@ internal static class RunCommand
     private static Option<TimeSpan> Time(string name, string description, TimeSpan defaultValue) => new(name)
     {
         HelpName = "TIME",
-        Description = description + $" [default: {defaultValue.TotalSeconds}s]",
+        Description = description,
         CustomParser = result => Parse<TimeSpan>(result, Quantity.TryParseTime, "a time with its unit, such as 60s, 5m or 1h"),
         DefaultValueFactory = _ => defaultValue,
     };

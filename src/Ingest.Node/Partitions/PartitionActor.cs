@@ -50,6 +50,7 @@ internal sealed class PartitionActor : Mailbox
                 Offer(offering);
                 break;
             case AppendEnded ended:
+                _host.Written(ended.Result);
                 if (ended.Append is null)
                     ended.Partition.Break(ended.Result.Reason ?? "the block could not be encoded");
                 else

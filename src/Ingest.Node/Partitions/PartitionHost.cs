@@ -13,6 +13,7 @@ internal sealed class PartitionHost(
     NodeOptions options,
     Func<string, IEventValidator> validatorOf,
     Action onSealed,
+    Action<JournalResult> onWritten,
     TimeProvider time,
     NodeLog log)
 {
@@ -82,6 +83,8 @@ internal sealed class PartitionHost(
     public IEventValidator ValidatorOf(string source) => validatorOf(source);
 
     public void Sealed() => onSealed();
+
+    public void Written(JournalResult result) => onWritten(result);
 
     public ulong NextSeed() => (ulong)Random.Shared.NextInt64();
 

@@ -343,6 +343,25 @@ public sealed class ShipperTests
     }
 
     [Fact]
+    public void A_batch_that_found_no_room_is_read_again_later()
+    {
+        var script = new ShipperScript(Small with { ShipWindow = 2 });
+        script.Refill(1, 2);
+        script.Started();
+        script.End(1, ShipOutcome.Damaged);
+        script.End(2, ShipOutcome.Damaged);
+        script.Refill(3, 4);
+        Assert.Equal([3, 4], script.Started());
+        script.Now += Small.RetryPauseMax;
+        // Room for none, and a question about two that are not pending any more: so the list is not full, yet not taken.
+        Assert.Equal(2, script.Refill(5).Limit);
+        script.End(3, ShipOutcome.Confirmed);
+        script.End(4, ShipOutcome.Confirmed);
+        script.Refill(5);
+        Assert.Equal([5], script.Started());
+    }
+
+    [Fact]
     public void Batches_set_aside_go_one_at_a_time_and_take_turns_with_the_others()
     {
         var script = new ShipperScript(Small with { ShipWindow = 5, ShipConcurrency = 1 });

@@ -1,0 +1,22 @@
+namespace Ingest.Schemas;
+
+/// <summary><c>minimum</c>, <c>maximum</c> and their exclusive forms.</summary>
+internal sealed class BoundKeyword(KeywordSite site, byte[] bound, bool isMaximum, bool isExclusive)
+    : Keyword(site, JsonTypes.Number)
+{
+    private readonly long? _small = JsonNumber.TryParseSmall(bound, out var small) ? small : null;
+
+    private readonly string _expected =
+        $"a number {(isMaximum ? isExclusive ? "below" : "at most" : isExclusive ? "above" : "at least")} {System.Text.Encoding.ASCII.GetString(bound)}";
+
+    public override bool Check(ref Validation run, int row)
+    {
+        var raw = run.Instance.Raw(row);
+        var order = _small is { } small && JsonNumber.TryParseSmall(raw, out var value)
+            ? value.CompareTo(small)
+            : JsonNumber.Compare(JsonNumber.Parse(raw), JsonNumber.Parse(bound));
+        if (isMaximum)
+            order = -order;
+        return order > 0 || (order == 0 && !isExclusive) || run.Fail(this, row, _expected);
+    }
+}

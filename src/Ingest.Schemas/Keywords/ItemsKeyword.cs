@@ -1,0 +1,33 @@
+namespace Ingest.Schemas;
+
+/// <summary>
+/// Items by position and all further ones: <c>prefixItems</c> and <c>items</c>, or before 2020-12 <c>items</c> and
+/// <c>additionalItems</c>.
+/// </summary>
+/// <param name="site">Where the keyword stands.</param>
+/// <param name="prefix">Schemas of the first items.</param>
+/// <param name="rest">Schema of the items after those, or null.</param>
+internal sealed class ItemsKeyword(KeywordSite site, SchemaNode[] prefix, SchemaNode? rest)
+    : Keyword(site, JsonTypes.Array)
+{
+    public override bool Check(ref Validation run, int row)
+    {
+        var count = run.Instance.Rows[row].Count;
+        var covered = rest is null ? Math.Min(prefix.Length, count) : count;
+        run.MarkBefore(covered);
+        if (rest is null or { IsTrue: true })
+            covered = Math.Min(prefix.Length, count);
+
+        var valid = true;
+        var item = row + 1;
+        for (var i = 0; i < covered; i++)
+        {
+            valid &= run.EvaluateApart(i < prefix.Length ? prefix[i] : rest!, item);
+            if (!valid && !run.Collecting)
+                return false;
+            item = run.Instance.After(item);
+        }
+
+        return valid;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text;
+
+namespace Ingest.Schemas;
+
+/// <summary>
+/// <c>properties</c>, <c>patternProperties</c>, <c>additionalProperties</c>, <c>propertyNames</c> and <c>required</c>, in
+/// one walk over the members: each name is looked up once.
+/// </summary>
+internal sealed class MembersKeyword : Keyword
+{
+    private readonly NameTable _names;
+    private readonly MemberRule[] _rules;
+    private readonly MemberPattern[] _patterns;
+    private readonly SchemaNode? _additional;
+    private readonly SchemaNode? _nameSchema;
+    private readonly string[] _required;
+
+    /// <param name="schema">The schema that has the keywords.</param>
+    /// <param name="rules">What is said of members by name; each name once.</param>
+    /// <param name="patterns">What is said of members by pattern.</param>
+    /// <param name="additional">What is said of all other members, or null.</param>
+    /// <param name="nameSchema">What is said of the names, or null.</param>
+    public MembersKeyword(
+        SchemaNode schema,
+        IReadOnlyList<MemberRule> rules,
+        MemberPattern[] patterns,
+        SchemaNode? additional,
+        SchemaNode? nameSchema)
+        : base(new KeywordSite(schema, "properties"), JsonTypes.Object)
+    {
+        // The required ones first, so that their numbers are those of a small set.
+        _rules = [.. rules.OrderByDescending(rule => rule.IsRequired)];
+        _names = new NameTable([.. _rules.Select(rule => Encoding.UTF8.GetBytes(rule.Name))]);
+        _required = [.. _rules.Where(rule => rule.IsRequired).Select(rule => rule.Name)];
+        _patterns = patterns;
+        _additional = additional;
+        _nameSchema = nameSchema;
+    }
+
+    public override bool Check(ref Validation run, int row)
+    {
+        var words = BitSet.WordsFor(_required.Length);
+        var seen = new BitSet(words <= BitSet.StackWords ? stackalloc ulong[BitSet.StackWords] : new ulong[words]);
+        var seenCount = 0;
+        var valid = true;
+        var name = row + 1;
+        for (var i = 0; i < run.Instance.Rows[row].Count; i++)
+        {
+            valid &= CheckMember(ref run, i, name, seen, ref seenCount);
+            if (!valid && !run.Collecting)
+                return false;
+            name = run.Instance.After(name + 1);
+        }
+
+        return seenCount == _required.Length ? valid : ReportMissing(ref run, row, seen);
+    }
+
+    private bool CheckMember(ref Validation run, int member, int name, scoped BitSet seen, ref int seenCount)
+    {
+        var value = name + 1;
+        using var text = run.Instance.String(name);
+        var valid = true;
+        var isKnown = false;
+        var ordinal = _names.Find(text.Utf8);
+        if (ordinal >= 0)
+        {
+            if (ordinal < _required.Length && !seen[ordinal])
+            {
+                seen.Add(ordinal);
+                seenCount++;
+            }
+
+            if (_rules[ordinal].Schema is { } schema)
+            {
+                isKnown = true;
+                valid = run.EvaluateApart(schema, value);
+            }
+        }
+
+        foreach (var pattern in _patterns)
+        {
+            if (!run.Matches(pattern.Pattern, text.Utf8, name, Site with { Name = "patternProperties" }))
+                continue;
+            isKnown = true;
+            valid &= run.EvaluateApart(pattern.Schema, value);
+        }
+
+        if (!isKnown && _additional is not null)
+        {
+            isKnown = true;
+            valid &= _additional.IsFalse
+                ? run.Unexpected(_additional, name)
+                : run.EvaluateApart(_additional, value);
+        }
+
+        if (isKnown)
+            run.Mark(member);
+        return _nameSchema is null ? valid : valid & run.EvaluateApart(_nameSchema, name);
+    }
+
+    private bool ReportMissing(ref Validation run, int row, scoped BitSet seen)
+    {
+        if (!run.Collecting)
+            return false;
+        var site = Site with { Name = "required" };
+        for (var i = 0; i < _required.Length; i++)
+        {
+            if (!seen[i])
+                run.Report(site.Location, row, $"the required member \"{_required[i]}\" is missing");
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What a schema says of the member with a name.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Schema">Judges its value; null where the name is only required.</param>
+/// <param name="IsRequired">Whether the member must be there.</param>
+internal readonly record struct MemberRule(string Name, SchemaNode? Schema, bool IsRequired);
+
+/// <summary>What a schema says of the members whose names match a pattern.</summary>
+internal readonly record struct MemberPattern(SchemaPattern Pattern, SchemaNode Schema);

@@ -1,0 +1,399 @@
+using System.Globalization;
+using System.Text;
+
+namespace Ingest.Schemas;
+
+/// <summary>
+/// Translates regular expressions from ECMA-262, with its Unicode flag on, to .NET. They differ in what <c>\d \w \s \b . $</c>
+/// mean, in escapes, in how captures are numbered, and in that .NET counts UTF-16 units. As many schemas rely on it, a
+/// <c>{</c>, <c>}</c> or <c>]</c> without partner stands for itself, and so does any escaped punctuation.
+/// </summary>
+internal ref struct EcmaPattern
+{
+    /// <summary>Nesting of groups, which is nesting of calls.</summary>
+    private const int DepthMax = 100;
+
+    private const string AsciiWord = "[0-9A-Za-z_]";
+
+    private readonly StringBuilder _out = new();
+    private readonly List<string> _groups;
+    private readonly bool _hasBackReferences;
+    private PatternReader _in;
+    private int _group;
+    private int _depth;
+    private bool _needsBacktracking;
+
+    private EcmaPattern(string pattern)
+    {
+        _in = new PatternReader(pattern);
+        _groups = FindGroups(pattern, out _hasBackReferences);
+    }
+
+    /// <summary>Translates a pattern.</summary>
+    /// <exception cref="FormatException">It is not ECMA-262, or uses a Unicode property that is not known.</exception>
+    public static PatternTranslation Translate(string pattern)
+    {
+        var translator = new EcmaPattern(pattern);
+        var size = translator.Disjunction();
+        if (translator._in.Peek == ')')
+            throw translator._in.Error("')' has no '('");
+        return new PatternTranslation(translator._out.ToString(), translator._needsBacktracking, size);
+    }
+
+    /// <summary>The capturing groups in order: their names, or empty. Back references may stand before their group.</summary>
+    private static List<string> FindGroups(string pattern, out bool hasBackReferences)
+    {
+        var groups = new List<string>();
+        var inClass = false;
+        hasBackReferences = false;
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            var rest = pattern.AsSpan(i);
+            if (rest[0] == '\\')
+            {
+                hasBackReferences |= !inClass && rest.Length > 1 && rest[1] is (>= '1' and <= '9') or 'k';
+                i++;
+            }
+            else if (inClass || rest[0] == '[')
+            {
+                inClass = rest[0] != ']';
+            }
+            else if (rest[0] == '(' && (rest.Length < 2 || rest[1] != '?'))
+            {
+                groups.Add("");
+            }
+            else if (rest.StartsWith("(?<", StringComparison.Ordinal)
+                && !rest.StartsWith("(?<=", StringComparison.Ordinal) && !rest.StartsWith("(?<!", StringComparison.Ordinal))
+            {
+                var close = rest.IndexOf('>');
+                groups.Add(close < 0 ? "" : rest[3..close].ToString());
+            }
+        }
+
+        return groups;
+    }
+
+    /// <summary>Reads alternatives up to the end of the group. Returns their size.</summary>
+    private long Disjunction()
+    {
+        if (++_depth > DepthMax)
+            throw _in.Error($"groups are nested deeper than {DepthMax}");
+        long size = 1;
+        while (_in.Peek is not (PatternReader.End or ')'))
+        {
+            if (_in.TryTake("|"))
+                _out.Append('|');
+            else
+                size += Term();
+        }
+
+        _depth--;
+        return size;
+    }
+
+    private long Term()
+    {
+        var start = _out.Length;
+        if (_in.TryTake("^"))
+        {
+            _out.Append(@"\A");
+        }
+        else if (_in.TryTake("$"))
+        {
+            _out.Append(@"\z");
+        }
+        else if (_in.TryTake(@"\b"))
+        {
+            WriteWordBoundary(negated: false);
+        }
+        else if (_in.TryTake(@"\B"))
+        {
+            WriteWordBoundary(negated: true);
+        }
+        else if (_in.TryTake("("))
+        {
+            var size = Group(out var isAssertion);
+            return isAssertion ? size : Quantified(start, size);
+        }
+        else
+        {
+            Atom();
+            return Quantified(start, size: 1);
+        }
+
+        if (_in.Peek is '*' or '+' or '?')
+            throw _in.Error("a repeat follows an assertion");
+        return 1;
+    }
+
+    private long Group(out bool isAssertion)
+    {
+        isAssertion = false;
+        if (_in.TryTake("?:"))
+        {
+            _out.Append("(?:");
+        }
+        else if (TakeAssertion() is { } assertion)
+        {
+            isAssertion = true;
+            _needsBacktracking = true;
+            _out.Append('(').Append(assertion);
+        }
+        else if (_in.TryTake("?<"))
+        {
+            var name = _in.TakeUntil('>');
+            if (name.Length == 0 || !name.All(c => char.IsLetterOrDigit(c) || c is '_' or '$') || char.IsDigit(name[0]))
+                throw _in.Error($"'{name}' is not a name for a group");
+            OpenCapture();
+        }
+        else if (_in.Peek == '?')
+        {
+            throw _in.Error("'(?' must be followed by ':', '=', '!', '<=', '<!' or '<name>'");
+        }
+        else
+        {
+            OpenCapture();
+        }
+
+        var size = Disjunction();
+        if (!_in.TryTake(")"))
+            throw _in.Error("')' is missing");
+        _out.Append(')');
+        return size;
+    }
+
+    private string? TakeAssertion()
+    {
+        foreach (var assertion in (ReadOnlySpan<string>)["?=", "?!", "?<=", "?<!"])
+        {
+            if (_in.TryTake(assertion))
+                return assertion;
+        }
+
+        return null;
+    }
+
+    private void OpenCapture()
+    {
+        _group++;
+        if (_hasBackReferences)
+            _out.Append(CultureInfo.InvariantCulture, $"(?<{_group}>");
+        else
+            _out.Append("(?:");
+    }
+
+    private long Quantified(int start, long size)
+    {
+        long count;
+        string quantifier;
+        var at = _in.Position;
+        if (_in.Peek is '*' or '+' or '?')
+        {
+            quantifier = char.ConvertFromUtf32(_in.Next());
+            count = 1;
+        }
+        else if (_in.TryTake("{") && _in.TryTakeNumber() is { } min)
+        {
+            int? max = min;
+            var isRange = _in.TryTake(",");
+            if (isRange)
+                max = _in.TryTakeNumber();
+            if (!_in.TryTake("}"))
+            {
+                _in.Position = at;
+                return size;
+            }
+
+            if (max < min)
+                throw _in.Error("a repeat has its smaller count last");
+            quantifier = string.Create(CultureInfo.InvariantCulture, $"{{{min}{(isRange ? "," : "")}{(isRange ? max : null)}}}");
+            count = Math.Max(1, max ?? min);
+        }
+        else
+        {
+            _in.Position = at;
+            return size;
+        }
+
+        // One atom may have been written as several: a pair of surrogates.
+        _out.Insert(start, "(?:").Append(')').Append(quantifier);
+        if (_in.TryTake("?"))
+            _out.Append('?');
+        if (_in.Peek is '*' or '+' or '?')
+            throw _in.Error("a repeat follows a repeat");
+        return Math.Min(size * count, int.MaxValue);
+    }
+
+    private void Atom()
+    {
+        switch (_in.Next())
+        {
+            case '.':
+                CodePointSet.LineTerminators.Complement().Write(_out);
+                break;
+            case '[':
+                Class().Write(_out);
+                break;
+            case '\\' when _in.Peek is >= '1' and <= '9':
+                WriteBackReference(_in.TryTakeNumber()!.Value);
+                break;
+            case '\\' when _in.TryTake("k"):
+                WriteNamedReference();
+                break;
+            case '\\':
+                WriteSet(Escape(inClass: false));
+                break;
+            case '*' or '+' or '?':
+                throw _in.Error("there is nothing to repeat");
+            case var literal:
+                WriteSet(CodePointSet.Of((literal, literal)));
+                break;
+        }
+    }
+
+    private readonly void WriteSet(CodePointSet set) => set.Write(_out);
+
+    private void WriteNamedReference()
+    {
+        if (!_in.TryTake("<"))
+            throw _in.Error(@"\k must be followed by <name>");
+        var name = _in.TakeUntil('>');
+        var index = _groups.IndexOf(name);
+        if (name.Length == 0 || index < 0)
+            throw _in.Error($"there is no group '{name}'");
+        WriteBackReference(index + 1);
+    }
+
+    private void WriteBackReference(int group)
+    {
+        if (group > _groups.Count)
+            throw _in.Error($"there is no group {group}");
+        _needsBacktracking = true;
+        // A group that has not matched matches as empty.
+        _out.Append(CultureInfo.InvariantCulture, $@"(?({group})\k<{group}>)");
+    }
+
+    private void WriteWordBoundary(bool negated)
+    {
+        _needsBacktracking = true;
+        _out.Append(negated
+            ? $"(?:(?<={AsciiWord})(?={AsciiWord})|(?<!{AsciiWord})(?!{AsciiWord}))"
+            : $"(?:(?<={AsciiWord})(?!{AsciiWord})|(?<!{AsciiWord})(?={AsciiWord}))");
+    }
+
+    private CodePointSet Class()
+    {
+        var negated = _in.TryTake("^");
+        var set = CodePointSet.Empty;
+        while (!_in.TryTake("]"))
+        {
+            var first = ClassAtom(out var firstChar);
+            var at = _in.Position;
+            if (!_in.TryTake("-") || _in.Peek == ']')
+            {
+                _in.Position = at;
+                set = set.Union(first);
+                continue;
+            }
+
+            var last = ClassAtom(out var lastChar);
+            if (firstChar < 0 || lastChar < 0)
+                set = set.Union(first).Union(last).Union(CodePointSet.Of(('-', '-')));
+            else if (lastChar < firstChar)
+                throw _in.Error("a range has its smaller end last");
+            else
+                set = set.Union(CodePointSet.Of((firstChar, lastChar)));
+        }
+
+        return negated ? set.Complement() : set;
+    }
+
+    /// <param name="single">The code point, or -1 for a set such as <c>\d</c>.</param>
+    private CodePointSet ClassAtom(out int single)
+    {
+        var next = _in.Next();
+        if (next == '\\')
+        {
+            var set = Escape(inClass: true);
+            single = set.Single ?? -1;
+            return set;
+        }
+
+        single = next;
+        return CodePointSet.Of((next, next));
+    }
+
+    private CodePointSet Escape(bool inClass)
+    {
+        var next = _in.Next();
+        switch (next)
+        {
+            case 'd': return CodePointSet.Digits;
+            case 'D': return CodePointSet.Digits.Complement();
+            case 'w': return CodePointSet.WordCharacters;
+            case 'W': return CodePointSet.WordCharacters.Complement();
+            case 's': return CodePointSet.WhiteSpace;
+            case 'S': return CodePointSet.WhiteSpace.Complement();
+            case 'p': return Property();
+            case 'P': return Property().Complement();
+        }
+
+        var literal = next switch
+        {
+            't' => '\t',
+            'n' => '\n',
+            'v' => '\v',
+            'f' => '\f',
+            'r' => '\r',
+            'b' when inClass => '\b',
+            '0' when _in.Peek is not (>= '0' and <= '9') => '\0',
+            'c' => ControlLetter(),
+            'x' => _in.TakeHex(2),
+            'u' => UnicodeEscape(),
+            _ when next < 0x80 && !char.IsAsciiLetterOrDigit((char)next) => next,
+            _ => throw _in.Error($"'\\{char.ConvertFromUtf32(next)}' is not an escape"),
+        };
+        return CodePointSet.Of((literal, literal));
+    }
+
+    private int ControlLetter()
+    {
+        var letter = _in.Next();
+        return letter < 0x80 && char.IsAsciiLetter((char)letter)
+            ? letter & 0x1F
+            : throw _in.Error(@"\c must be followed by a letter");
+    }
+
+    private int UnicodeEscape()
+    {
+        if (_in.TryTake("{"))
+        {
+            var digits = _in.TakeUntil('}');
+            return int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var codePoint)
+                && codePoint is >= 0 and <= 0x10FFFF
+                ? codePoint
+                : throw _in.Error($@"\u{{{digits}}} is not a code point");
+        }
+
+        var unit = _in.TakeHex(4);
+        var at = _in.Position;
+        if (char.IsHighSurrogate((char)unit) && _in.TryTake(@"\u") && _in.Peek != '{')
+        {
+            var low = _in.TakeHex(4);
+            if (char.IsLowSurrogate((char)low))
+                return char.ConvertToUtf32((char)unit, (char)low);
+        }
+
+        _in.Position = at;
+        return unit;
+    }
+
+    private CodePointSet Property()
+    {
+        if (!_in.TryTake("{"))
+            throw _in.Error(@"\p must be followed by {…}");
+        var name = _in.TakeUntil('}');
+        return UnicodeProperties.Find(name)
+            ?? throw _in.Error($"the Unicode property '{name}' is not known; general categories such as L, Letter or Nd are");
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text.RegularExpressions;
+using System.Text.Unicode;
+
+namespace Ingest.Schemas;
+
+/// <summary>A regular expression of a schema, ready to match.</summary>
+internal sealed class SchemaPattern
+{
+    /// <summary>
+    /// Size above which an automaton has too many states to be built on the fly; the backtracking engine counts instead,
+    /// under its timeout.
+    /// </summary>
+    private const int AutomatonSizeMax = 5_000;
+
+    private readonly string _source;
+    private readonly Regex _regex;
+
+    private SchemaPattern(string source, Regex regex)
+    {
+        _source = source;
+        _regex = regex;
+    }
+
+    /// <summary>Compiles a pattern: without backtracking, in linear time, wherever it allows that.</summary>
+    /// <exception cref="FormatException">The pattern is not valid or too long; the message says where and why.</exception>
+    public static SchemaPattern Compile(string source, SchemaLimits limits)
+    {
+        if (source.Length > limits.PatternCharsMax)
+            throw new FormatException($"the pattern has {source.Length} characters, at most {limits.PatternCharsMax} are allowed");
+        var translation = EcmaPattern.Translate(source);
+        var backtracking = translation.NeedsBacktracking || translation.Size > AutomatonSizeMax;
+        var options = RegexOptions.CultureInvariant | (backtracking ? RegexOptions.None : RegexOptions.NonBacktracking);
+        try
+        {
+            return new SchemaPattern(source, new Regex(translation.Pattern, options, limits.PatternTimeout));
+        }
+        catch (ArgumentException refused)
+        {
+            throw new FormatException($"the pattern is beyond what the regex engine takes: {refused.Message}", refused);
+        }
+    }
+
+    /// <summary>Whether the pattern matches anywhere in a well-formed text.</summary>
+    /// <exception cref="RegexMatchTimeoutException">It takes too long.</exception>
+    public bool IsMatch(ReadOnlySpan<char> text) => _regex.IsMatch(text);
+
+    /// <summary>Decodes UTF-8 to well-formed UTF-16; a lone surrogate becomes U+FFFD. Returns the number of characters.</summary>
+    public static int Decode(ReadOnlySpan<byte> utf8, Span<char> into)
+    {
+        // The form in which JsonString keeps a lone surrogate: the only thing in it that is not UTF-8.
+        const int SurrogateBytes = 3;
+        var written = 0;
+        while (true)
+        {
+            var status = Utf8.ToUtf16(utf8, into[written..], out var read, out var chars, replaceInvalidSequences: false);
+            written += chars;
+            if (status != OperationStatus.InvalidData)
+                return written;
+            into[written++] = '\uFFFD';
+            utf8 = utf8[(read + SurrogateBytes)..];
+        }
+    }
+
+    /// <summary>The pattern as the schema has it.</summary>
+    public override string ToString() => $"/{_source}/";
+}

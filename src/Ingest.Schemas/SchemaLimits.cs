@@ -1,0 +1,58 @@
+namespace Ingest.Schemas;
+
+/// <summary>
+/// Every bound on schemas and instances, with its unit and the reason for its size. Schemas come from operators and are
+/// refused when beyond a bound; instances come from anyone and get an error, never a hang or a crash.
+/// </summary>
+public sealed record SchemaLimits
+{
+    internal static SchemaLimits Default { get; } = new();
+
+    /// <summary>Bytes of one schema document. The largest public event schemas have 50 KB.</summary>
+    public int SchemaBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Levels of JSON nesting in a schema document. Two levels of schema make one of the instance.</summary>
+    public int SchemaDepthMax { get; init; } = 128;
+
+    /// <summary>Subschemas of one compiled schema, those of referenced documents included: about 200 bytes of memory each.</summary>
+    public int SubschemasMax { get; init; } = 20_000;
+
+    /// <summary>Documents that one schema may reach by references.</summary>
+    public int DocumentsMax { get; init; } = 64;
+
+    /// <summary>Levels of JSON nesting in an instance. 64 is what the framework's own readers allow.</summary>
+    public int InstanceDepthMax { get; init; } = 64;
+
+    /// <summary>Characters of one number. Numbers are compared exactly; a double needs at most 767 digits.</summary>
+    public int NumberCharsMax { get; init; } = 1_000;
+
+    /// <summary>Size of a number's exponent. Far beyond any double (308); bounds exact division.</summary>
+    public int NumberExponentMax { get; init; } = 100_000;
+
+    /// <summary>Characters of one regular expression.</summary>
+    public int PatternCharsMax { get; init; } = 4_096;
+
+    /// <summary>How long one match may take. Only patterns that need backtracking can come near; then the instance is rejected.</summary>
+    public TimeSpan PatternTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Subschemas open at once while judging, which bounds the stack: 64 levels of instance through 8 references each.</summary>
+    public int RecursionMax { get; init; } = 512;
+
+    /// <summary>Errors reported for one instance. A person mends a few at a time.</summary>
+    public int ErrorsMax { get; init; } = 32;
+
+    /// <summary>Characters of one error message, so that a quarantine line stays readable.</summary>
+    public int MessageCharsMax { get; init; } = 300;
+
+    /// <summary>
+    /// Steps of one validation: a step is a subschema applied to a value, a value compared, or 64 bytes of text read.
+    /// A 1 MiB event takes under a million; nests of <c>anyOf</c> can ask for 2^n, and stop here after about 0.1 s.
+    /// </summary>
+    public int WorkMax { get; init; } = 4_000_000;
+
+    /// <summary>Compiled schemas that one folder keeps in memory; above it a schema is compiled at every look-up.</summary>
+    public int FolderSchemasMax { get; init; } = 10_000;
+
+    /// <summary>Unknown names that one folder remembers; above it an unknown name costs a look at the disk.</summary>
+    public int FolderUnknownMax { get; init; } = 10_000;
+}
