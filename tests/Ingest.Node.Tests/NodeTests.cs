@@ -171,34 +171,4 @@ public sealed class NodeTests
         Assert.Equal((6000, 6000), (lake.Count, lake.Distinct(StringComparer.Ordinal).Count()));
         Assert.All(await node.ReadLedgerAsync(), row => Assert.Empty(Conservation.Violations(row)));
     }
-
-    [Theory]
-    [InlineData("60s", 60)]
-    [InlineData("1.5m", 90)]
-    [InlineData("250ms", 0.25)]
-    [InlineData("2h", 7200)]
-    public void Times_are_read_with_their_units(string text, double seconds)
-    {
-        Assert.True(Quantity.TryParseTime(text, out var time));
-        Assert.Equal(TimeSpan.FromSeconds(seconds), time);
-    }
-
-    [Theory]
-    [InlineData("64MiB", 64L << 20)]
-    [InlineData("500KB", 500_000)]
-    [InlineData("17", 17)]
-    [InlineData("1.5GiB", 3L << 29)]
-    public void Sizes_are_read_with_their_units(string text, long bytes)
-    {
-        Assert.True(Quantity.TryParseBytes(text, out var size));
-        Assert.Equal(bytes, size);
-    }
-
-    [Theory]
-    [InlineData("60")]
-    [InlineData("-1s")]
-    [InlineData("s")]
-    [InlineData("1e9d")]
-    [InlineData("400d")]
-    public void Times_without_meaning_are_refused(string text) => Assert.False(Quantity.TryParseTime(text, out _));
 }
