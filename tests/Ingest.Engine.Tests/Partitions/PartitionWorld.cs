@@ -22,6 +22,7 @@ internal sealed class PartitionWorld
     private readonly JournalReader _history;
     private Instant _now = ShipperScript.Start;
     private bool _isClean = true;
+    private bool _hasHung;
     private int _offered;
 
     public PartitionWorld(Choices choices)
@@ -140,6 +141,7 @@ internal sealed class PartitionWorld
                 WriteFate.StoredAndLost, WriteFate.Refused, WriteFate.Lost, WriteFate.Hangs,
             ]);
         _isClean &= fate == WriteFate.AsItShould;
+        _hasHung |= fate == WriteFate.Hangs;
         return fate;
     }
 
@@ -218,8 +220,9 @@ internal sealed class PartitionWorld
         _isClean &= _activations.Count(activation => activation is not null) <= 1;
         foreach (var activation in _activations)
             activation?.Drain(_now);
-        // One that is alone recovers by itself. Of two, one may not know what the other wrote until it writes too.
-        var last = _activations.Length == 1 && _activations[0] is { } alone
+        // One that is alone recovers by itself. Where another one wrote, or a write came late, it does not know until it
+        // writes too, or is made anew.
+        var last = _activations is [{ } alone] && !_hasHung
             ? alone
             : new Activation(Web, _limits, _journal, _hanging);
         foreach (var request in _requests.Where(request => !request.IsStored).ToList())
