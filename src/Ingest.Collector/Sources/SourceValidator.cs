@@ -50,12 +50,12 @@ public sealed class SourceValidator(SchemaFolder folder, UnknownSchema unknownSc
         if (schema.Validate(batch[check.Instance], ref broken))
             return;
         foreach (var error in broken ?? [])
-            Add(ref errors, check.Where + error.InstanceLocation, Rule(batch, check, error), error.Message);
+        {
+            // No keyword is at fault where the document is beyond a limit.
+            var rule = error.SchemaLocation.Length > 0 ? error.SchemaLocation : Uri(batch, check);
+            Add(ref errors, check.Where + error.InstanceLocation, rule, error.Message);
+        }
     }
-
-    /// <summary>The keyword that is broken; the schema as a whole where no single one is.</summary>
-    private static string Rule(EventBatch batch, in SchemaCheck check, SchemaError error) =>
-        error.SchemaLocation.Length > 0 ? error.SchemaLocation : Uri(batch, check);
 
     private static string Uri(EventBatch batch, in SchemaCheck check) => Encoding.UTF8.GetString(batch[check.Schema]);
 
