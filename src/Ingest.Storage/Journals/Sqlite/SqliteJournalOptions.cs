@@ -41,4 +41,7 @@ public sealed record SqliteJournalOptions
 
     /// <summary>Most pages of journal.db, for tests of a full disk: SQLite then answers as a full disk does. 0 for no bound.</summary>
     internal int PagesMax { get; init; }
+
+    /// <summary>Called on the writer thread before each COMMIT, for tests of a commit that fails: what it throws counts as thrown by COMMIT.</summary>
+    internal Action? OnCommit { get; init; }
 }

@@ -23,8 +23,8 @@ namespace Ingest.Storage;
 /// its damage came later. Leftovers of torn transactions, which are never followed like that, prove nothing and pass.
 /// </para>
 /// <para>
-/// Not decided here: damage to the very last transaction, and a log cut off or deleted. <see cref="CommitMark"/> finds
-/// those. A header that does not hold before frames is damage too: it is synced before the first frame is written.
+/// Not decided here: damage to the very last transaction or to the commit frame before it, and a log cut off or deleted.
+/// <see cref="CommitMark"/> finds those. A header that does not hold before frames is damage too: it is synced before the first frame is written.
 /// </para>
 /// </remarks>
 internal static class WalInspection

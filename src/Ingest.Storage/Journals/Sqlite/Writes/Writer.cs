@@ -128,6 +128,7 @@ internal sealed class Writer
 
         try
         {
+            _options.OnCommit?.Invoke();
             _commit.Run();
         }
         catch (SqliteFault fault)
