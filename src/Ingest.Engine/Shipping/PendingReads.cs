@@ -57,10 +57,6 @@ internal sealed class PendingReads(Limits limits, Random random)
         NotBefore = time + Backoff.HalfJitter(ceiling, random);
     }
 
-    /// <summary>True where the read would have returned this batch, were it pending.</summary>
-    public bool Covers(IReadOnlyList<Batch> pending, Batch batch) =>
-        pending.Count < _limit || OldestFirst.Comparer.Compare(batch, pending[^1]) < 0;
-
     private List<Shipment> Take()
     {
         var asked = _asked ?? throw new InvalidOperationException("No refill is under way.");

@@ -75,13 +75,10 @@ public sealed class Shipper(Limits limits, Random random)
                 _reads.Expect();
         }
 
-        foreach (var shipment in asked)
-        {
-            // Where the list ends before it, the journal did not get as far as to say.
-            if (shipment.MustAsk && _reads.Covers(pending, shipment.Batch))
-                Remove(shipment);
-            shipment.MustAsk = false;
-        }
+        // Not in the list: another shipper confirmed it, or there was no place for it behind older ones. The journal knows
+        // which, and offers it again in its turn where it is still pending.
+        foreach (var shipment in asked.Where(shipment => shipment.MustAsk))
+            Remove(shipment);
     }
 
     /// <summary>A <see cref="ShipStep.Refill"/> failed: it is repeated after a pause, for ever.</summary>

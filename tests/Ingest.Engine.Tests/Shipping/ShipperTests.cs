@@ -88,6 +88,21 @@ public sealed class ShipperTests
     }
 
     [Fact]
+    public void A_wait_ends_with_the_shortest_pause()
+    {
+        var script = new ShipperScript(Small with { RetryPauseMin = TimeSpan.FromSeconds(30) });
+        script.Refill(1, 2);
+        script.Started();
+        script.End(1, ShipOutcome.Unreachable);
+        script.End(2, ShipOutcome.Unreachable);
+        var first = script.Sleep();
+        Assert.Single(script.Started());
+        // The other one's pause is not over yet, and was not forgotten.
+        Assert.InRange(first + script.Sleep(), first, Small.RetryPauseMax);
+        Assert.Single(script.Started());
+    }
+
+    [Fact]
     public void A_lost_confirmation_is_repeated_without_another_put()
     {
         var script = new ShipperScript(Small);
@@ -282,6 +297,16 @@ public sealed class ShipperTests
     }
 
     [Fact]
+    public void A_rejection_while_nothing_ships_is_the_destinations()
+    {
+        var script = new ShipperScript(Small);
+        script.Refill(1, 2, 3);
+        script.Fail(3, ShipOutcome.Denied);
+        script.Fail(3, ShipOutcome.Rejected);
+        Assert.Empty(script.Status.SetAside);
+    }
+
+    [Fact]
     public void Batches_set_aside_are_bounded_too()
     {
         var script = new ShipperScript(Small with { ShipWindow = 2, ShipSetAsideMax = 1 });
@@ -327,7 +352,7 @@ public sealed class ShipperTests
     }
 
     [Fact]
-    public void A_batch_set_aside_is_kept_where_the_journal_did_not_get_as_far()
+    public void A_batch_set_aside_gives_way_to_older_ones_and_comes_back_in_its_turn()
     {
         var script = new ShipperScript(Small with { ShipWindow = 1, ShipConcurrency = 1 });
         script.Refill(5);
@@ -336,9 +361,12 @@ public sealed class ShipperTests
         Assert.Equal([6], script.Started());
         script.Now += Small.RetryPauseMax;
         Assert.Equal(1, script.Refill(4).Limit);
-        Assert.Equal(2, script.Status.InHand);
+        Assert.Equal(1, script.Status.InHand);
         script.End(6, ShipOutcome.Confirmed);
         script.Refill(4);
+        Assert.Equal([4], script.Started());
+        script.End(4, ShipOutcome.Confirmed);
+        script.Refill(5);
         Assert.Equal([5], script.Started());
     }
 
