@@ -1,6 +1,8 @@
 namespace Ingest.Engine;
 
-/// <summary>When a shipper reads what is pending in the journal: one read at a time, with pauses after failures.</summary>
+/// <summary>
+/// When a shipper reads what is pending in the journal: one read at a time, with pauses after failures.
+/// </summary>
 /// <remarks>Times are those of an <see cref="ElapsedClock"/>.</remarks>
 internal sealed class PendingReads(Limits limits, Random random)
 {

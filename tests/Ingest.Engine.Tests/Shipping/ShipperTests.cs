@@ -2,7 +2,9 @@ using static Ingest.Engine.Tests.ShipperScript;
 
 namespace Ingest.Engine.Tests;
 
-/// <summary>One rule of the shipper a test, on short scripts; <see cref="ShipperPropertyTests"/> mixes them all.</summary>
+/// <summary>
+/// One rule of the shipper a test, on short scripts; <see cref="ShipperPropertyTests"/> mixes them all.
+/// </summary>
 public sealed class ShipperTests
 {
     private static readonly Limits Small = new() { ShipWindow = 4, ShipConcurrency = 2, BreakerFailures = 3 };

@@ -83,7 +83,10 @@ internal sealed class ShipperWorld
                 break;
             case 15:
                 _lake = _choices.Of(
-                    [PutOutcome.Stored, PutOutcome.Unreachable, PutOutcome.Throttled, PutOutcome.Denied, PutOutcome.Missing, PutOutcome.Rejected]);
+                    [
+                        PutOutcome.Stored, PutOutcome.Unreachable, PutOutcome.Throttled, PutOutcome.Denied,
+                        PutOutcome.Missing, PutOutcome.Rejected,
+                    ]);
                 break;
             case 16:
                 _journalWorks = !_journalWorks;
@@ -318,7 +321,9 @@ internal sealed class ShipperWorld
         Assert.Subset(_shipper.InHand.ToHashSet(), _flights.Keys.ToHashSet());
     }
 
-    /// <summary>The shipper's time: the clock's steps back do not count, those forward no more than the longest pause.</summary>
+    /// <summary>
+    /// The shipper's time: the clock's steps back do not count, those forward no more than the longest pause.
+    /// </summary>
     private void Tick()
     {
         var step = _now - _lastAsked;
