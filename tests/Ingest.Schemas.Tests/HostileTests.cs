@@ -91,9 +91,9 @@ public sealed class HostileTests
     {
         // The look-ahead keeps the linear-time engine away.
         var limits = new SchemaLimits { PatternTimeout = TimeSpan.FromMilliseconds(20) };
-        var schema = Judge.Compile("""{"not": {"pattern": "^(?=a)(a|a)*$"}}""", new SchemaOptions { Limits = limits });
+        var schema = Judge.Compile("""{"not": {"pattern": "^(?=a)(a|aa)+$"}}""", new SchemaOptions { Limits = limits });
         var error = Assert.Single(schema.Errors($"\"{new string('a', 60)}b\""));
-        Assert.StartsWith("matching /^(?=a)(a|a)*$/ takes more than 20 ms", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("matching /^(?=a)(a|aa)+$/ takes more than 20 ms", error.Message, StringComparison.Ordinal);
         Assert.Equal("#/not/pattern", error.SchemaLocation);
     }
 

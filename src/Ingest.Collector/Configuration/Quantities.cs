@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Ingest.Collector;
 
 /// <summary>Sizes and times as people write them: <c>2MiB</c>, <c>500kB</c>, <c>30s</c>, <c>365d</c>.</summary>
-internal static class Quantities
+public static class Quantities
 {
     private static readonly (string Unit, long Bytes)[] Sizes =
     [

@@ -32,6 +32,9 @@ internal sealed class ModelJournal : IJournal
     /// <summary>Blocks whose bytes are still here: unsealed, or sealed and not confirmed.</summary>
     public IEnumerable<Block> Blocks => _partitions.Values.SelectMany(partition => partition.Blocks.Values);
 
+    /// <summary>The runs of ids that it remembers of a partition, oldest first.</summary>
+    public IReadOnlyList<IdRun> RunsOf(PartitionId partition) => Of(partition).Runs;
+
     public ValueTask<PartitionSnapshot> ReadPartitionAsync(
         PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation)
     {

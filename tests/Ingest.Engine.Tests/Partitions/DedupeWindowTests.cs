@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Ingest.Engine.Tests;
 
 public sealed class DedupeWindowTests
@@ -8,11 +10,13 @@ public sealed class DedupeWindowTests
     {
         var window = new DedupeWindow(seed: (ulong)choices.Next(int.MaxValue));
         var model = new Model();
+        var journal = new List<IdRun>();
+        var committed = 0L;
         var clock = ShipperScript.Start;
         var seq = 0L;
         while (choices.More)
         {
-            switch (choices.Next(8))
+            switch (choices.Next(9))
             {
                 case <= 4:
                     // A narrow range of ids makes collisions and long probes in the index common.
@@ -21,7 +25,11 @@ public sealed class DedupeWindowTests
                     Assert.Equal(expected, position);
                     break;
                 case 5:
-                    window.EndRun(++seq, clock, window.Tail);
+                    if (window.Tail == committed)
+                        break;
+                    journal.Add(new IdRun(++seq, clock, window.CopyFrom(committed)));
+                    committed = window.Tail;
+                    window.EndRun(seq, clock, committed);
                     model.EndRun(seq, clock);
                     break;
                 case 6:
@@ -32,12 +40,38 @@ public sealed class DedupeWindowTests
                 case 7:
                     clock += TimeSpan.FromSeconds(choices.Next(30));
                     break;
+                case 8 when choices.OneIn(4):
+                    // A restart: the journal has whole runs, and what was not committed is gone.
+                    journal.RemoveAll(run => run.FirstSeq < (window.OldestRun ?? seq + 1));
+                    (window, model) = (new DedupeWindow(seed: 7), new Model());
+                    journal.ForEach(window.Restore);
+                    journal.ForEach(model.Restore);
+                    committed = window.Tail;
+                    break;
             }
 
             Assert.Equal(model.Count, window.Count);
             Assert.Equal(model.OldestRun, window.OldestRun);
         }
     });
+
+    [Fact]
+    public void An_id_accepted_anew_counts_from_the_last_time()
+    {
+        var window = new DedupeWindow(seed: 1);
+        foreach (var (seq, ids) in ((long, UInt128[])[])[(1, [1, 2]), (2, [3, 1])])
+        {
+            var run = new byte[32];
+            BinaryPrimitives.WriteUInt128BigEndian(run, ids[0]);
+            BinaryPrimitives.WriteUInt128BigEndian(run.AsSpan(16), ids[1]);
+            window.Restore(new IdRun(seq, ShipperScript.Start, run));
+        }
+
+        window.Trim(idsMax: 2, ShipperScript.Start);
+        Assert.True(window.TryAdd(2, out _));
+        Assert.False(window.TryAdd(3, out _));
+        Assert.False(window.TryAdd(1, out _));
+    }
 
     [Fact]
     public void Copies_ids_that_another_window_can_take_back()
@@ -53,42 +87,63 @@ public sealed class DedupeWindowTests
             Assert.Equal(id < 40, copy.TryAdd((UInt128)id << 60, out _));
     }
 
+    private static IEnumerable<UInt128> IdsOf(IdRun run)
+    {
+        for (var at = 0; at < run.Ids.Length; at += 16)
+            yield return BinaryPrimitives.ReadUInt128BigEndian(run.Ids.Span[at..]);
+    }
+
+    /// <summary>Ids in order of acceptance, with every position that was ever given out still to be evicted.</summary>
     private sealed class Model
     {
-        private readonly List<(UInt128 Id, long Position)> _ids = [];
+        private readonly Dictionary<UInt128, long> _ids = [];
         private readonly Queue<(long FirstSeq, Instant Clock, long End)> _runs = [];
+        private long _head;
         private long _tail;
+        private long _committed;
 
-        public int Count => _ids.Count;
+        public int Count => (int)(_tail - _head);
 
         public long? OldestRun => _runs.TryPeek(out var run) ? run.FirstSeq : null;
 
         public bool TryAdd(UInt128 id, out long position)
         {
-            var known = _ids.FindIndex(entry => entry.Id == id);
-            position = known >= 0 ? _ids[known].Position : _tail;
-            if (known < 0)
-                _ids.Add((id, _tail++));
-            return known < 0;
+            if (_ids.TryGetValue(id, out position))
+                return false;
+            _ids[id] = position = _tail++;
+            return true;
         }
 
-        public void EndRun(long firstSeq, Instant clock) => _runs.Enqueue((firstSeq, clock, _tail));
+        public void EndRun(long firstSeq, Instant clock)
+        {
+            _runs.Enqueue((firstSeq, clock, _tail));
+            _committed = _tail;
+        }
+
+        public void Restore(IdRun run)
+        {
+            foreach (var id in IdsOf(run))
+                _ids[id] = _tail++;
+            EndRun(run.FirstSeq, run.Clock);
+        }
 
         public void Trim(int idsMax, Instant since)
         {
-            var committed = _runs.Count == 0 ? 0 : _runs.Max(run => run.End);
             while (_runs.TryPeek(out var run) && run.Clock < since)
             {
-                _ids.RemoveAll(entry => entry.Position < run.End);
+                _head = Math.Max(_head, run.End);
                 _runs.Dequeue();
             }
 
-            while (_ids.Count > idsMax && _ids[0].Position < committed)
-                _ids.RemoveAt(0);
+            _head = Math.Max(_head, Math.Min(_committed, _tail - idsMax));
             // A run is kept while one of its ids is.
-            var head = _ids.Count == 0 ? _tail : _ids[0].Position;
-            while (_runs.TryPeek(out var run) && run.End <= head)
+            while (_runs.TryPeek(out var run) && run.End <= _head)
                 _runs.Dequeue();
+            foreach (var (id, position) in _ids.ToList())
+            {
+                if (position < _head)
+                    _ids.Remove(id);
+            }
         }
     }
 }

@@ -15,13 +15,14 @@ internal sealed class PartitionWorld
     private readonly ModelJournal _journal = new();
     private readonly ModelLake _lake = new();
     private readonly ShipWorker _worker;
-    private readonly Activation?[] _activations = new Activation?[2];
+    private readonly Activation?[] _activations;
     private readonly List<Func<ValueTask<JournalResult>>> _hanging = [];
     private readonly List<Request> _requests = [];
     private readonly Dictionary<string, TestEvent> _sent = new(StringComparer.Ordinal);
     private readonly JournalReader _history;
     private Instant _now = ShipperScript.Start;
     private bool _isClean = true;
+    private bool _hasHung;
     private int _offered;
 
     public PartitionWorld(Choices choices)
@@ -37,6 +38,7 @@ internal sealed class PartitionWorld
             // Age is not what these histories are about: their clocks leap by hours.
             DedupeAgeMax = TimeSpan.FromDays(10_000),
         };
+        _activations = new Activation?[choices.Of([1, 2])];
         _worker = new ShipWorker(_journal, _lake, _limits, new ManualTime());
         _history = new JournalReader(_journal, _limits);
     }
@@ -58,7 +60,7 @@ internal sealed class PartitionWorld
 
     private void Act()
     {
-        var which = _choices.Next(2);
+        var which = _choices.Next(_activations.Length);
         var activation = _activations[which] ??= new Activation(Web, _limits, _journal, _hanging);
         switch (_choices.Next(16))
         {
@@ -139,6 +141,7 @@ internal sealed class PartitionWorld
                 WriteFate.StoredAndLost, WriteFate.Refused, WriteFate.Lost, WriteFate.Hangs,
             ]);
         _isClean &= fate == WriteFate.AsItShould;
+        _hasHung |= fate == WriteFate.Hangs;
         return fate;
     }
 
@@ -213,17 +216,15 @@ internal sealed class PartitionWorld
     {
         while (_hanging.Count > 0)
             Arrive(0);
-        var last = new Activation(Web, _limits, _journal, _hanging);
-        if (_isClean)
-            // Both may be alive; the journal lets one of them write, so the others' clients must retry.
-            _isClean = _activations.Count(activation => activation is not null) <= 1;
-        if (_isClean)
-            last = _activations.SingleOrDefault(activation => activation is not null) ?? last;
-        if (last.IsAppending)
-            last.EndAppend(WriteFate.AsItShould);
-        if (last.IsSealing)
-            last.EndSeal(WriteFate.AsItShould);
-        last.Drain(_now);
+        // While two are alive the journal lets one of them write, so the clients of the other must retry.
+        _isClean &= _activations.Count(activation => activation is not null) <= 1;
+        foreach (var activation in _activations)
+            activation?.Drain(_now);
+        // One that is alone recovers by itself. Where another one wrote, or a write came late, it does not know until it
+        // writes too, or is made anew.
+        var last = _activations is [{ } alone] && !_hasHung
+            ? alone
+            : new Activation(Web, _limits, _journal, _hanging);
         foreach (var request in _requests.Where(request => !request.IsStored).ToList())
             Send(last, request);
         last.Drain(_now);

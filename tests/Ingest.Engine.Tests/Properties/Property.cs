@@ -25,7 +25,7 @@ internal static class Property
     /// <summary>Checks random inputs.</summary>
     public static void Holds<T>(int count, Arbitrary<T> inputs, Action<T> check)
     {
-        var config = Config.QuickThrowOnFailure.WithMaxTest(count * Factor);
+        var config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(count * Factor);
         if (Environment.GetEnvironmentVariable("INGEST_REPLAY") is { Length: > 0 } seed)
             config = config.WithMaxTest(1).WithReplay(FSharpOption<Replay>.Some(Parse(seed)));
         try
