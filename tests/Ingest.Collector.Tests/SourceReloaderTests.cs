@@ -16,7 +16,6 @@ public sealed class SourceReloaderTests : IDisposable
         Assert.True(Configuration.TryLoad(_folder.Path, out var configuration, out _));
         _configuration = configuration;
         _reloader = new SourceReloader(_folder.Path, configuration, TimeProvider.System, _log);
-        _reloader.TryReload();
     }
 
     public void Dispose() => _folder.Dispose();
@@ -35,13 +34,12 @@ public sealed class SourceReloaderTests : IDisposable
     [Fact]
     public void A_change_between_start_and_first_look_is_not_missed()
     {
-        Assert.True(Configuration.TryLoad(_folder.Path, out var configuration, out _));
         _folder.Write("sources/b.json", "{}");
-        var reloader = new SourceReloader(_folder.Path, configuration, TimeProvider.System, _log);
+        var reloader = new SourceReloader(_folder.Path, _configuration, TimeProvider.System, _log);
 
         Assert.True(reloader.TryReload());
 
-        Assert.True(configuration.Catalogue.TryGet("b", out _));
+        Assert.True(_configuration.Catalogue.TryGet("b", out _));
     }
 
     [Fact]
@@ -99,7 +97,7 @@ public sealed class SourceReloaderTests : IDisposable
     {
         await using var host = await CollectorHost.StartAsync(_configuration.Settings, _configuration.Catalogue.Current);
         var reloader = new SourceReloader(
-            _folder.Path, new CollectorConfiguration(_configuration.Settings, host.Catalogue), TimeProvider.System, _log);
+            _folder.Path, _configuration with { Catalogue = host.Catalogue }, TimeProvider.System, _log);
         using var stop = new CancellationTokenSource();
         var running = reloader.RunAsync(TimeSpan.FromMilliseconds(20), stop.Token);
         using (var before = await host.PostJsonAsync("{}"u8.ToArray(), "new", "key-number-9"))

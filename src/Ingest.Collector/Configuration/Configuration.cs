@@ -5,7 +5,11 @@ namespace Ingest.Collector;
 /// <summary>What the configuration folder says.</summary>
 /// <param name="Settings">From <c>ingest.json</c>; in force until the process ends.</param>
 /// <param name="Catalogue">From <c>sources</c>; a <see cref="SourceReloader"/> keeps it up to date.</param>
-public sealed record CollectorConfiguration(CollectorSettings Settings, SourceCatalogue Catalogue);
+public sealed record CollectorConfiguration(CollectorSettings Settings, SourceCatalogue Catalogue)
+{
+    /// <summary>What the files looked like before they were read, so that no change after it is missed.</summary>
+    internal string State { get; init; } = "";
+}
 
 /// <summary>
 /// Reads the configuration folder:
@@ -28,10 +32,11 @@ public static class Configuration
     {
         var found = new List<ConfigurationError>();
         errors = found;
+        var state = SourceFolder.State(folder);
         var settings = SettingsFile.Read(folder, found);
         var sources = SourceFolder.Read(folder, settings, found);
         configuration = found.Count == 0 && sources is not null
-            ? new CollectorConfiguration(settings, new SourceCatalogue(sources))
+            ? new CollectorConfiguration(settings, new SourceCatalogue(sources)) { State = state ?? "" }
             : null;
         return configuration is not null;
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Ingest.Schemas;
 
 namespace Ingest.Collector;
@@ -34,6 +36,31 @@ internal static class SourceFolder
         return errors.Count == before
             ? new SourceSet([.. sources.Select(s => s.Source)], new SourceValidator(schemas, UnknownSchema.Accept))
             : null;
+    }
+
+    /// <summary>
+    /// Names, sizes and times of all files that sources are made of, as one hash: another one means that something
+    /// changed. Null where the files cannot be looked at now.
+    /// </summary>
+    public static string? State(string configuration)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            foreach (var folder in (string[])[Name, "schemas"])
+            {
+                var directory = new DirectoryInfo(Path.Combine(configuration, folder));
+                if (!directory.Exists)
+                    continue;
+                foreach (var file in directory.EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal))
+                    hash.AppendData(Encoding.UTF8.GetBytes($"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n"));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static string[] Files(string configuration, List<ConfigurationError> errors)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Ingest.Collector;
@@ -30,8 +28,7 @@ public sealed class SourceReloader
         _configuration = configuration;
         _time = time;
         _log = new CollectorLog(logger, time);
-        // Not what is there now: a change between the first reading and here must not be missed.
-        _seen = "";
+        _seen = configuration.State;
     }
 
     /// <summary>Looks and reloads until cancelled.</summary>
@@ -53,10 +50,8 @@ public sealed class SourceReloader
     /// <returns>True where another version is in force now.</returns>
     public bool TryReload()
     {
-        var state = State();
-        if (state == _seen)
+        if (SourceFolder.State(_folder) is not { } state || state == _seen)
             return false;
-        var isFirst = _seen.Length == 0;
         _seen = state;
         var errors = new List<ConfigurationError>();
         var sources = SourceFolder.Read(_folder, _configuration.Settings, errors);
@@ -65,31 +60,7 @@ public sealed class SourceReloader
         if (sources is null)
             return false;
         _configuration.Catalogue.Replace(sources);
-        if (!isFirst)
-            _log.SourcesReloaded(sources.All.Count - 1);
+        _log.SourcesReloaded(sources.All.Count - 1);
         return true;
-    }
-
-    /// <summary>Names, sizes and times of all files that sources are made of, as one hash.</summary>
-    private string State()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        try
-        {
-            foreach (var folder in (string[])[SourceFolder.Name, "schemas"])
-            {
-                var directory = new DirectoryInfo(Path.Combine(_folder, folder));
-                if (!directory.Exists)
-                    continue;
-                foreach (var file in directory.EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal))
-                    hash.AppendData(Encoding.UTF8.GetBytes($"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n"));
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A file went away while we looked: the next look sees how it ended.
-            return _seen;
-        }
-        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

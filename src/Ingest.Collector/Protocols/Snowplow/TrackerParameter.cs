@@ -55,6 +55,8 @@ public static class TrackerParameters
     /// <summary>Number of parameters that are read: all but <see cref="TrackerParameter.Other"/>.</summary>
     public const int ReadCount = (int)TrackerParameter.Other;
 
+    private const int NameLengthMax = 7;
+
     private const string Others =
         "tna tz tid duid uid vid sid tnuid ip res url page refr fp ctype cookie lang " +
         "f_pdf f_qt f_realp f_wma f_dir f_fla f_java f_gears f_ag cd ds cs vp mac ua " +
@@ -87,7 +89,7 @@ public static class TrackerParameters
 
     /// <summary>The parameter of this name; null where the protocol knows none.</summary>
     public static TrackerParameter? Find(ReadOnlySpan<byte> name) =>
-        name.Length <= sizeof(ulong) && ByName.TryGetValue(Pack(name), out var parameter) ? parameter : null;
+        name.Length <= NameLengthMax && ByName.TryGetValue(Pack(name), out var parameter) ? parameter : null;
 
     /// <summary>Every name that the protocol knows, with what it means to us.</summary>
     public static IEnumerable<(string Name, TrackerParameter Parameter)> Names()
@@ -98,12 +100,12 @@ public static class TrackerParameters
             yield return (name, TrackerParameter.Other);
     }
 
-    /// <summary>A name of up to 8 bytes as one number: all of them have at most 7.</summary>
+    /// <summary>A name as one number: its length in the highest byte, then its bytes.</summary>
     private static ulong Pack(ReadOnlySpan<byte> name)
     {
-        var packed = 0UL;
+        var packed = (ulong)name.Length;
         foreach (var b in name)
             packed = (packed << 8) | b;
-        return packed;
+        return packed << (8 * (NameLengthMax - name.Length));
     }
 }
