@@ -16,20 +16,24 @@ public sealed class SqliteWriteTests : IDisposable
     [Fact]
     public async Task Below_the_reserve_appends_are_refused_and_shipping_goes_on()
     {
-        long free = 1_000;
+        const long Plenty = 1L << 30;
+        var free = Plenty;
         await using var journal = await SqliteJournal.OpenAsync(
             SqliteFixture.Options(_folder) with { ReserveBytes = 1_000, FreeBytes = () => Volatile.Read(ref free) });
         var block = Make.Block(1);
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.AppendAsync(Make.Append(Make.Shop, block), Cancellation));
 
         Volatile.Write(ref free, 999);
+        // The last answer counts for a second or 4 MiB: enough of them, and it is asked again.
+        var large = Make.Append(new PartitionId("large", 0), Make.Block(1, bodyBytes: 5 << 20));
+        await AssertOutcomeAsync(JournalOutcome.Committed, journal.AppendAsync(large, Cancellation));
         var refused = await AssertOutcomeAsync(JournalOutcome.Refused, journal.AppendAsync(Make.Append(Make.Shop, Make.Block(2)), Cancellation));
         Assert.Contains("999 bytes are free", refused.Reason, StringComparison.Ordinal);
         var seal = Make.Seal(Make.Shop, [block]);
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.SealAsync(seal, Cancellation));
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.ConfirmAsync(seal.Batch.Id, Make.Shipped(seal.Batch), Cancellation));
 
-        Volatile.Write(ref free, 1_000);
+        Volatile.Write(ref free, Plenty);
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.AppendAsync(Make.Append(Make.Shop, Make.Block(2)), Cancellation));
     }
 
