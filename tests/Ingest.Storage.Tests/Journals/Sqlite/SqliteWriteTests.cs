@@ -140,6 +140,22 @@ public sealed class SqliteWriteTests : IDisposable
     }
 
     [Fact]
+    public async Task Forgetting_more_than_one_transaction_holds_forgets_all()
+    {
+        const int Partitions = 2_100; // ForgetWrite does 2,000 rows a transaction.
+        await using var journal = await SqliteFixture.OpenAsync(_folder);
+        var counts = new[] { new LedgerCounts(Make.Hour, 1, 0, 0, 1, 0) };
+        var appends = Enumerable.Range(0, Partitions)
+            .Select(n => journal.AppendAsync(new Append(new PartitionId("many", n), 1, [], default, 0, default, counts), Cancellation).AsTask());
+        Assert.All(await Task.WhenAll(appends), r => Assert.Equal(JournalResult.Committed, r));
+        Assert.Equal(Partitions, await journal.ReadLedgerAsync(default, Cancellation).CountAsync(Cancellation));
+
+        Assert.Equal(JournalResult.Committed, await journal.ForgetBeforeAsync(new LakeHour(Make.Hour.Number + 1), Cancellation));
+        Assert.Equal(0, await journal.ReadLedgerAsync(default, Cancellation).CountAsync(Cancellation));
+        Assert.Empty(await journal.CheckAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Closing_finishes_what_is_queued()
     {
         var appends = new List<Task<JournalResult>>();
