@@ -22,6 +22,7 @@ public sealed class CollectorApp
     private readonly AnswerWriter _writer;
     private readonly EventPipeline _pipeline;
     private readonly PlainJsonProtocol _plainJson;
+    private readonly SnowplowProtocol _snowplow;
 
     public CollectorApp(
         CollectorSettings settings,
@@ -41,6 +42,7 @@ public sealed class CollectorApp
         _writer = new AnswerWriter(limits, Random.Shared);
         _pipeline = new EventPipeline(settings, Gate, Counters, _writer, time, logger);
         _plainJson = new PlainJsonProtocol(settings, intake, ids);
+        _snowplow = new SnowplowProtocol(settings, intake, time, ids);
     }
 
     /// <summary>What happened since the start.</summary>
@@ -57,13 +59,27 @@ public sealed class CollectorApp
         var isPlainJson = path.StartsWith(PlainJsonProtocol.PathPrefix, StringComparison.Ordinal);
         if (HttpMethods.IsOptions(context.Request.Method))
             return PreflightAsync(context, isTracker: !isPlainJson);
-        return isPlainJson ? PlainJsonAsync(context, path[PlainJsonProtocol.PathPrefix.Length..]) : path switch
+        if (isPlainJson)
+            return PlainJsonAsync(context, path[PlainJsonProtocol.PathPrefix.Length..]);
+        return path switch
         {
+            SnowplowProtocol.DefaultPath => TrackerAsync(context, source: null, takesPost: true),
+            "/i" or "/ice.png" => TrackerAsync(context, source: null, takesPost: false),
             "/health" => InformAsync(context, "ok"),
             "/ready" or "/sink-health" => ReadinessAsync(context),
             "/robots.txt" => InformAsync(context, "User-agent: *\nDisallow: /\n"),
-            _ => _pipeline.RefuseAsync(context, Answer.UnknownRoute),
+            _ => _catalogue.Current.TryGetByPath(path, out var source)
+                ? TrackerAsync(context, source, takesPost: true)
+                : _pipeline.RefuseAsync(context, Answer.UnknownRoute),
         };
+    }
+
+    private Task TrackerAsync(HttpContext context, Source? source, bool takesPost)
+    {
+        var method = context.Request.Method;
+        return IsRead(method) || (takesPost && HttpMethods.IsPost(method))
+            ? _pipeline.AcceptAsync(context, _snowplow, _catalogue.Current, source)
+            : WrongMethodAsync(context, takesPost ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS");
     }
 
     private Task PlainJsonAsync(HttpContext context, string name)

@@ -31,6 +31,12 @@ internal sealed partial class CollectorLog(ILogger logger, TimeProvider time)
     [LoggerMessage(201, LogLevel.Warning, "Events could not be stored ({Reason}); they were answered 503 and their clients send again")]
     private partial void Unavailable(string reason);
 
+    [LoggerMessage(210, LogLevel.Information, "Sources were reloaded: {Count} are in force")]
+    public partial void SourcesReloaded(int count);
+
+    [LoggerMessage(211, LogLevel.Error, "Changed sources are not taken, the ones before stay in force: {Error}")]
+    public partial void BadSources(ConfigurationError error);
+
     private bool IsDue(ref long nextTicks)
     {
         var now = time.GetUtcNow().UtcTicks;

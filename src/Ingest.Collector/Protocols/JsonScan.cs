@@ -23,16 +23,20 @@ public static class JsonScan
 
     /// <summary>Steps to the end of the value at which the reader stands.</summary>
     /// <param name="reader">Stands at the value's first token.</param>
-    /// <param name="deepest">Raised to the depth of the deepest token in it.</param>
+    /// <param name="deepest">Raised to the depth of what is in its deepest object or array.</param>
     /// <returns>Where the value is, counted from where the reader began.</returns>
     public static Slice Value(ref Utf8JsonReader reader, ref int deepest)
     {
         var start = (int)reader.TokenStartIndex;
-        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        if (IsStart(reader.TokenType))
         {
             var depth = reader.CurrentDepth;
+            deepest = Math.Max(deepest, depth + 1);
             while (reader.Read() && reader.CurrentDepth > depth)
-                deepest = Math.Max(deepest, reader.CurrentDepth);
+            {
+                if (IsStart(reader.TokenType))
+                    deepest = Math.Max(deepest, reader.CurrentDepth + 1);
+            }
         }
         return new Slice(start, (int)reader.BytesConsumed - start);
     }
@@ -62,4 +66,6 @@ public static class JsonScan
     /// <summary>The first byte after a UTF-8 byte order mark and white space.</summary>
     public static int Start(ReadOnlySpan<byte> body) =>
         SkipSpace(body, body.StartsWith("\uFEFF"u8) ? 3 : 0);
+
+    private static bool IsStart(JsonTokenType type) => type is JsonTokenType.StartObject or JsonTokenType.StartArray;
 }

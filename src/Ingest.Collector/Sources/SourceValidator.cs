@@ -50,13 +50,12 @@ public sealed class SourceValidator(SchemaFolder folder, UnknownSchema unknownSc
         if (schema.Validate(batch[check.Instance], ref broken))
             return;
         foreach (var error in broken ?? [])
-            Add(ref errors, check.Where + error.InstanceLocation, Uri(batch, check) + Fragment(error), error.Message);
+        {
+            // No keyword is at fault where the document is beyond a limit.
+            var rule = error.SchemaLocation.Length > 0 ? error.SchemaLocation : Uri(batch, check);
+            Add(ref errors, check.Where + error.InstanceLocation, rule, error.Message);
+        }
     }
-
-    private static string Fragment(SchemaError error) =>
-        error.SchemaLocation.StartsWith('/') || error.SchemaLocation.Length == 0
-            ? "#" + error.SchemaLocation
-            : error.SchemaLocation;
 
     private static string Uri(EventBatch batch, in SchemaCheck check) => Encoding.UTF8.GetString(batch[check.Schema]);
 

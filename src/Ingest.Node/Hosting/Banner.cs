@@ -20,7 +20,7 @@ internal static class Banner
         {
             output.WriteLine("Try it:");
             output.WriteLine(
-                $$"""  curl {{local}}/v1/events/demo -H 'Authorization: Bearer demo-write-key' -d '{"name":"hello","schema":"iglu:com.example/signup/jsonschema/1-0-0","data":{"email":"ada@example.com","plan":"free"}}'""");
+                $$$"""  curl {{{local}}}/v1/events/demo -H 'Authorization: Bearer demo-write-key' -d '{"name":"hello","schema":"iglu:com.example/signup/jsonschema/1-0-0","data":{"email":"ada@example.com","plan":"free"}}'""");
             output.WriteLine($"  It is in the lake within {settings.SealAge.TotalSeconds:0.#} s; ./ingest status shows it on the way.");
         }
     }

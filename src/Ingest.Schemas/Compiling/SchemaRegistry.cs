@@ -29,7 +29,7 @@ internal sealed class SchemaRegistry(SchemaOptions options)
         }
         catch (JsonException broken)
         {
-            throw new SchemaException(uri + "#", $"the schema is not JSON of at most {options.Limits.SchemaDepthMax} levels: {broken.Message}", broken);
+            throw new SchemaException(uri + "#", $"the schema must be JSON of at most {options.Limits.SchemaDepthMax} levels, without repeated names: {broken.Message}", broken);
         }
     }
 

@@ -67,8 +67,7 @@ internal static class HostFormat
                 return false;
         }
 
-        // Hyphens in the third and fourth place are kept for prefixes, of which there is only one.
-        return label.Length < 4 || !label[2..4].SequenceEqual("--"u8) || ((label[0] | 0x20) == 'x' && (label[1] | 0x20) == 'n');
+        return true;
     }
 
     private static bool IsOctet(ReadOnlySpan<byte> digits)

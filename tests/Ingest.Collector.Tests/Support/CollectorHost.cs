@@ -78,6 +78,9 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
         return await Client.SendAsync(request);
     }
 
+    /// <summary>Takes no more requests and waits for those under way.</summary>
+    public Task StopAsync() => _web.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -84,7 +84,9 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
         _partition!.CompleteSeal(Write(fate, () => journal.SealAsync(seal, CancellationToken.None)));
     }
 
-    /// <summary>What a host does at the end of each turn: a broken partition has answered everybody, and is let go.</summary>
+    /// <summary>
+    /// What a host does at the end of each turn: a broken partition has answered everybody, and is let go.
+    /// </summary>
     public void EndTurn()
     {
         if (_partition is not { IsBroken: true })
@@ -97,11 +99,29 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
         _seal = null;
     }
 
-    /// <summary>The host stops in order: what waits is written and sealed.</summary>
+    /// <summary>
+    /// The host stops in order: what waits is written and sealed. Nothing fails any more, but the past may show.
+    /// </summary>
     public void Drain(Instant now)
     {
+        // What was in flight may be fenced, and the counts of that are written by the next instance: twice is enough.
+        for (var rebuilds = 0; rebuilds <= 2; rebuilds++)
+        {
+            if (TryDrain(now))
+            {
+                Assert.All(_sendings, sending => Assert.True(sending.IsAnswered, "idle, and somebody still waits"));
+                return;
+            }
+        }
+
+        Assert.Fail("broken again and again, without a fault");
+    }
+
+    private bool TryDrain(Instant now)
+    {
         Load(now);
-        while (!_partition!.IsIdle)
+        var partition = _partition!;
+        while (!partition.IsIdle && !partition.IsBroken)
         {
             BeginAppend(now, countsToo: true);
             if (IsAppending)
@@ -109,10 +129,10 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
             BeginSeal(now, drain: true);
             if (IsSealing)
                 EndSeal(WriteFate.AsItShould);
-            Assert.False(_partition.IsBroken, "broken without a fault");
         }
 
-        Assert.All(_sendings, sending => Assert.True(sending.IsAnswered, "idle, and somebody still waits"));
+        EndTurn();
+        return !partition.IsBroken;
     }
 
     private void Load(Instant now)

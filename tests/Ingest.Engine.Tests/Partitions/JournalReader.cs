@@ -54,10 +54,13 @@ internal sealed class JournalReader(ModelJournal journal, Limits limits)
         }
 
         CheckIds(append, hashes);
+        CheckRemembered(append);
         Assert.Equal(append.Counts.Sum(counts => counts.Good + counts.Quarantined), append.Blocks.Sum(block => block.Events));
     }
 
-    /// <summary>The ids kept for deduplication are those of the lines; none comes twice while it must be remembered (rule 2).</summary>
+    /// <summary>
+    /// The ids kept for deduplication are those of the lines; none comes twice while it must be remembered (rule 2).
+    /// </summary>
     private void CheckIds(Append append, List<UInt128> hashes)
     {
         var ids = new List<UInt128>();
@@ -72,6 +75,16 @@ internal sealed class JournalReader(ModelJournal journal, Limits limits)
                     $"accepted again after {_position - before} others, of at least {limits.DedupeIdsMax} that are remembered");
             _positions[id] = _position++;
         }
+    }
+
+    /// <summary>
+    /// Rule 9: the journal keeps no more ids than are remembered; the oldest run may be remembered in part.
+    /// </summary>
+    private void CheckRemembered(Append append)
+    {
+        var runs = journal.RunsOf(append.Partition);
+        var kept = runs.Skip(1).Sum(run => run.Ids.Length / 16);
+        Assert.InRange(kept, 0, Math.Max(limits.DedupeIdsMax, append.Ids.Length / 16));
     }
 
     private IReadOnlyList<LakeLine> LinesOf(Block block) =>

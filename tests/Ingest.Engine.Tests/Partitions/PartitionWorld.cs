@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Ingest.Engine.Tests;
 
 /// <summary>
-/// One partition in a world of faults: clients that retry, two activations at a time, writes that fail, hang or lose their
-/// answer, restarts, a clock that steps, shipping that is cut off. The rules of the design are checked after every step.
+/// One partition in a world of faults: clients that retry, two activations at a time, writes that fail, hang or lose
+/// their answer, restarts, a clock that steps, shipping that is cut off. The rules of the design are checked after
+/// every step.
 /// </summary>
 internal sealed class PartitionWorld
 {
@@ -15,13 +16,14 @@ internal sealed class PartitionWorld
     private readonly ModelJournal _journal = new();
     private readonly ModelLake _lake = new();
     private readonly ShipWorker _worker;
-    private readonly Activation?[] _activations = new Activation?[2];
+    private readonly Activation?[] _activations;
     private readonly List<Func<ValueTask<JournalResult>>> _hanging = [];
     private readonly List<Request> _requests = [];
     private readonly Dictionary<string, TestEvent> _sent = new(StringComparer.Ordinal);
     private readonly JournalReader _history;
     private Instant _now = ShipperScript.Start;
     private bool _isClean = true;
+    private bool _hasHung;
     private int _offered;
 
     public PartitionWorld(Choices choices)
@@ -37,6 +39,7 @@ internal sealed class PartitionWorld
             // Age is not what these histories are about: their clocks leap by hours.
             DedupeAgeMax = TimeSpan.FromDays(10_000),
         };
+        _activations = new Activation?[choices.Of([1, 2])];
         _worker = new ShipWorker(_journal, _lake, _limits, new ManualTime());
         _history = new JournalReader(_journal, _limits);
     }
@@ -58,7 +61,7 @@ internal sealed class PartitionWorld
 
     private void Act()
     {
-        var which = _choices.Next(2);
+        var which = _choices.Next(_activations.Length);
         var activation = _activations[which] ??= new Activation(Web, _limits, _journal, _hanging);
         switch (_choices.Next(16))
         {
@@ -127,7 +130,9 @@ internal sealed class PartitionWorld
     private void OnStored(Request request, IntakeResult result)
     {
         _history.CatchUp();
-        Assert.All(request.Events, sent => Assert.True(_history.IsCommitted(sent.Id), $"{sent.Id} was answered, but is not committed"));
+        Assert.All(
+            request.Events,
+            sent => Assert.True(_history.IsCommitted(sent.Id), $"{sent.Id} was answered, but is not committed"));
         Assert.Equal(request.Events.Count, result.Accepted + result.Quarantined + result.Duplicates);
     }
 
@@ -139,6 +144,7 @@ internal sealed class PartitionWorld
                 WriteFate.StoredAndLost, WriteFate.Refused, WriteFate.Lost, WriteFate.Hangs,
             ]);
         _isClean &= fate == WriteFate.AsItShould;
+        _hasHung |= fate == WriteFate.Hangs;
         return fate;
     }
 
@@ -205,25 +211,27 @@ internal sealed class PartitionWorld
         Assert.Empty(rows.SelectMany(Conservation.Violations));
         // An event whose answer was lost may count twice: as accepted, and as refused.
         Assert.True(rows.Sum(row => row.Counts.Received - row.Counts.Refused) <= _offered, "more received than was sent");
-        Assert.True(rows.Sum(row => row.Counts.Refused) <= _requests.Sum(request => request.Refused), "more refused than was answered so");
+        Assert.True(
+            rows.Sum(row => row.Counts.Refused) <= _requests.Sum(request => request.Refused),
+            "more refused than was answered so");
     }
 
-    /// <summary>Everything is mended; clients send until they are told that it is safe; then the lake must have all of it.</summary>
+    /// <summary>
+    /// Everything is mended; clients send until they are told that it is safe; then the lake must have all of it.
+    /// </summary>
     private void Finish()
     {
         while (_hanging.Count > 0)
             Arrive(0);
-        var last = new Activation(Web, _limits, _journal, _hanging);
-        if (_isClean)
-            // Both may be alive; the journal lets one of them write, so the others' clients must retry.
-            _isClean = _activations.Count(activation => activation is not null) <= 1;
-        if (_isClean)
-            last = _activations.SingleOrDefault(activation => activation is not null) ?? last;
-        if (last.IsAppending)
-            last.EndAppend(WriteFate.AsItShould);
-        if (last.IsSealing)
-            last.EndSeal(WriteFate.AsItShould);
-        last.Drain(_now);
+        // While two are alive the journal lets one of them write, so the clients of the other must retry.
+        _isClean &= _activations.Count(activation => activation is not null) <= 1;
+        foreach (var activation in _activations)
+            activation?.Drain(_now);
+        // One that is alone recovers by itself. Where another one wrote, or a write came late, it does not know until it
+        // writes too, or is made anew.
+        var last = _activations is [{ } alone] && !_hasHung
+            ? alone
+            : new Activation(Web, _limits, _journal, _hanging);
         foreach (var request in _requests.Where(request => !request.IsStored).ToList())
             Send(last, request);
         last.Drain(_now);

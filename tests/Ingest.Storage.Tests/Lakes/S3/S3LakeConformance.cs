@@ -7,6 +7,8 @@ public abstract class S3LakeConformance(S3ServerFixture fixture) : LakeConforman
 {
     protected override int BoundaryBytes => S3LakeOptions.PartBytesMin;
 
+    protected override int RaceRounds => 10;
+
     protected abstract S3LakeOptions Choose(S3LakeOptions options);
 
     protected override async ValueTask<ILake> OpenAsync() =>

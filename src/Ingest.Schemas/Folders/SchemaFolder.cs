@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace Ingest.Schemas;
+
+/// <summary>
+/// Schemas by their Iglu URI, from a folder in the static layout <c>ROOT/schemas/VENDOR/NAME/FORMAT/VERSION</c>. What was
+/// looked up once is remembered, also that it is not there; to take up changed files, make a new folder. Safe for
+/// concurrent use.
+/// </summary>
+public sealed class SchemaFolder
+{
+    private const string SchemasFolder = "schemas";
+
+    private static readonly SchemaLookup s_notAName = new(
+        SchemaLookupStatus.Unknown, null, "the name of a schema must be iglu:vendor/name/jsonschema/version, such as iglu:com.acme/signup/jsonschema/1-0-0");
+
+    private readonly string _root;
+    private readonly SchemaOptions _options;
+    private readonly ConcurrentDictionary<string, SchemaLookup> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SchemaLookup>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+
+    private int _schemaCount;
+    private int _unknownCount;
+
+    /// <summary>Opens a folder; files are read when first asked for.</summary>
+    /// <param name="root">The folder that has <c>schemas</c> in it, or the <c>schemas</c> folder itself.</param>
+    /// <param name="limits">Bounds on schemas, instances and memory; null for the defaults.</param>
+    public SchemaFolder(string root, SchemaLimits? limits = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        var below = Path.Combine(root, SchemasFolder);
+        _root = Path.GetFullPath(Directory.Exists(below) ? below : root);
+        _options = new SchemaOptions { Limits = limits ?? SchemaLimits.Default, Resolver = Resolve };
+        _lookup = _known.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>
+    /// Looks up <c>iglu:vendor/name/jsonschema/version</c>. Does not allocate for a schema that has been asked for before.
+    /// A file that cannot be read gives <see cref="SchemaLookupStatus.Invalid"/>, and is tried again next time.
+    /// </summary>
+    public SchemaLookup Find(ReadOnlySpan<byte> igluUri)
+    {
+        Span<char> chars = stackalloc char[IgluName.CharsMax];
+        if (igluUri.Length > chars.Length || Ascii.ToUtf16(igluUri, chars, out var length) != OperationStatus.Done)
+            return s_notAName;
+        var uri = chars[..length];
+        return _lookup.TryGetValue(uri, out var known) ? known : Load(uri.ToString());
+    }
+
+    private SchemaLookup Load(string uri)
+    {
+        if (IgluName.PathOf(uri) is not { } path)
+            return s_notAName;
+        if (path.Split('/')[2] is not "jsonschema")
+            return Remember(uri, new SchemaLookup(SchemaLookupStatus.Unknown, null, $"{uri} is not of the format jsonschema, the only one that is understood"));
+        try
+        {
+            return Remember(uri, Read(path) is { } bytes ? Compile(uri, bytes) : NotThere(path));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return new SchemaLookup(SchemaLookupStatus.Invalid, null, $"the file {path} in the schema folder cannot be read: {unreadable.Message}");
+        }
+    }
+
+    private SchemaLookup Compile(string uri, byte[] bytes)
+    {
+        try
+        {
+            return new SchemaLookup(SchemaLookupStatus.Found, JsonSchema.Compile(bytes, _options with { BaseUri = uri }), null);
+        }
+        catch (SchemaException invalid)
+        {
+            return new SchemaLookup(SchemaLookupStatus.Invalid, null, invalid.Message);
+        }
+    }
+
+    private static SchemaLookup NotThere(string path) =>
+        new(SchemaLookupStatus.Unknown, null, $"there is no file {path} in the schema folder");
+
+    /// <summary>Keeps an answer while there is room; two threads may count one answer twice, which only wastes a place.</summary>
+    private SchemaLookup Remember(string uri, SchemaLookup answer)
+    {
+        var hasRoom = answer.Status == SchemaLookupStatus.Unknown
+            ? Interlocked.Increment(ref _unknownCount) <= _options.Limits.FolderUnknownMax
+            : Interlocked.Increment(ref _schemaCount) <= _options.Limits.FolderSchemasMax;
+        return hasRoom ? _known.GetOrAdd(uri, answer) : answer;
+    }
+
+    /// <summary>The document behind a reference, if it is in this folder.</summary>
+    private byte[]? Resolve(string uri) =>
+        IgluName.PathOf(IgluName.FromAddress(uri)) is { } path ? Read(path) : null;
+
+    private byte[]? Read(string path)
+    {
+        var file = new FileInfo(Path.Combine(_root, path));
+        if (!file.Exists)
+            return null;
+        using var stream = file.OpenRead();
+        // One byte more than allowed is enough for the compiler to refuse it.
+        var bytes = new byte[Math.Min(stream.Length, _options.Limits.SchemaBytesMax + 1L)];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}
