@@ -13,12 +13,12 @@ public sealed record SqliteJournalOptions
     public bool ReadOnly { get; init; }
 
     /// <summary>
-    /// Free bytes of the file system below which appends are refused, while seals and confirms go on. 64 MiB holds the
-    /// largest write-ahead log that shipping the backlog needs before space comes back.
+    /// Free bytes of the file system that stay for shipping, beyond what the write-ahead log needs when it is copied: below
+    /// it appends are refused, while seals and confirms go on. 64 MiB holds what shipping writes before space comes back.
     /// </summary>
     public long ReserveBytes { get; init; } = 64L << 20;
 
-    /// <summary>Tells the free bytes of the file system; null asks the operating system. Asked about once a second.</summary>
+    /// <summary>Tells the free bytes of the file system; null asks the operating system. Asked about once a second, or every 4 MiB.</summary>
     public Func<long>? FreeBytes { get; init; }
 
     /// <summary>

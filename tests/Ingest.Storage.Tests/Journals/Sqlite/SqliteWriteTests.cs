@@ -16,20 +16,24 @@ public sealed class SqliteWriteTests : IDisposable
     [Fact]
     public async Task Below_the_reserve_appends_are_refused_and_shipping_goes_on()
     {
-        long free = 1_000;
+        const long Plenty = 1L << 30;
+        var free = Plenty;
         await using var journal = await SqliteJournal.OpenAsync(
             SqliteFixture.Options(_folder) with { ReserveBytes = 1_000, FreeBytes = () => Volatile.Read(ref free) });
         var block = Make.Block(1);
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.AppendAsync(Make.Append(Make.Shop, block), Cancellation));
 
         Volatile.Write(ref free, 999);
+        // The last answer counts for a second or 4 MiB: enough of them, and it is asked again.
+        var large = Make.Append(new PartitionId("large", 0), Make.Block(1, bodyBytes: 5 << 20));
+        await AssertOutcomeAsync(JournalOutcome.Committed, journal.AppendAsync(large, Cancellation));
         var refused = await AssertOutcomeAsync(JournalOutcome.Refused, journal.AppendAsync(Make.Append(Make.Shop, Make.Block(2)), Cancellation));
         Assert.Contains("999 bytes are free", refused.Reason, StringComparison.Ordinal);
         var seal = Make.Seal(Make.Shop, [block]);
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.SealAsync(seal, Cancellation));
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.ConfirmAsync(seal.Batch.Id, Make.Shipped(seal.Batch), Cancellation));
 
-        Volatile.Write(ref free, 1_000);
+        Volatile.Write(ref free, Plenty);
         await AssertOutcomeAsync(JournalOutcome.Committed, journal.AppendAsync(Make.Append(Make.Shop, Make.Block(2)), Cancellation));
     }
 
@@ -133,6 +137,22 @@ public sealed class SqliteWriteTests : IDisposable
             stored);
         // At most one group in the writer's hands and three waiting.
         Assert.InRange(stored.Count, 3, 7);
+    }
+
+    [Fact]
+    public async Task Forgetting_more_than_one_transaction_holds_forgets_all()
+    {
+        const int Partitions = 2_100; // ForgetWrite does 2,000 rows a transaction.
+        await using var journal = await SqliteFixture.OpenAsync(_folder);
+        var counts = new[] { new LedgerCounts(Make.Hour, 1, 0, 0, 1, 0) };
+        var appends = Enumerable.Range(0, Partitions)
+            .Select(n => journal.AppendAsync(new Append(new PartitionId("many", n), 1, [], default, 0, default, counts), Cancellation).AsTask());
+        Assert.All(await Task.WhenAll(appends), r => Assert.Equal(JournalResult.Committed, r));
+        Assert.Equal(Partitions, await journal.ReadLedgerAsync(default, Cancellation).CountAsync(Cancellation));
+
+        Assert.Equal(JournalResult.Committed, await journal.ForgetBeforeAsync(new LakeHour(Make.Hour.Number + 1), Cancellation));
+        Assert.Equal(0, await journal.ReadLedgerAsync(default, Cancellation).CountAsync(Cancellation));
+        Assert.Empty(await journal.CheckAsync(Cancellation));
     }
 
     [Fact]
