@@ -23,16 +23,20 @@ public sealed class CorruptJournalTests
         }
 
         await installation.StopAsync();
-        installation.Lake = installation.LakeFolder;
+        installation.ShipTo(installation.LakeFolder);
         var bit = StoredBit.FindInBlock(installation.Data);
         bit.Flip();
 
         await installation.StartAsync();
         var status = await installation.WaitForStatusAsync(s => s.SetAside.Count > 0 && s.Pending == EventsPerBatch);
-        Assert.Contains("shop/0", Assert.Single(status.SetAside), StringComparison.Ordinal);
+        var setAside = Assert.Single(status.SetAside);
+        Assert.StartsWith("good/source=shop/", setAside, StringComparison.Ordinal);
+        Assert.Contains("journal.db, table bodies, position", setAside, StringComparison.Ordinal);
         var audit = await installation.RunAsync("audit");
         Assert.True(audit.ExitCode == 1, audit.Output);
-        Assert.Contains("shop/0", audit.Output, StringComparison.Ordinal);
+        Assert.Contains("journal.db, table bodies, position", audit.Output, StringComparison.Ordinal);
+        Assert.Contains($"{(Batches - 1) * EventsPerBatch} good events", audit.Output, StringComparison.Ordinal);
+        Assert.EndsWith("1 findings", audit.Output, StringComparison.Ordinal);
         await installation.StopAsync();
 
         var report = oracle.Check(LakeReader.Read(installation.LakeFolder));
@@ -46,13 +50,16 @@ public sealed class CorruptJournalTests
     }
 
     /// <summary>A server whose lake cannot be reached: all that it takes stays in the journal.</summary>
-    private static Installation NewUnreachable() => new()
+    private static Installation NewUnreachable()
     {
-        Lake = "s3://nowhere/events",
-        Options = ["--s3-endpoint", $"http://127.0.0.1:{StablePort.Choose()}", "--drain", "0s"],
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        var installation = new Installation
         {
-            ["AWS_ACCESS_KEY_ID"] = "key", ["AWS_SECRET_ACCESS_KEY"] = "secret", ["AWS_REGION"] = "us-east-1",
-        },
-    };
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["AWS_ACCESS_KEY_ID"] = "key", ["AWS_SECRET_ACCESS_KEY"] = "secret", ["AWS_REGION"] = "us-east-1",
+            },
+        };
+        installation.ShipTo("s3://nowhere/events", "--s3-endpoint", $"http://127.0.0.1:{StablePort.Choose()}", "--drain", "0s");
+        return installation;
+    }
 }

@@ -23,7 +23,7 @@ public sealed class FailingLakeTests
         await s3.Server.StopGatewayAsync();
         await KillTwiceAsync();
         await s3.Server.StartGatewayAsync();
-        await MeetAsync(Fault.InternalError);
+        await MeetAsync(new Fault.Answer(500, "InternalError"));
         await MeetAsync(new Fault.Delay(TimeSpan.FromSeconds(1)));
         await MeetAsync(new Fault.LoseAnswer { AppliesTo = request => request.Method == "PUT" });
 

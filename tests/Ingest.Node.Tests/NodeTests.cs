@@ -81,7 +81,7 @@ public sealed class NodeTests
             {
                 await release.Task;
                 late.SetResult(await append());
-            });
+            }, CancellationToken.None);
             await Task.Delay(Timeout.Infinite, cancellation);
             throw new InvalidOperationException("not reached");
         });

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Ingest.Collector;
 using Ingest.Engine;
-using Ingest.Storage;
 
 namespace Ingest.Node;
 

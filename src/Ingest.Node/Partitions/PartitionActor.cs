@@ -199,7 +199,7 @@ internal sealed class PartitionActor : Mailbox
 
         _failedLoads = 0;
         _partition = new Partition(
-            _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _carried, _host.NextSeed());
+            _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _carried, PartitionHost.NextSeed());
         _carried = [];
         foreach (var offering in _parked)
             Offer(offering);

@@ -86,7 +86,7 @@ internal sealed class PartitionHost(
 
     public void Written(JournalResult result) => onWritten(result);
 
-    public ulong NextSeed() => (ulong)Random.Shared.NextInt64();
+    public static ulong NextSeed() => (ulong)Random.Shared.NextInt64();
 
     /// <summary>How long a partition that could not be read leaves the journal alone.</summary>
     public TimeSpan PauseAfter(int failures) =>

@@ -79,7 +79,7 @@ internal ref partial struct Validation
     {
         var collecting = Collecting;
         Collecting = false;
-        var saved = SaveMarks();
+        var saved = SaveMarks(row);
         var valid = Evaluate(node, row);
         RestoreMarks(saved, keep: valid);
         Collecting = collecting && !Aborted;
@@ -99,9 +99,15 @@ internal ref partial struct Validation
     /// <summary>Takes steps of work from the run's budget; false once it is used up.</summary>
     public bool Spend(int row, int steps)
     {
-        _workLeft -= steps;
-        return _workLeft >= 0
-            || Abort(row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
+        if (steps <= _workLeft)
+        {
+            _workLeft -= steps;
+            return true;
+        }
+
+        // Nothing more may be spent, however little it is.
+        _workLeft = -1;
+        return Abort(row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
     }
 
     public void Dispose()

@@ -23,13 +23,13 @@ internal sealed class Installation : IAsyncDisposable
     public string LakeFolder => _folder.Of("the lake");
 
     /// <summary>Value of <c>--lake</c>: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
-    public string Lake { get; set; }
+    public string Lake { get; private set; }
 
     /// <summary>Value of <c>--seal-age</c>; short, so that tests ship many objects.</summary>
     public string SealAge { get; init; } = "1s";
 
     /// <summary>Further options of <c>./ingest run</c>.</summary>
-    public IReadOnlyList<string> Options { get; init; } = [];
+    public IReadOnlyList<string> Options { get; private set; } = [];
 
     /// <summary>Variables for the server and for every command, such as the keys of S3.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -44,6 +44,15 @@ internal sealed class Installation : IAsyncDisposable
     public string Output => _server?.Output ?? string.Empty;
 
     private ChildProcess Server => _server ?? throw new InvalidOperationException("The server was not started.");
+
+    /// <summary>Has the next start ship to another place.</summary>
+    /// <param name="lake">Value of <c>--lake</c>.</param>
+    /// <param name="options">Further options of <c>./ingest run</c>.</param>
+    public void ShipTo(string lake, params IReadOnlyList<string> options)
+    {
+        Lake = lake;
+        Options = options;
+    }
 
     /// <summary>Starts the server and waits until it says that it is ready.</summary>
     public async Task StartAsync()

@@ -15,7 +15,7 @@ internal sealed class StoredBit(string file, long offset)
     /// <summary>Finds a bit of the first block that lies whole around it.</summary>
     public static StoredBit FindInBlock(string dataFolder)
     {
-        foreach (var file in Directory.EnumerateFiles(dataFolder).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(dataFolder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var bytes = File.ReadAllBytes(file);
             for (var at = 0; bytes.AsSpan(at).IndexOf(GzipMagic) is >= 0 and var next; at++)

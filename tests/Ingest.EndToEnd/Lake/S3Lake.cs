@@ -34,12 +34,13 @@ internal sealed class S3Lake : IAsyncDisposable
     }
 
     /// <summary>An installation that ships here, through the proxy.</summary>
-    public Installation NewInstallation() => new()
+    public Installation NewInstallation()
     {
-        Lake = $"s3://{Bucket}/{Prefix}",
-        Options = ["--s3-endpoint", Proxy.Address.ToString(), "--s3-checksums", "when-required"],
-        Environment = Server.Environment,
-    };
+        var installation = new Installation { Environment = Server.Environment };
+        installation.ShipTo(
+            $"s3://{Bucket}/{Prefix}", "--s3-endpoint", Proxy.Address.ToString(), "--s3-checksums", "when-required");
+        return installation;
+    }
 
     /// <summary>Copies all objects into a folder, past the proxy, under their keys without the prefix.</summary>
     public async Task DownloadAsync(string folder)

@@ -37,6 +37,7 @@ public sealed class SqliteKillTests
         using var child = Process.Start(new ProcessStartInfo("dotnet", [program, folder.Path, Partitions.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         try
         {
