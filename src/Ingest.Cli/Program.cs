@@ -1,5 +1,13 @@
 using System.CommandLine;
 using Ingest.Cli;
+using Spectre.Console;
+
+if (Console.IsOutputRedirected)
+{
+    // For a file or a pipe: no colours, and no guess at the width of a terminal that is not there.
+    AnsiConsole.Profile.Capabilities.Ansi = false;
+    AnsiConsole.Profile.Width = 160;
+}
 
 var root = new RootCommand(
     "Orleans.Ingest: takes events over HTTP, loses none, and writes them to a lake.\n\n" +

@@ -9,9 +9,6 @@ namespace Ingest.Node;
 /// </summary>
 internal sealed partial class NodeLog(ILogger logger)
 {
-    [LoggerMessage(100, LogLevel.Information, "{Url}: ready; lake {Lake}; journal {Journal}")]
-    public partial void Ready(string url, string lake, string journal);
-
     [LoggerMessage(101, LogLevel.Information, "Stopping: no new requests; storing, sealing and shipping what is open")]
     public partial void Stopping();
 
@@ -41,4 +38,10 @@ internal sealed partial class NodeLog(ILogger logger)
 
     [LoggerMessage(122, LogLevel.Warning, "Old ledger rows could not be dropped: {Reason}")]
     public partial void ForgetFailed(string? reason);
+
+    [LoggerMessage(123, LogLevel.Warning, "Journal: {Fault}")]
+    public partial void JournalFault(string fault);
+
+    [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
+    public partial void UnsealedNotRead(Exception exception);
 }

@@ -31,6 +31,7 @@ public sealed partial class DocumentTests
     [Theory]
     [InlineData("src/Ingest.Engine/Limits.cs")]
     [InlineData("src/Ingest.Node/NodeOptions.cs")]
+    [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)
     {
         var limits = Repository.Read("docs/limits.md");
@@ -43,10 +44,22 @@ public sealed partial class DocumentTests
     public void Every_option_of_run_is_in_the_configuration_reference()
     {
         var reference = Repository.Read("docs/configuration.md");
-        var options = Option().Matches(Repository.Read("src/Ingest.Node/Hosting/RunCommand.cs"))
-            .Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal).ToList();
-        Assert.True(options.Count > 5);
+        var options = Option().Matches(Repository.Read("src/Ingest.Node/Hosting/RunCommand.cs")).Select(match => match.Groups[1].Value)
+            .Concat(LakeOption().Matches(Repository.Read("src/Ingest.Storage/Lakes/LakeOption.cs")).Select(match => "--" + match.Groups[1].Value))
+            .Distinct(StringComparer.Ordinal).ToList();
+        Assert.True(options.Count > 10);
         Assert.All(options, option => Assert.Contains($"`{option}", reference, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("src/Ingest.Collector/Configuration/SettingsFile.cs")]
+    [InlineData("src/Ingest.Collector/Configuration/SourceFile.cs")]
+    public void Every_key_is_in_the_configuration_reference(string source)
+    {
+        var reference = Repository.Read("docs/configuration.md");
+        var keys = Key().Matches(Repository.Read(source)).Select(match => match.Groups[1].Value).ToList();
+        Assert.True(keys.Count > 3);
+        Assert.All(keys, key => Assert.Matches($@"`(\w+\.)?{key}`", reference));
     }
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
@@ -60,4 +73,10 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"""(--[a-z0-9-]+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Option();
+
+    [GeneratedRegex(@"new\(\s*""(s3-[a-z-]+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LakeOption();
+
+    [GeneratedRegex(@"(?:\.(?:Text|Texts|Bytes|Number|Time|Flag)\(|const string key = )""(\w+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Key();
 }

@@ -18,9 +18,9 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly Upstream _upstream;
     private readonly ConcurrentDictionary<Type, int> _counts = new();
     private readonly SemaphoreSlim _switching = new(1, 1);
-    private CancellationTokenSource _faultChanged = new();
+    private TaskCompletionSource _next = NewSignal();
+    private volatile Setting _setting = new(Fault.None);
     private WebApplication? _listener;
-    private volatile Fault _fault = Fault.None;
 
     private FaultProxy(Uri upstream) => _upstream = new Upstream(upstream);
 
@@ -37,16 +37,22 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>How many requests met this fault, those that passed included.</summary>
     public int Count<TFault>() where TFault : Fault => _counts.GetValueOrDefault(typeof(TFault));
 
+    /// <summary>Waits until a request has met this fault.</summary>
+    public async Task SeenAsync<TFault>() where TFault : Fault
+    {
+        for (var next = _next.Task; Count<TFault>() == 0; next = _next.Task)
+            await next;
+    }
+
     /// <summary>From now on, requests meet this fault. Those that hang are let go.</summary>
     public async Task SetAsync(Fault fault)
     {
         await _switching.WaitAsync();
         try
         {
-            _fault = fault;
-            var before = Interlocked.Exchange(ref _faultChanged, new CancellationTokenSource());
-            await before.CancelAsync();
-            before.Dispose();
+            var before = _setting;
+            _setting = new Setting(fault);
+            before.End();
             if (fault is Fault.Refuse)
                 await CloseAsync();
             else if (_listener is null)
@@ -61,7 +67,6 @@ public sealed class FaultProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await SetAsync(new Fault.Refuse());
-        _faultChanged.Dispose();
         _switching.Dispose();
         _upstream.Dispose();
     }
@@ -116,14 +121,13 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        var fault = _fault;
-        var changed = _faultChanged;
-        if (!fault.AppliesTo(context.Request))
-            fault = Fault.None;
+        var setting = _setting;
+        var fault = setting.Fault.AppliesTo(context.Request) ? setting.Fault : Fault.None;
         _counts.AddOrUpdate(fault.GetType(), 1, (_, n) => n + 1);
+        Interlocked.Exchange(ref _next, NewSignal()).SetResult();
         try
         {
-            await MeetAsync(fault, context, changed.Token);
+            await MeetAsync(fault, context, setting.Ended);
         }
         // Either side went away, or the fault cut it: the other side is to see the same.
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
@@ -132,7 +136,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task MeetAsync(Fault fault, HttpContext context, CancellationToken faultChanged)
+    private async Task MeetAsync(Fault fault, HttpContext context, Task ended)
     {
         switch (fault)
         {
@@ -144,8 +148,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 await _upstream.ForwardAsync(context, context.Request.Body);
                 break;
             case Fault.Hang:
-                using (var over = CancellationTokenSource.CreateLinkedTokenSource(faultChanged, context.RequestAborted))
-                    await Task.Delay(Timeout.Infinite, over.Token);
+                await ended.WaitAsync(context.RequestAborted);
+                context.Abort();
                 break;
             case Fault.LoseAnswer:
                 using (await _upstream.SendAsync(context, context.Request.Body))
@@ -160,6 +164,8 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static async Task WriteErrorAsync(HttpResponse response, Fault.Answer answer)
     {
         response.StatusCode = answer.Status;
@@ -171,5 +177,17 @@ public sealed class FaultProxy : IAsyncDisposable
             <?xml version="1.0" encoding="UTF-8"?>
             <Error><Code>{answer.Code}</Code><Message>by the fault proxy</Message><RequestId>0</RequestId></Error>
             """);
+    }
+
+    /// <summary>A fault, from when it is set until the next one is.</summary>
+    private sealed class Setting(Fault fault)
+    {
+        private readonly TaskCompletionSource _ended = NewSignal();
+
+        public Fault Fault => fault;
+
+        public Task Ended => _ended.Task;
+
+        public void End() => _ended.SetResult();
     }
 }

@@ -22,37 +22,36 @@ internal static class AuditCommand
             HelpName = "DIR|s3://BUCKET/PREFIX",
             Description = "The lake, where it is not the one of the server's last start.",
         };
-        var endpoint = new Option<string?>("--s3-endpoint") { HelpName = "URL", Description = "An S3 server other than AWS." };
+        var lakeOptions = LakeOption.All.ToDictionary(
+            option => option.Name,
+            option => new Option<string?>("--" + option.Name) { HelpName = option.Value, Description = option.Help },
+            StringComparer.Ordinal);
         var command = new Command(
             "audit",
             "Compares ledger, journal and lake, object by object. The server may be running.\n" +
             "Exit code: 0 nothing missing, 1 something missing, doubled or altered, 2 it could not be found out.")
         {
-            data, lake, endpoint,
+            data, lake,
         };
+        foreach (var option in lakeOptions.Values)
+            command.Options.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(data)!, parsed.GetValue(lake), parsed.GetValue(endpoint), cancellation));
+            parsed.GetValue(data)!,
+            parsed.GetValue(lake),
+            option => parsed.GetValue(lakeOptions[option.Name]),
+            cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string dataFolder, string? lakeText, string? endpoint, CancellationToken cancellation)
+        string dataFolder, string? lakeText, Func<LakeOption, string?> given, CancellationToken cancellation)
     {
         await using var opened = await Opened.OpenAsync(dataFolder);
-        if (opened is null)
+        if (opened is null || Locate(dataFolder, opened.Node, lakeText, given) is not { } location)
             return ExitCodes.NoAnswer;
-        lakeText ??= opened.Node?.Lake;
-        if (lakeText is null)
-        {
-            await Console.Error.WriteLineAsync($"No server was ever ready on {dataFolder}: name the lake with --lake.");
-            return ExitCodes.NoAnswer;
-        }
-
         try
         {
-            var lake = await LakeAccess.OpenAsync(lakeText, endpoint ?? opened.Node?.S3Endpoint, opened.Node?.S3Checksums);
-            if (lake is null)
-                return ExitCodes.NoAnswer;
+            var lake = await location.OpenAsync(cancellation);
             var damage = await opened.Journal.CheckAsync(cancellation);
             var report = await RunWithProgressAsync(new LakeAudit(opened.Journal, lake), cancellation);
             return Print(report, damage, lake);
@@ -63,6 +62,26 @@ internal static class AuditCommand
             await Console.Error.WriteLineAsync($"The audit could not finish: {exception.Message}");
             return ExitCodes.NoAnswer;
         }
+    }
+
+    /// <summary>The lake: as given, else that of the server's last start, with its options.</summary>
+    private static LakeLocation? Locate(
+        string dataFolder, NodeFile? node, string? lakeText, Func<LakeOption, string?> given)
+    {
+        if (lakeText is null && node is null)
+        {
+            Console.Error.WriteLine($"No server was ever ready on {dataFolder}: name the lake with --lake.");
+            return null;
+        }
+
+        var errors = new List<string>();
+        var location = LakeLocation.Parse(
+            lakeText ?? node!.Lake,
+            option => given(option) ?? (lakeText is null ? node!.LakeOptions.GetValueOrDefault(option.Name) : null),
+            errors);
+        foreach (var error in errors)
+            Console.Error.WriteLine(error);
+        return location;
     }
 
     private static Task<AuditReport> RunWithProgressAsync(LakeAudit audit, CancellationToken cancellation)

@@ -14,6 +14,7 @@ public interface ILake
     /// earlier try got through. Where it exists with other content, nothing is overwritten.
     /// </summary>
     /// <returns>What is known. Never throws for a fault of the lake; throws what <see cref="LakeObject.Read"/> throws.</returns>
+    /// <exception cref="InvalidDataException">The bytes read are not of the promised length and checksum. Nothing is stored.</exception>
     ValueTask<PutResult> PutAsync(LakeObject lakeObject, CancellationToken cancellation);
 
     /// <summary>Length and checksum of an object as the lake reports them; null where it does not exist.</summary>

@@ -80,11 +80,22 @@ internal sealed class DedupeWindow
     /// <summary>Names the append to which the ids up to <paramref name="end"/> belong that are in no run yet: they are committed.</summary>
     public void EndRun(long firstSeq, Instant clock, long end) => _runs.Enqueue(new Run(firstSeq, clock, end));
 
-    /// <summary>Takes a run back in that the journal remembered.</summary>
+    /// <summary>
+    /// Takes a run back in that the journal remembered. Journals keep whole runs, so an id may come twice: forgotten here,
+    /// while its run stood in the journal on account of others, and then accepted anew. It counts from the last time, and
+    /// its earlier position stays behind without an entry in the index.
+    /// </summary>
     public void Restore(IdRun run)
     {
         for (var at = 0; at < run.Ids.Length; at += IdBytes)
-            TryAdd(BinaryPrimitives.ReadUInt128BigEndian(run.Ids.Span[at..]), out _);
+        {
+            var id = BinaryPrimitives.ReadUInt128BigEndian(run.Ids.Span[at..]);
+            if (TryAdd(id, out var earlier))
+                continue;
+            Remove(earlier);
+            TryAdd(id, out _);
+        }
+
         EndRun(run.FirstSeq, run.Clock, _tail);
     }
 
@@ -110,15 +121,20 @@ internal sealed class DedupeWindow
             Remove(_head);
     }
 
-    /// <summary>Empties the slot of a position and closes the gap, so that no search stops too early.</summary>
+    /// <summary>
+    /// Empties the slot of a position, where it has one, and closes the gap, so that no search stops too early.
+    /// </summary>
     private void Remove(long position)
     {
         var hash = HashOf(_ring[position & (_ring.Length - 1)]);
         var mask = _index.Length - 1;
         var hole = (int)(hash >> 1) & mask;
         var wanted = ((ulong)hash << 32) | (uint)position;
-        while (_index[hole] != wanted)
-            hole = (hole + 1) & mask;
+        for (; _index[hole] != wanted; hole = (hole + 1) & mask)
+        {
+            if (_index[hole] == 0)
+                return;
+        }
 
         for (var next = (hole + 1) & mask; _index[next] != 0; next = (next + 1) & mask)
         {
@@ -137,20 +153,23 @@ internal sealed class DedupeWindow
     private void Grow()
     {
         var ring = new UInt128[_ring.Length * 2];
-        _index = new ulong[ring.Length * 2];
-        var mask = _index.Length - 1;
         for (var position = _head; position < _tail; position++)
+            ring[position & (ring.Length - 1)] = _ring[position & (_ring.Length - 1)];
+
+        // An entry holds all that its new slot depends on, so ids need not be hashed again.
+        var index = new ulong[ring.Length * 2];
+        var mask = index.Length - 1;
+        foreach (var entry in _index.AsSpan())
         {
-            var id = _ring[position & (_ring.Length - 1)];
-            ring[position & (ring.Length - 1)] = id;
-            var hash = HashOf(id);
-            var slot = (int)(hash >> 1) & mask;
-            while (_index[slot] != 0)
+            if (entry == 0)
+                continue;
+            var slot = (int)(entry >> 33) & mask;
+            while (index[slot] != 0)
                 slot = (slot + 1) & mask;
-            _index[slot] = ((ulong)hash << 32) | (uint)position;
+            index[slot] = entry;
         }
 
-        _ring = ring;
+        (_ring, _index) = (ring, index);
     }
 
     private uint HashOf(UInt128 id)

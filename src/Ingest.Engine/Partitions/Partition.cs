@@ -153,7 +153,9 @@ public sealed class Partition
             return;
         if (result.Outcome != JournalOutcome.Committed)
         {
-            Break(result.Reason ?? "the journal did not take the events");
+            // Counts that may have been stored are not carried on: better one refusal too few than one twice.
+            var isSurelyLost = result.Outcome is JournalOutcome.Fenced or JournalOutcome.Refused;
+            Break(result.Reason ?? "the journal did not take the events", isSurelyLost ? append.Counts : []);
             return;
         }
 
@@ -195,7 +197,11 @@ public sealed class Partition
     }
 
     /// <summary>Fails every receipt that waits. The host calls it when it gives the partition up; a failed write does it too.</summary>
-    public void Break(string reason)
+    public void Break(string reason) => Break(reason, []);
+
+    /// <param name="reason">Why, for the receipts.</param>
+    /// <param name="returned">Counts of an append that was surely not stored.</param>
+    private void Break(string reason, IReadOnlyList<LedgerCounts> returned)
     {
         if (IsBroken)
             return;
@@ -216,7 +222,8 @@ public sealed class Partition
         Array.Clear(_open);
 
         // Of what was not written, the refusals are what an operator must see; the other counts went with the events.
-        _counts.Take();
+        foreach (var counts in returned.Concat(_counts.Take()).Where(counts => counts.Refused > 0))
+            _counts.Add(new LedgerCounts(counts.Hour, counts.Refused, 0, 0, 0, counts.Refused));
         if (events > 0)
             _counts.Add(new LedgerCounts(_clock.Hour, events, 0, 0, 0, events));
     }

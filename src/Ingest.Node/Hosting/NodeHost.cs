@@ -1,32 +1,157 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Ingest.Collector;
 using Ingest.Engine;
-using Ingest.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Ingest.Node;
 
 /// <summary>
-/// The single process: puts journal, lake, partitions, shipper and collector together, runs them, and takes them apart
-/// in the order in which nothing is lost.
+/// The single process but its HTTP side: puts journal, lake, partitions and shipper together, runs them, and takes them
+/// apart in the order in which nothing is lost.
 /// </summary>
 internal sealed class NodeHost : IAsyncDisposable
 {
-    private const int BadSettings = 2;
-    private const int BadStorage = 3;
-
-    private readonly RunSettings _settings;
     private readonly Limits _limits;
-    private readonly NodeOptions _options = new();
+    private readonly NodeOptions _options;
     private readonly NodeLog _log;
-    private readonly IJournal _journal;
-    private readonly ILake _lake;
-    private readonly CollectorConfiguration _configuration;
-    private readonly StorageHealth _health = new();
-    private readonly PartitionHost _partitions;
+    private readonly TimeProvider _time;
     private readonly ShipperLoop _shipper;
     private readonly CancellationTokenSource _stop = new();
-    private readonly TimeProvider _time = TimeProvider.System;
-    private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly List<Task> _loops = [];
+
+    /// <param name="journal">The journal; disposed with the host.</param>
+    /// <param name="lake">The lake; disposed with the host.</param>
+    /// <param name="sources">The sources, reloaded by somebody else.</param>
+    /// <param name="limits">Limits of the engine.</param>
+    /// <param name="options">Limits of the runtime.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="log">Operational events.</param>
+    public NodeHost(
+        IJournal journal, ILake lake, SourceCatalogue sources, Limits limits, NodeOptions options, TimeProvider time, NodeLog log)
+    {
+        Journal = journal;
+        Lake = lake;
+        _limits = limits;
+        _options = options;
+        _time = time;
+        _log = log;
+        _shipper = new ShipperLoop(
+            new Shipper(limits, new Random(RandomNumberGenerator.GetInt32(int.MaxValue))),
+            new ShipWorker(journal, lake, limits, time), journal, time, log);
+        Partitions = new PartitionHost(
+            journal, limits, options, new Validators(sources).Of, _shipper.Notice, Health.Observe, time, log);
+        Intake = new NodeIntake(Partitions, name => sources.TryGet(name, out var source) ? source.Partitions : 1);
+    }
+
+    public IJournal Journal { get; }
+
+    public ILake Lake { get; }
+
+    public IIntake Intake { get; }
+
+    public StorageHealth Health { get; } = new();
+
+    public PartitionHost Partitions { get; }
+
+    public Task<ShipperStatus> ShipperStatusAsync() => _shipper.StatusAsync();
+
+    /// <summary>Starts shipping what an earlier run left, and sealing what it left open. Events may be offered from here on.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await Partitions.WakeUnsealedAsync(cancellation);
+        _shipper.Notice();
+        _loops.Add(Task.Run(() => _shipper.RunAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => Partitions.RunClockAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => WatchJournalAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => ForgetAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => FindUnsealedAsync(_stop.Token), cancellation));
+        Health.Started();
+    }
+
+    /// <summary>
+    /// Stores, seals and ships what is open. To be called when no request is under way any more. What is not shipped in
+    /// time is safe in the journal.
+    /// </summary>
+    /// <param name="shipFor">How long to go on shipping.</param>
+    public async Task DrainAsync(TimeSpan shipFor)
+    {
+        await Task.WhenAny(Partitions.DrainAsync(), Task.Delay(_options.SealTimeout, _time));
+        using var deadline = new CancellationTokenSource(shipFor, _time);
+        try
+        {
+            while ((await Journal.ReadStatusAsync(deadline.Token)).Pending > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(50), _time, deadline.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or JournalUnavailableException or JournalCorruptException)
+        {
+            // Out of time, or the journal is out of reach: the rest ships after the next start.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        await Journal.DisposeAsync();
+        (Lake as IDisposable)?.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Asks the journal how it is when nobody writes, so that readiness is true on a quiet node too.</summary>
+    private async Task WatchJournalAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_options.WatchPeriod, _time);
+        while (await NextAsync(timer, stop))
+        {
+            try
+            {
+                await Journal.ReadStatusAsync(stop);
+                Health.ObserveRead(null);
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                Health.ObserveRead(exception.Message);
+            }
+        }
+    }
+
+    private async Task ForgetAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_options.ForgetPeriod, _time);
+        while (await NextAsync(timer, stop))
+        {
+            var before = (Instant.From(_time.GetUtcNow()) - _limits.LedgerRetention).Hour;
+            var result = await Journal.ForgetBeforeAsync(before, stop);
+            if (result.Outcome != JournalOutcome.Committed && !stop.IsCancellationRequested)
+                _log.ForgetFailed(result.Reason);
+        }
+    }
+
+    private async Task FindUnsealedAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_options.UnsealedPeriod, _time);
+        while (await NextAsync(timer, stop))
+        {
+            try
+            {
+                await Partitions.WakeUnsealedAsync(stop);
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                // The watch tells the operator that the journal cannot be read; the next round looks again.
+                _log.UnsealedNotRead(exception);
+            }
+        }
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 }

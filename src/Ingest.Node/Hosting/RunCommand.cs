@@ -1,14 +1,12 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using Ingest.Engine;
+using Ingest.Collector;
+using Ingest.Storage;
 
 namespace Ingest.Node;
 
 /// <summary>The command line of <c>ingest run</c>: options, their help, and what is wrong with what was given.</summary>
 internal static class RunCommand
 {
-    private static readonly Limits Defaults = new();
-
     public static RootCommand Create(Func<RunSettings, Task<int>> run)
     {
         var host = Text("--host", "ADDRESS", "Address to listen on; 0.0.0.0 for all of them.", "127.0.0.1");
@@ -24,22 +22,15 @@ internal static class RunCommand
                 result.AddError($"--port {number}: a port is 0 to 65535.");
         });
         var data = Text("--data", "DIR", "Folder of the journal: the durable store of what is not in the lake yet. Keep it.", "./data");
-        var lake = Text("--lake", "DIR|s3://BUCKET/PREFIX", "Where events end up.", "DATA/lake");
-        lake.DefaultValueFactory = null;
-        var endpoint = Text("--s3-endpoint", "URL", "An S3 server other than AWS, such as http://127.0.0.1:9000.", null);
-        var checksums = Text("--s3-checksums", "when-supported|when-required", "when-required for S3 servers that refuse the SDK's newer checksums.", null);
-        checksums.AcceptOnlyFromAmong("when-supported", "when-required");
-        var sealAge = Time("--seal-age", "An object is closed when its oldest event waited this long.", Defaults.SealAge);
-        var sealBytes = new Option<long>("--seal-bytes")
-        {
-            HelpName = "SIZE",
-            Description = "An object is closed when it has this many bytes, compressed.",
-            CustomParser = result => Parse<long>(result, Quantity.TryParseBytes, "a size such as 64MiB"),
-            DefaultValueFactory = _ => Defaults.SealBytes,
-        };
-        var config = Text("--config", "DIR", "Folder of ingest.json, sources and schemas.", "./config");
-        config.DefaultValueFactory = null;
-        var drain = Time("--drain", "How long to go on shipping after SIGTERM; the rest ships after the next start.", TimeSpan.FromSeconds(20));
+        var lake = Text("--lake", "DIR|s3://BUCKET/PREFIX", "Where events end up; the folder lake in the data folder when absent.", null);
+        var lakeOptions = LakeOption.All.ToDictionary(
+            option => option.Name,
+            option => new Option<string?>("--" + option.Name) { HelpName = option.Value, Description = option.Help },
+            StringComparer.Ordinal);
+        var sealAge = Quantity("--seal-age", "TIME", "An object is closed when its oldest event waited this long.", "60s", Quantities.Time, "a time such as 60s, 5m or 1h");
+        var sealBytes = Quantity("--seal-bytes", "SIZE", "An object is closed when it has this many bytes, compressed.", "64MiB", Quantities.Bytes, "a size such as 64MiB");
+        var config = Text("--config", "DIR", "Folder of ingest.json, sources and schemas; ./config where it exists, else the one that comes with the product.", null);
+        var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", Quantities.Time, "a time such as 20s or 2m");
         var runtime = Text("--runtime", "auto|node", "How partitions are hosted. node: this process alone; auto: the best that is built.", "auto");
         runtime.AcceptOnlyFromAmong("auto", "node");
 
@@ -47,20 +38,24 @@ internal static class RunCommand
             "Starts the ingest server: takes events over HTTP, keeps them durably, and ships them to the lake.\n" +
             "Credentials for S3 are found as every AWS tool finds them: AWS_ACCESS_KEY_ID, AWS_PROFILE, roles, …")
         {
-            host, port, data, lake, endpoint, checksums, sealAge, sealBytes, config, drain, runtime,
+            host, port, data, lake, sealAge, sealBytes, config, drain, runtime,
         };
+        foreach (var option in lakeOptions.Values)
+            command.Options.Add(option);
         command.SetAction(parsed => run(new RunSettings
         {
             Host = parsed.GetValue(host)!,
             Port = parsed.GetValue(port),
             Data = parsed.GetValue(data)!,
             Lake = parsed.GetValue(lake) ?? Path.Combine(parsed.GetValue(data)!, "lake"),
-            S3Endpoint = parsed.GetValue(endpoint),
-            S3Checksums = parsed.GetValue(checksums),
+            LakeOptions = lakeOptions
+                .Select(option => (option.Key, Value: parsed.GetValue(option.Value)))
+                .Where(option => option.Value is not null)
+                .ToDictionary(option => option.Key, option => option.Value!, StringComparer.Ordinal),
             Config = parsed.GetValue(config) ?? DefaultConfig(),
-            SealAge = parsed.GetValue(sealAge),
-            SealBytes = parsed.GetValue(sealBytes),
-            Drain = parsed.GetValue(drain),
+            SealAge = Quantities.Time(parsed.GetValue(sealAge)!)!.Value,
+            SealBytes = Quantities.Bytes(parsed.GetValue(sealBytes)!)!.Value,
+            Drain = Quantities.Time(parsed.GetValue(drain)!)!.Value,
         }));
         return command;
     }
@@ -77,21 +72,17 @@ internal static class RunCommand
         return option;
     }
 
-    private static Option<TimeSpan> Time(string name, string description, TimeSpan defaultValue) => new(name)
+    /// <summary>An option with a unit: stays text here, so that the help shows it as people write it.</summary>
+    private static Option<string?> Quantity<T>(
+        string name, string value, string description, string defaultValue, Func<string, T?> read, string wanted)
+        where T : struct
     {
-        HelpName = "TIME",
-        Description = description + $" [default: {defaultValue.TotalSeconds}s]",
-        CustomParser = result => Parse<TimeSpan>(result, Quantity.TryParseTime, "a time with its unit, such as 60s, 5m or 1h"),
-        DefaultValueFactory = _ => defaultValue,
-    };
-
-    private delegate bool TryParse<T>(string text, out T value);
-
-    private static T Parse<T>(ArgumentResult result, TryParse<T> tryParse, string wanted)
-    {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (!tryParse(text, out var value))
-            result.AddError($"{(result.Parent as OptionResult)?.Option.Name} {text}: write {wanted}.");
-        return value;
+        var option = Text(name, value, description, defaultValue);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && read(token.Value) is null)
+                result.AddError($"{name} {token.Value}: write {wanted}.");
+        });
+        return option;
     }
 }

@@ -1,3 +1,5 @@
+using Ingest.Storage;
+
 namespace Ingest.Node;
 
 /// <summary>What <c>ingest run</c> was told. Every field is an option of the command line.</summary>
@@ -15,11 +17,8 @@ public sealed record RunSettings
     /// <summary>The lake: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
     public required string Lake { get; init; }
 
-    /// <summary>Endpoint of an S3 server other than AWS.</summary>
-    public string? S3Endpoint { get; init; }
-
-    /// <summary><c>when-supported</c> or <c>when-required</c>; null for the former.</summary>
-    public string? S3Checksums { get; init; }
+    /// <summary>What was given of <see cref="LakeOption.All"/>, by name.</summary>
+    public required IReadOnlyDictionary<string, string> LakeOptions { get; init; }
 
     /// <summary>Folder of ingest.json, sources and schemas.</summary>
     public required string Config { get; init; }

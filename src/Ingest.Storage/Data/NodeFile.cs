@@ -11,11 +11,10 @@ namespace Ingest.Storage;
 /// <param name="Pid">The server's process id.</param>
 /// <param name="StartedAt">When it was ready.</param>
 /// <param name="Lake">The lake: a folder's full path, or <c>s3://BUCKET/PREFIX</c>.</param>
-/// <param name="S3Endpoint">The S3 endpoint; null for AWS, or where the lake is a folder.</param>
-/// <param name="S3Checksums">The checksum setting as given; null for the default.</param>
+/// <param name="LakeOptions">The lake's options as given, by <see cref="LakeOption.Name"/>.</param>
 /// <param name="AdminKey">Bearer key for <c>/admin/…</c>; new at every start.</param>
 public sealed record NodeFile(
-    string Url, int Pid, DateTimeOffset StartedAt, string Lake, string? S3Endpoint, string? S3Checksums, string AdminKey)
+    string Url, int Pid, DateTimeOffset StartedAt, string Lake, IReadOnlyDictionary<string, string> LakeOptions, string AdminKey)
 {
     private const string Name = "node.json";
 

@@ -25,7 +25,7 @@ internal static class Property
     /// <summary>Checks random inputs.</summary>
     public static void Holds<T>(int count, Arbitrary<T> inputs, Action<T> check)
     {
-        var config = Config.QuickThrowOnFailure.WithMaxTest(count * Factor);
+        var config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(count * Factor);
         if (Environment.GetEnvironmentVariable("INGEST_REPLAY") is { Length: > 0 } seed)
             config = config.WithMaxTest(1).WithReplay(FSharpOption<Replay>.Some(Parse(seed)));
         try
@@ -47,7 +47,9 @@ internal static class Property
         return new Replay(rnd, FSharpOption<int>.Some(int.Parse(parts[2], CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Histories with a run of decisions left out, the longest runs first, then with smaller decisions.</summary>
+    /// <summary>
+    /// Histories with a run of decisions left out, the longest runs first, then with smaller decisions.
+    /// </summary>
     private static IEnumerable<int[]> Shorter(int[] history)
     {
         for (var run = history.Length; run >= 1; run /= 2)

@@ -41,9 +41,11 @@ public sealed class S3Lake : ILake, IDisposable
         }
         catch (AmazonClientException e)
         {
-            throw new ArgumentException($"The S3 client cannot be made: {e.Message}. Set --s3-region or AWS_REGION.", nameof(options), e);
+            throw new ArgumentException(
+                $"The S3 client cannot be made: {e.Message}. Set --s3-region or AWS_REGION.", nameof(options), e);
         }
-        Description = $"s3://{options.Bucket}/{options.Prefix} at {_client.Config.ServiceURL ?? _client.Config.RegionEndpoint?.SystemName}";
+        var server = _client.Config.ServiceURL ?? _client.Config.RegionEndpoint?.SystemName;
+        Description = $"s3://{options.Bucket}/{options.Prefix} at {server}";
     }
 
     public string Description { get; }

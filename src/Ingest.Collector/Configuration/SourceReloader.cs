@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ingest.Collector;
+
+/// <summary>
+/// Puts changed sources and schemas in force without a restart. It looks at the files every few seconds, since watches
+/// miss changes on network and container mounts. A version with a mistake changes nothing but the log.
+/// </summary>
+public sealed class SourceReloader
+{
+    /// <summary>How often files are looked at by default.</summary>
+    public static readonly TimeSpan DefaultPeriod = TimeSpan.FromSeconds(2);
+
+    private readonly string _folder;
+    private readonly CollectorConfiguration _configuration;
+    private readonly TimeProvider _time;
+    private readonly CollectorLog _log;
+    private string _seen;
+
+    /// <param name="folder">The configuration folder.</param>
+    /// <param name="configuration">What was read from it; its catalogue is kept up to date.</param>
+    /// <param name="time">Drives the looking.</param>
+    /// <param name="logger">Hears of each change and each mistake.</param>
+    public SourceReloader(
+        string folder, CollectorConfiguration configuration, TimeProvider time, ILogger<SourceReloader> logger)
+    {
+        _folder = folder;
+        _configuration = configuration;
+        _time = time;
+        _log = new CollectorLog(logger, time);
+        _seen = configuration.State;
+    }
+
+    /// <summary>Looks and reloads until cancelled.</summary>
+    public async Task RunAsync(TimeSpan period, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(period, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+                TryReload();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+    }
+
+    /// <summary>Reloads where any file changed since the last look.</summary>
+    /// <returns>True where another version is in force now.</returns>
+    public bool TryReload()
+    {
+        if (SourceFolder.State(_folder) is not { } state || state == _seen)
+            return false;
+        _seen = state;
+        var errors = new List<ConfigurationError>();
+        var sources = SourceFolder.Read(_folder, _configuration.Settings, errors);
+        foreach (var error in errors)
+            _log.BadSources(error);
+        if (sources is null)
+            return false;
+        _configuration.Catalogue.Replace(sources);
+        _log.SourcesReloaded(sources.All.Count - 1);
+        return true;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Ingest.Engine;
+
+namespace Ingest.Collector;
+
+/// <summary>Steps over JSON values with a reader, noting where they are and how deep they go.</summary>
+public static class JsonScan
+{
+    /// <summary>Levels that an event may be nested. Deeper ones are kept as text: readers of the lake give up on them.</summary>
+    public const int DepthMax = 64;
+
+    /// <summary>
+    /// Levels that are still read. Above <see cref="DepthMax"/>, so that one event that is too deep does not make its
+    /// neighbours unreadable.
+    /// </summary>
+    private const int ReaderDepthMax = 1024;
+
+    /// <summary>How bodies are read.</summary>
+    public static JsonReaderOptions BodyOptions { get; } = new() { MaxDepth = ReaderDepthMax };
+
+    /// <summary>How documents inside an event are read.</summary>
+    public static JsonReaderOptions InnerOptions { get; } = new() { MaxDepth = DepthMax };
+
+    /// <summary>Steps to the end of the value at which the reader stands.</summary>
+    /// <param name="reader">Stands at the value's first token.</param>
+    /// <param name="deepest">Raised to the depth of what is in its deepest object or array.</param>
+    /// <returns>Where the value is, counted from where the reader began.</returns>
+    public static Slice Value(ref Utf8JsonReader reader, ref int deepest)
+    {
+        var start = (int)reader.TokenStartIndex;
+        if (IsStart(reader.TokenType))
+        {
+            var depth = reader.CurrentDepth;
+            deepest = Math.Max(deepest, depth + 1);
+            while (reader.Read() && reader.CurrentDepth > depth)
+            {
+                if (IsStart(reader.TokenType))
+                    deepest = Math.Max(deepest, reader.CurrentDepth + 1);
+            }
+        }
+        return new Slice(start, (int)reader.BytesConsumed - start);
+    }
+
+    /// <summary>The contents of the string at which the reader stands, without quotes.</summary>
+    public static Slice Contents(in Utf8JsonReader reader) =>
+        new((int)reader.TokenStartIndex + 1, (int)(reader.BytesConsumed - reader.TokenStartIndex) - 2);
+
+    /// <summary>The name at which the reader stands, unescaped; cut where an escaped one is too long to be one of ours.</summary>
+    public static ReadOnlySpan<byte> Name(in Utf8JsonReader reader, Span<byte> scratch)
+    {
+        var name = reader.ValueSpan;
+        if (!reader.ValueIsEscaped)
+            return name;
+        if (name.Length > scratch.Length || !JsonText.TryUnescape(name, scratch, out var written))
+            return name;
+        return scratch[..written];
+    }
+
+    /// <summary>The first byte at or after <paramref name="at"/> that is not JSON white space, or the end.</summary>
+    public static int SkipSpace(ReadOnlySpan<byte> json, int at)
+    {
+        var next = json[at..].IndexOfAnyExcept(" \t\r\n"u8);
+        return next < 0 ? json.Length : at + next;
+    }
+
+    /// <summary>The first byte after a UTF-8 byte order mark and white space.</summary>
+    public static int Start(ReadOnlySpan<byte> body) =>
+        SkipSpace(body, body.StartsWith("\uFEFF"u8) ? 3 : 0);
+
+    private static bool IsStart(JsonTokenType type) => type is JsonTokenType.StartObject or JsonTokenType.StartArray;
+}

@@ -1,0 +1,198 @@
+using System.Text.Json;
+using Ingest.Engine;
+
+namespace Ingest.Collector;
+
+/// <summary>
+/// Finds the events in a plain JSON body: one object, an array of them, or one a line. What is broken becomes an event
+/// of its own, so that its neighbours are taken.
+/// </summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>A body that starts with <c>[</c> is an array. Where it breaks, the items before are events and the rest is one.</item>
+/// <item>Else it is read as values that each end their line. Once one of them took a single line, or one is broken while
+/// a later line begins with <c>{</c>, every line is read by itself, so that a broken line costs itself alone. Otherwise
+/// what is broken, to the end, is one event: a pretty-printed object does not fall into its lines.</item>
+/// </list>
+/// Every byte is read at most twice, and every byte that is not white space, or punctuation between items, is in exactly one event.
+/// </remarks>
+public readonly ref struct JsonBody
+{
+    /// <summary>Broken lines after which the rest is taken as one: each costs as much time as ten good ones.</summary>
+    public const int BrokenLinesMax = 1000;
+
+    private readonly ReadOnlySpan<byte> _body;
+    private readonly FieldNames _names;
+    private readonly PooledList<JsonEvent> _events;
+    private readonly int _eventsMax;
+
+    private JsonBody(ReadOnlySpan<byte> body, FieldNames names, int eventsMax, PooledList<JsonEvent> events)
+    {
+        _body = body;
+        _names = names;
+        _events = events;
+        _eventsMax = eventsMax;
+    }
+
+    private bool IsFull => _events.Count > _eventsMax;
+
+    /// <summary>Finds the events.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="names">What the source calls its fields.</param>
+    /// <param name="eventsMax">Most events to find.</param>
+    /// <param name="events">Receives them, in order.</param>
+    /// <returns>False where there are more than <paramref name="eventsMax"/>.</returns>
+    public static bool TryScan(
+        ReadOnlySpan<byte> body, FieldNames names, int eventsMax, PooledList<JsonEvent> events)
+    {
+        var scan = new JsonBody(body, names, eventsMax, events);
+        var start = JsonScan.Start(body);
+        if (start < body.Length && body[start] == '[')
+            scan.Array(start);
+        else
+            scan.Records(start);
+        return !scan.IsFull;
+    }
+
+    private void Array(int start)
+    {
+        var reader = new Utf8JsonReader(_body[start..], JsonScan.BodyOptions);
+        var whole = start + 1;
+        var problem = "something stands after the array";
+        try
+        {
+            reader.Read();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                Add(Event(ref reader, start));
+                whole = start + (int)reader.BytesConsumed;
+                if (IsFull)
+                    return;
+            }
+            whole = start + (int)reader.BytesConsumed;
+        }
+        catch (JsonException e)
+        {
+            problem = e.Message;
+            whole = JsonScan.SkipSpace(_body, whole);
+            if (whole < _body.Length && _body[whole] == ',')
+                whole++;
+        }
+        AddBroken(JsonScan.SkipSpace(_body, whole), _body.Length, problem);
+    }
+
+    private void Records(int at)
+    {
+        while (at < _body.Length && !IsFull)
+        {
+            if (!TryValue(_body[at..], at, out var found, out var problem) || !EndsItsLine(End(found.Payload)))
+            {
+                if (_body[at..].IndexOf("\n{"u8) >= 0)
+                    Lines(at);
+                else
+                    AddBroken(at, _body.Length, problem ?? "something stands after the value");
+                return;
+            }
+            Add(found);
+            at = JsonScan.SkipSpace(_body, End(found.Payload));
+            if (_body[found.Payload.Offset..End(found.Payload)].Contains((byte)'\n'))
+                continue;
+            Lines(at);
+            return;
+        }
+    }
+
+    private void Lines(int at)
+    {
+        var broken = 0;
+        while (at < _body.Length && !IsFull)
+        {
+            var next = _body[at..].IndexOf((byte)'\n');
+            var end = next < 0 ? _body.Length : at + next;
+            var start = JsonScan.SkipSpace(_body[..end], at);
+            if (start < end)
+            {
+                var line = _body[start..end];
+                if (!TryValue(line, start, out var found, out var problem))
+                {
+                    if (++broken > BrokenLinesMax)
+                    {
+                        AddBroken(start, _body.Length, $"{BrokenLinesMax} lines before are broken: this is the rest");
+                        return;
+                    }
+                    AddBroken(start, end, problem);
+                }
+                else if (JsonScan.SkipSpace(_body[..end], End(found.Payload)) < end)
+                    AddBroken(start, end, "something stands after the value");
+                else
+                    Add(found);
+            }
+            at = end + 1;
+        }
+    }
+
+    /// <summary>Reads the first value of <paramref name="json"/>, whatever follows it.</summary>
+    private bool TryValue(ReadOnlySpan<byte> json, int offset, out JsonEvent found, out string? problem)
+    {
+        var reader = new Utf8JsonReader(json, JsonScan.BodyOptions);
+        try
+        {
+            reader.Read();
+            found = Event(ref reader, offset);
+            problem = null;
+            return true;
+        }
+        catch (JsonException e)
+        {
+            found = default;
+            problem = e.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Reads the value at which the reader stands as an event.</summary>
+    private JsonEvent Event(ref Utf8JsonReader reader, int offset)
+    {
+        var start = (int)reader.TokenStartIndex;
+        var outside = reader.CurrentDepth;
+        var deepest = outside + 1;
+        var found = new JsonEvent { IsObject = reader.TokenType == JsonTokenType.StartObject };
+        if (found.IsObject)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                Member(ref reader, offset, ref found, ref deepest);
+        }
+        else
+            JsonScan.Value(ref reader, ref deepest);
+        found.Payload = new Slice(offset + start, (int)reader.BytesConsumed - start);
+        found.Depth = deepest - outside;
+        return found;
+    }
+
+    private void Member(ref Utf8JsonReader reader, int offset, ref JsonEvent found, ref int deepest)
+    {
+        Span<byte> scratch = stackalloc byte[128];
+        var field = _names.Find(JsonScan.Name(reader, scratch));
+        reader.Read();
+        var type = reader.TokenType;
+        var value = type == JsonTokenType.String ? JsonScan.Contents(reader) : JsonScan.Value(ref reader, ref deepest);
+        if (field is { } known)
+            found[known] = new JsonFieldValue(type, value with { Offset = offset + value.Offset });
+    }
+
+    private bool EndsItsLine(int at)
+    {
+        var next = _body[at..].IndexOfAnyExcept(" \t\r"u8);
+        return next < 0 || _body[at + next] == '\n';
+    }
+
+    private void Add(in JsonEvent found) => _events.Add(found);
+
+    private void AddBroken(int start, int end, string? problem)
+    {
+        if (start < end)
+            _events.Add(new JsonEvent { Payload = new Slice(start, end - start), Problem = problem });
+    }
+
+    private static int End(Slice slice) => slice.Offset + slice.Length;
+}

@@ -1,0 +1,49 @@
+using System.Text.Unicode;
+using Ingest.Engine;
+using Microsoft.AspNetCore.Http;
+
+namespace Ingest.Collector;
+
+/// <summary>Plain JSON: <c>POST /v1/events/SOURCE</c> with one object, an array, or one object a line; gzip or not.</summary>
+public sealed class PlainJsonProtocol(
+    CollectorSettings settings, IIntake intake, IIdSource ids) : IProtocol
+{
+    /// <summary>What the path starts with; the source's name follows.</summary>
+    public const string PathPrefix = "/v1/events/";
+
+    public async ValueTask<ProtocolResult> StoreAsync(
+        HttpContext context, SourceSet sources, Source? source, RequestBody body)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (!TryReadEvents(source, body))
+            return new ProtocolResult(Answer.TooManyEvents);
+        if (body.Batch.Events.IsEmpty)
+            return new ProtocolResult(Answer.Stored);
+        new RequestFacts("json").Render(body.Batch, context, settings);
+        var result = await intake.AcceptAsync(source.Name, body.Batch);
+        return result.Outcome == IntakeOutcome.Stored
+            ? new ProtocolResult(Answer.Stored, result)
+            : new ProtocolResult(Answer.Unavailable, result);
+    }
+
+    public Task WriteSuccessAsync(HttpContext context, in IntakeResult counts) =>
+        AnswerWriter.WriteCountsAsync(context, counts);
+
+    /// <summary>Adds the events of the body to its batch; false where there are too many.</summary>
+    private bool TryReadEvents(Source source, RequestBody body)
+    {
+        var batch = body.Batch;
+        if (body.Problem is { } problem)
+        {
+            Quarantine.AddBytes(batch, body.Whole, EventRules.NotJson, problem, ids);
+            return true;
+        }
+        using var events = new PooledList<JsonEvent>();
+        if (!JsonBody.TryScan(batch[body.Whole], source.Fields, settings.Limits.EventsMax, events))
+            return false;
+        var reader = new JsonEventReader(batch, source, ids, Utf8.IsValid(batch[body.Whole]));
+        foreach (ref readonly var found in events.Items)
+            reader.Add(found);
+        return true;
+    }
+}

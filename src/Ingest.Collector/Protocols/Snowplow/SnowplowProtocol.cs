@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Ingest.Engine;
+using Microsoft.AspNetCore.Http;
+
+namespace Ingest.Collector;
+
+/// <summary>
+/// The Snowplow tracker protocol: a POST brings a payload of events, a GET or HEAD one event in its query. The query of
+/// a POST is merged into each of its events.
+/// </summary>
+public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake, TimeProvider time, IIdSource ids) : IProtocol
+{
+    /// <summary>The path that every tracker knows, for POST and GET.</summary>
+    public const string DefaultPath = "/com.snowplowanalytics.snowplow/tp2";
+
+    private const string NotUtf8 = "the query, decoded, is not UTF-8";
+
+    private readonly NetworkId _networkId = new(settings.Cookie, time, ids);
+
+    public async ValueTask<ProtocolResult> StoreAsync(
+        HttpContext context, SourceSet sources, Source? source, RequestBody body)
+    {
+        if (ForbidsStoring(context.Request))
+            return new ProtocolResult(Answer.NotTracked);
+        using var batches = new SourceBatches(body.Batch);
+        if (!TryReadEvents(context.Request, sources, source, body, batches, out var nuid))
+            return new ProtocolResult(Answer.TooManyEvents);
+        var networkId = _networkId.Find(context.Request, nuid);
+        var result = new IntakeResult(IntakeOutcome.Stored);
+        if (batches.All.Count > 0)
+        {
+            var facts = new RequestFacts(
+                HttpMethods.IsPost(context.Request.Method) ? "snowplow-tp2" : "snowplow-get",
+                networkId,
+                NetworkId.IsAnonymous(context.Request));
+            foreach (var (_, batch) in batches.All)
+                facts.Render(batch, context, settings);
+            result = await batches.AcceptAsync(intake);
+        }
+        if (result.Outcome != IntakeOutcome.Stored)
+            return new ProtocolResult(Answer.Unavailable, result);
+        _networkId.SetCookie(context, networkId);
+        return new ProtocolResult(Answer.Stored, result);
+    }
+
+    public Task WriteSuccessAsync(HttpContext context, in IntakeResult counts) =>
+        HttpMethods.IsPost(context.Request.Method)
+            ? AnswerWriter.WriteOkAsync(context)
+            : AnswerWriter.WritePixelAsync(context);
+
+    private bool ForbidsStoring(HttpRequest request) =>
+        settings.DoNotTrack is { } wish && request.Cookies[wish.Cookie] is { } value && wish.Value.IsMatch(value);
+
+    /// <summary>Adds the events of the request to the batches of their sources; false where there are too many.</summary>
+    /// <param name="nuid">The network id that the query names; null where it names none.</param>
+    private bool TryReadEvents(
+        HttpRequest request, SourceSet sources, Source? source, RequestBody body, SourceBatches batches, out string? nuid)
+    {
+        using var reader = new TrackerEventReader(body.Batch, batches, sources, source, ids);
+        var query = QueryObject.Append(body.Batch, request.QueryString.Value ?? "");
+        var asItem = query.IsUtf8 ? ReadQuery(body.Batch, query) : default;
+        nuid = asItem[TrackerParameter.NetworkUserId] is { IsEmpty: false } id
+            ? Encoding.UTF8.GetString(body.Batch[id])
+            : null;
+        if (HttpMethods.IsPost(request.Method))
+            return TryReadBody(body, query, reader);
+        if (query.IsUtf8)
+            reader.Add(asItem, isUtf8: true);
+        else
+            reader.AddBytes(query.Json, EventRules.NotUtf8, NotUtf8);
+        return true;
+    }
+
+    private bool TryReadBody(RequestBody body, QueryObject query, TrackerEventReader reader)
+    {
+        var batch = body.Batch;
+        if (body.Problem is { } problem)
+        {
+            reader.AddBytes(body.Whole, EventRules.NotJson, problem);
+            return true;
+        }
+        if (JsonScan.Start(batch[body.Whole]) == body.Whole.Length)
+        {
+            if (query.HasParameters)
+                reader.AddBytes(query.Json, EventRules.Protocol, "the body is empty: this is its query");
+            return true;
+        }
+        using var items = new PooledList<TrackerItem>();
+        if (TrackerPayload.Read(batch[body.Whole], settings.Limits.EventsMax, items) is { } error)
+        {
+            reader.AddBytes(body.Whole, error.Rule, error.Found);
+            return true;
+        }
+        if (items.Count > settings.Limits.EventsMax)
+            return false;
+        if (!query.IsUtf8)
+            reader.AddBytes(query.Json, EventRules.NotUtf8, NotUtf8);
+        var isUtf8 = Utf8.IsValid(batch[body.Whole]);
+        foreach (ref readonly var item in items.Items)
+            reader.Add(query.HasParameters ? Merge(batch, item, query) : item, isUtf8);
+        return true;
+    }
+
+    private static TrackerItem ReadQuery(EventBatch batch, QueryObject query)
+    {
+        var reader = new Utf8JsonReader(batch[query.Json]);
+        reader.Read();
+        return TrackerItem.Read(ref reader, query.Json.Offset, isStrict: false);
+    }
+
+    /// <summary>The item with the query's parameters in it. What was wrong with it before still is.</summary>
+    private static TrackerItem Merge(EventBatch batch, in TrackerItem item, QueryObject query)
+    {
+        if (!item.IsObject)
+            return item;
+        var merged = MergedItem.Append(batch, item.Payload, query);
+        var reader = new Utf8JsonReader(batch[merged], JsonScan.BodyOptions);
+        reader.Read();
+        var result = TrackerItem.Read(ref reader, merged.Offset, isStrict: false);
+        result.Errors = item.Errors;
+        return result;
+    }
+}

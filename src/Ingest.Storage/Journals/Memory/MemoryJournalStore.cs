@@ -1,0 +1,17 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>
+/// What a <see cref="MemoryJournal"/> holds, apart from the handle, so that a test can drop the handle and open another on
+/// the same contents, as a restart does.
+/// </summary>
+public sealed class MemoryJournalStore(string? id = null)
+{
+    /// <summary>As <see cref="IJournal.Id"/>.</summary>
+    public string Id { get; } = id ?? JournalIds.Create();
+
+    internal Lock Gate { get; } = new();
+
+    internal SortedDictionary<PartitionId, MemoryPartition> Partitions { get; } = new(PartitionOrder.Instance);
+}

@@ -1,0 +1,54 @@
+namespace Ingest.Storage;
+
+/// <summary>
+/// The tables. Keys are (partition, …), where <c>partition</c> is a small number for the name. Every row carries a CRC-32C
+/// over its table and all its fields; each table's own file says how it is used.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>Goes up with every change that an older program cannot read.</summary>
+    public const int Version = 1;
+
+    /// <summary>Marks the file's type for <c>file(1)</c> and for us: "OrIn".</summary>
+    public const int ApplicationId = 0x4F72496E;
+
+    public const string Sql =
+        """
+        CREATE TABLE meta(id INTEGER PRIMARY KEY, journal TEXT NOT NULL, crc INTEGER NOT NULL);
+        CREATE TABLE totals(id INTEGER PRIMARY KEY, commits INTEGER NOT NULL, partitions INTEGER NOT NULL,
+          next_position INTEGER NOT NULL, unsealed_events INTEGER NOT NULL, pending_events INTEGER NOT NULL,
+          pending_batches INTEGER NOT NULL, backlog_bytes INTEGER NOT NULL, ledger_rows INTEGER NOT NULL,
+          shipped_batches INTEGER NOT NULL, crc INTEGER NOT NULL);
+        CREATE TABLE partitions(id INTEGER PRIMARY KEY, source TEXT NOT NULL, number INTEGER NOT NULL,
+          next_seq INTEGER NOT NULL, clock INTEGER NOT NULL, ids_newest INTEGER NOT NULL, ids_forgotten INTEGER NOT NULL,
+          good_first INTEGER NOT NULL, good_blocks INTEGER NOT NULL, good_events INTEGER NOT NULL,
+          quarantine_first INTEGER NOT NULL, quarantine_blocks INTEGER NOT NULL, quarantine_events INTEGER NOT NULL,
+          crc INTEGER NOT NULL, UNIQUE(source, number));
+        CREATE TABLE bodies(position INTEGER PRIMARY KEY, crc INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE TABLE blocks(partition INTEGER NOT NULL, stream INTEGER NOT NULL, seq INTEGER NOT NULL,
+          hour INTEGER NOT NULL, events INTEGER NOT NULL, line_bytes INTEGER NOT NULL, received INTEGER NOT NULL,
+          body_bytes INTEGER NOT NULL, position INTEGER NOT NULL, crc INTEGER NOT NULL,
+          PRIMARY KEY(partition, stream, seq)) WITHOUT ROWID;
+        CREATE INDEX blocks_by_received ON blocks(received);
+        CREATE TABLE ids(partition INTEGER NOT NULL, first_seq INTEGER NOT NULL, previous INTEGER NOT NULL,
+          clock INTEGER NOT NULL, ids BLOB NOT NULL, crc INTEGER NOT NULL,
+          PRIMARY KEY(partition, first_seq)) WITHOUT ROWID;
+        CREATE TABLE batches(partition INTEGER NOT NULL, stream INTEGER NOT NULL, from_seq INTEGER NOT NULL,
+          to_seq INTEGER NOT NULL, hour INTEGER NOT NULL, blocks INTEGER NOT NULL, events INTEGER NOT NULL,
+          line_bytes INTEGER NOT NULL, body_bytes INTEGER NOT NULL, sealed_at INTEGER NOT NULL, reason INTEGER NOT NULL,
+          received INTEGER NOT NULL, merged_position INTEGER NOT NULL, merged_pieces INTEGER NOT NULL, crc INTEGER NOT NULL,
+          PRIMARY KEY(partition, stream, from_seq)) WITHOUT ROWID;
+        CREATE INDEX batches_by_age ON batches(sealed_at);
+        CREATE INDEX batches_by_received ON batches(received);
+        CREATE TABLE shipped(partition INTEGER NOT NULL, stream INTEGER NOT NULL, from_seq INTEGER NOT NULL,
+          to_seq INTEGER NOT NULL, hour INTEGER NOT NULL, blocks INTEGER NOT NULL, events INTEGER NOT NULL,
+          line_bytes INTEGER NOT NULL, body_bytes INTEGER NOT NULL, sealed_at INTEGER NOT NULL, reason INTEGER NOT NULL,
+          key TEXT NOT NULL, length INTEGER NOT NULL, sha256 TEXT NOT NULL, shipped_at INTEGER NOT NULL, crc INTEGER NOT NULL,
+          PRIMARY KEY(partition, stream, from_seq)) WITHOUT ROWID;
+        CREATE INDEX shipped_by_hour ON shipped(partition, hour);
+        CREATE TABLE ledger(partition INTEGER NOT NULL, hour INTEGER NOT NULL, received INTEGER NOT NULL,
+          good INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, refused INTEGER NOT NULL,
+          shipped_good INTEGER NOT NULL, shipped_quarantined INTEGER NOT NULL, crc INTEGER NOT NULL,
+          PRIMARY KEY(partition, hour)) WITHOUT ROWID;
+        """;
+}

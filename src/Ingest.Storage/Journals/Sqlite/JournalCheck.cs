@@ -1,0 +1,162 @@
+using System.Globalization;
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>
+/// The full check: the structure of the file, the checksum of every row, and every count against what it counts. Streams;
+/// holds one read transaction, so that the log cannot be begun anew until it ends.
+/// </summary>
+internal sealed class JournalCheck
+{
+    /// <summary>Findings after which the rest is left out: enough to see the kind of damage.</summary>
+    private const int FindingsMax = 100;
+
+    private readonly JournalTables _tables;
+    private readonly CancellationToken _cancellation;
+    private readonly List<string> _findings = [];
+
+    private JournalCheck(JournalTables tables, CancellationToken cancellation)
+    {
+        _tables = tables;
+        _cancellation = cancellation;
+    }
+
+    /// <returns>What is wrong, one sentence each; empty when everything holds.</returns>
+    public static IReadOnlyList<string> Run(Database database, CancellationToken cancellation)
+    {
+        var check = new JournalCheck(new JournalTables(database), cancellation);
+        try
+        {
+            database.Execute("BEGIN");
+            check.CheckStructure();
+            check.CheckRows();
+            database.Execute("COMMIT");
+        }
+        catch (SqliteFault fault) when (fault.IsDamage)
+        {
+            check.Found(fault.Message);
+        }
+        catch (JournalCorruptException fault)
+        {
+            check.Found(fault.Message);
+        }
+
+        return check._findings;
+    }
+
+    /// <param name="database">The connection.</param>
+    /// <param name="pragma"><c>quick_check</c> or <c>integrity_check</c>, which compares indexes with their tables too.</param>
+    public static void ThrowOnDamagedStructure(Database database, string pragma)
+    {
+        var found = Structure(database, pragma, 1);
+        if (found.Count > 0)
+            throw Damage.File(database.Path, found[0]);
+    }
+
+    private static List<string> Structure(Database database, string pragma, int max)
+    {
+        var found = new List<string>();
+        using var statement = new Statement(database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA {pragma}({max})"));
+        using var rows = statement.Query();
+        while (rows.Next())
+        {
+            var line = rows.Text(0);
+            if (line != "ok")
+                found.Add(line.ReplaceLineEndings(" "));
+        }
+
+        return found;
+    }
+
+    private void CheckStructure()
+    {
+        foreach (var finding in Structure(_tables.Database, "integrity_check", FindingsMax))
+            Found($"{_tables.Database.Path}: {finding}");
+    }
+
+    private void CheckRows()
+    {
+        var totals = _tables.Totals.Read();
+        var heads = _tables.Partitions.All();
+        var bodies = new BodyTally();
+        Expect("partitions", heads.Count, totals.Partitions);
+        foreach (var head in heads)
+            CheckPartition(head);
+        CheckBatches(totals, bodies);
+        _tables.Blocks.ScanAll((_, _, position) => CheckNamed(position, bodies), Found);
+        _tables.Bodies.Scan((_, bytes) => bodies.Add(bytes, _cancellation), Found);
+        Expect("bodies (rows, against those that blocks and batches name)", bodies.Rows, bodies.Named);
+        Expect("bodies (bytes)", bodies.Bytes, totals.BacklogBytes);
+        _tables.Ids.ScanAll(Found);
+        Expect("ledger", _tables.Ledger.ScanAll(Found), totals.LedgerRows);
+        Expect("shipped", _tables.Shipped.ScanAll(_tables.Partitions, Found), totals.ShippedBatches);
+    }
+
+    private void CheckPartition(PartitionHead head)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        Try(() => _tables.Blocks.ReadUnsealed(head, LakeStream.Good));
+        Try(() => _tables.Blocks.ReadUnsealed(head, LakeStream.Quarantine));
+        Try(() => _tables.Ids.Read(head, int.MaxValue, new Instant(long.MaxValue)));
+    }
+
+    private void CheckBatches(Totals totals, BodyTally bodies)
+    {
+        var pending = new List<PendingBatch>();
+        _tables.Batches.ScanAll(_tables.Partitions, pending.Add, Found);
+        Expect("batches", pending.Count, totals.PendingBatches);
+        foreach (var batch in pending)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < batch.MergedPieces; i++)
+                CheckNamed(batch.MergedPosition + i, bodies);
+            Try(() => BatchBodies.Positions(_tables, batch));
+        }
+    }
+
+    private void CheckNamed(long position, BodyTally bodies)
+    {
+        bodies.Named++;
+        if (!_tables.Bodies.Exists(position))
+            Found(_tables.Bodies.Missing(position));
+    }
+
+    private void Expect(string table, long found, long written) => Try(() => _tables.Totals.Expect(table, found, written));
+
+    private void Try(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (JournalCorruptException fault)
+        {
+            Found(fault.Message);
+        }
+    }
+
+    private void Found(JournalCorruptException fault) => Found(fault.Message);
+
+    private void Found(string finding)
+    {
+        if (_findings.Count < FindingsMax)
+            _findings.Add(finding);
+    }
+
+    private sealed class BodyTally
+    {
+        public long Named { get; set; }
+
+        public long Rows { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public void Add(int bytes, CancellationToken cancellation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Rows++;
+            Bytes += bytes;
+        }
+    }
+}

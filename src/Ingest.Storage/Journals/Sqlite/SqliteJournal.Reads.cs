@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>The reads. Each step is one short snapshot; long answers are many steps.</summary>
+public sealed partial class SqliteJournal
+{
+    /// <summary>Small bodies are read together up to this size: one turn of a reader for many of them.</summary>
+    private const int ChunkBytes = 256 << 10;
+
+    /// <summary>Partitions whose ledger or shipped batches are read in one snapshot.</summary>
+    private const int PartitionsPerRead = 16;
+
+    public ValueTask<PartitionSnapshot> ReadPartitionAsync(
+        PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation) =>
+        _readers.ReadAsync(
+            tables =>
+            {
+                if (tables.Partitions.Find(partition) is not { } head)
+                    return PartitionSnapshot.Empty;
+
+                var unsealed = tables.Blocks.ReadUnsealed(head, LakeStream.Good)
+                    .Concat(tables.Blocks.ReadUnsealed(head, LakeStream.Quarantine))
+                    .Select(b => b.Block)
+                    .OrderBy(b => b.Seq)
+                    .ToList();
+                return new PartitionSnapshot(head.NextSeq, head.Clock, unsealed, tables.Ids.Read(head, idsMax, idsSince));
+            },
+            cancellation);
+
+    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyList<PartitionId>>(
+            tables =>
+            [
+                .. tables.Partitions.All()
+                    .Where(h => h.Good.Blocks + h.Quarantine.Blocks > 0)
+                    .Select(h => h.Id)
+                    .Order(PartitionOrder.Instance),
+            ],
+            cancellation);
+
+    public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
+        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyList<Batch>>(
+            tables => tables.Batches.ByAge(limit, without, tables.Totals.Read().PendingBatches, tables.Partitions), cancellation);
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(
+        Batch batch, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var positions = await _readers.ReadAsync(tables => BatchBodies.Positions(tables, FindPending(tables, batch)), cancellation);
+        var chunks = ReadBodiesAsync(positions, tables => FindPending(tables, batch), cancellation);
+        await foreach (var chunk in chunks)
+            yield return chunk;
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBlocksAsync(
+        PartitionId partition, LakeStream stream, long fromSeq, long toSeq, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var blocks = await _readers.ReadAsync(tables => Unsealed(tables).ToList(), cancellation);
+        var chunks = ReadBodiesAsync(
+            blocks.ConvertAll(b => b.Position),
+            tables =>
+            {
+                if (Unsealed(tables).Count() != blocks.Count)
+                    throw new InvalidOperationException($"{partition} {stream}: blocks from seq {fromSeq} to {toSeq} were sealed while they were read.");
+            },
+            cancellation);
+        await foreach (var chunk in chunks)
+            yield return chunk;
+
+        IEnumerable<(BlockInfo Block, long Position)> Unsealed(JournalTables tables) =>
+            tables.Partitions.Find(partition) is { } head
+                ? tables.Blocks.ReadUnsealed(head, stream).Where(b => b.Block.Seq >= fromSeq && b.Block.Seq <= toSeq)
+                : [];
+    }
+
+    public async IAsyncEnumerable<LedgerRow> ReadLedgerAsync(
+        LakeHour from, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var row in ReadByPartitionAsync((tables, id) => LedgerOf(tables, id, from), cancellation))
+            yield return row;
+    }
+
+    public async IAsyncEnumerable<ShippedBatch> ReadShippedAsync(
+        LakeHour from, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var rows = ReadByPartitionAsync(
+            (tables, id) => tables.Shipped.OfPartition(tables.Partitions.Find(id)!.Key, from, tables.Partitions), cancellation);
+        await foreach (var row in rows)
+            yield return row;
+    }
+
+    public ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation) => _readers.ReadAsync(
+        tables =>
+        {
+            var totals = tables.Totals.Read();
+            var oldest = new[] { tables.Blocks.OldestReceived(), tables.Batches.OldestReceived() }.OfType<Instant>().ToArray();
+            return new JournalStatus(
+                totals.UnsealedEvents,
+                totals.PendingEvents,
+                (int)totals.PendingBatches,
+                totals.BacklogBytes,
+                oldest.Length == 0 ? null : oldest.Min(),
+                (JournalFolder.LengthOf(_folder.Database) ?? 0) + (JournalFolder.LengthOf(_folder.Wal) ?? 0));
+        },
+        cancellation);
+
+    private static PendingBatch FindPending(JournalTables tables, Batch batch) =>
+        tables.Partitions.Find(batch.Partition) is { } head
+        && tables.Batches.Find(head.Key, batch.Stream, batch.FromSeq, tables.Partitions) is { } pending
+        && pending.Batch == batch
+            ? pending
+            : throw JournalMessages.NotPending(batch);
+
+    private static List<LedgerRow> LedgerOf(JournalTables tables, PartitionId id, LakeHour from)
+    {
+        var head = tables.Partitions.Find(id)!;
+        var pending = PendingEvents.ByHour(tables, head);
+        var stored = tables.Ledger.From(head.Key, from).ToDictionary(e => e.Counts.Hour);
+        return
+        [
+            .. stored.Keys.Concat(pending.Keys.Where(h => h >= from)).Distinct().Order().Select(hour =>
+            {
+                var entry = stored.GetValueOrDefault(hour, LedgerEntry.Empty(hour));
+                var rest = pending.GetValueOrDefault(hour);
+                return new LedgerRow(id, entry.Counts, entry.ShippedGood, entry.ShippedQuarantined, rest.Good, rest.Quarantined);
+            }),
+        ];
+    }
+
+    /// <summary>Reads bodies by position, in chunks.</summary>
+    /// <param name="positions">Where they stand, in order.</param>
+    /// <param name="requireUnchanged">Called where a body is missing: throws when the caller's blocks are gone for a good reason.</param>
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBodiesAsync(
+        List<long> positions, Action<JournalTables> requireUnchanged, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var chunk = new ArrayBufferWriter<byte>();
+        for (var next = 0; next < positions.Count;)
+        {
+            chunk.ResetWrittenCount();
+            var first = next;
+            next = await _readers.ReadAsync(tables => ReadChunk(tables, first), cancellation);
+            yield return chunk.WrittenMemory;
+        }
+
+        int ReadChunk(JournalTables tables, int at)
+        {
+            for (; at < positions.Count && chunk.WrittenCount < ChunkBytes; at++)
+            {
+                if (!tables.Bodies.Read(positions[at], chunk))
+                {
+                    requireUnchanged(tables);
+                    throw tables.Bodies.Missing(positions[at]);
+                }
+            }
+
+            return at;
+        }
+    }
+
+    private async IAsyncEnumerable<T> ReadByPartitionAsync<T>(
+        Func<JournalTables, PartitionId, List<T>> read, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var partitions = await _readers.ReadAsync(
+            tables => tables.Partitions.All().Select(h => h.Id).Order(PartitionOrder.Instance).ToArray(), cancellation);
+        foreach (var some in partitions.Chunk(PartitionsPerRead))
+        {
+            var rows = await _readers.ReadAsync(tables => some.SelectMany(id => read(tables, id)).ToList(), cancellation);
+            foreach (var row in rows)
+                yield return row;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>Counts by partition and hour.</summary>
+internal sealed class LedgerTable(Database database)
+{
+    private const string Columns =
+        "partition, hour, received, good, quarantined, duplicates, refused, shipped_good, shipped_quarantined, crc";
+
+    private readonly Statement _write = database.Prepare(
+        $"INSERT OR REPLACE INTO ledger({Columns}) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+    private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour=?");
+
+    private readonly Statement _from = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour>=? ORDER BY hour");
+    private readonly Statement _before = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour<? ORDER BY hour");
+
+    private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM ledger");
+    private readonly Statement _delete = database.Prepare("DELETE FROM ledger WHERE partition=? AND hour=?");
+
+    public LedgerEntry? Find(int partition, LakeHour hour)
+    {
+        using var rows = _find.Query(partition, hour.Number);
+        return rows.Next() ? Read(rows) : null;
+    }
+
+    public void Write(int partition, in LedgerEntry entry) => _write.Run(
+        partition,
+        entry.Counts.Hour.Number,
+        entry.Counts.Received,
+        entry.Counts.Good,
+        entry.Counts.Quarantined,
+        entry.Counts.Duplicates,
+        entry.Counts.Refused,
+        entry.ShippedGood,
+        entry.ShippedQuarantined,
+        ChecksumOf(partition, entry));
+
+    public void Delete(int partition, LakeHour hour) => _delete.Run(partition, hour.Number);
+
+    /// <summary>Entries of hours from <paramref name="from"/> on, by hour.</summary>
+    public List<LedgerEntry> From(int partition, LakeHour from) => Read(_from, partition, from);
+
+    /// <summary>Entries of hours before <paramref name="before"/>, by hour.</summary>
+    public List<LedgerEntry> Before(int partition, LakeHour before) => Read(_before, partition, before);
+
+    public long ScanAll(Action<JournalCorruptException> damaged)
+    {
+        long count = 0;
+        using var rows = _all.Query();
+        for (; rows.Next(); count++)
+        {
+            try
+            {
+                Read(rows);
+            }
+            catch (JournalCorruptException fault)
+            {
+                damaged(fault);
+            }
+        }
+
+        return count;
+    }
+
+    private List<LedgerEntry> Read(Statement statement, int partition, LakeHour bound)
+    {
+        var found = new List<LedgerEntry>();
+        using var rows = statement.Query(partition, bound.Number);
+        while (rows.Next())
+            found.Add(Read(rows));
+        return found;
+    }
+
+    private LedgerEntry Read(in Statement.Rows rows)
+    {
+        var partition = rows.Int32(0);
+        var counts = new LedgerCounts(
+            new LakeHour(rows.Int32(1)), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6));
+        var entry = new LedgerEntry(counts, rows.Int64(7), rows.Int64(8));
+        if (rows.Int64(9) != ChecksumOf(partition, entry))
+            throw Damage.Row(database.Path, "ledger", $"partition id {partition}, hour {counts.Hour}", "its checksum does not hold");
+
+        return entry;
+    }
+
+    private static uint ChecksumOf(int partition, in LedgerEntry entry)
+    {
+        var crc = new Crc32C();
+        crc.Add("ledger");
+        crc.Add(partition);
+        crc.Add(entry.Counts.Hour.Number);
+        crc.Add(entry.Counts.Received);
+        crc.Add(entry.Counts.Good);
+        crc.Add(entry.Counts.Quarantined);
+        crc.Add(entry.Counts.Duplicates);
+        crc.Add(entry.Counts.Refused);
+        crc.Add(entry.ShippedGood);
+        crc.Add(entry.ShippedQuarantined);
+        return crc.Value;
+    }
+}

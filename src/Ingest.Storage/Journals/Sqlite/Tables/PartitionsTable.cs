@@ -1,0 +1,115 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>One <see cref="PartitionHead"/> a row; rows are never deleted.</summary>
+internal sealed class PartitionsTable(Database database)
+{
+    private const string Columns =
+        "id, source, number, next_seq, clock, ids_newest, ids_forgotten, good_first, good_blocks, good_events, quarantine_first, quarantine_blocks, quarantine_events, crc";
+
+    private readonly Statement _byName = database.Prepare($"SELECT {Columns} FROM partitions WHERE source=? AND number=?");
+    private readonly Statement _byKey = database.Prepare($"SELECT {Columns} FROM partitions WHERE id=?");
+    private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM partitions ORDER BY id");
+
+    private readonly Statement _insert = database.Prepare(
+        "INSERT INTO partitions VALUES(?4, ?13, ?14, ?1, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+
+    private readonly Statement _update = database.Prepare(
+        "UPDATE partitions SET next_seq=?1, clock=?2, ids_newest=?3, ids_forgotten=?5, good_first=?6, good_blocks=?7, good_events=?8, " +
+        "quarantine_first=?9, quarantine_blocks=?10, quarantine_events=?11, crc=?12 WHERE id=?4");
+
+    /// <summary>Names never change, so one read and check of each is enough for this connection.</summary>
+    private readonly Dictionary<int, PartitionId> _names = [];
+
+    public PartitionHead? Find(PartitionId id)
+    {
+        using var rows = _byName.Bind(1, id.Source).Bind(2, id.Number).Query();
+        return rows.Next() ? Read(rows) : null;
+    }
+
+    public List<PartitionHead> All()
+    {
+        var heads = new List<PartitionHead>();
+        using var rows = _all.Query();
+        while (rows.Next())
+            heads.Add(Read(rows));
+        return heads;
+    }
+
+    public PartitionId NameOf(int key)
+    {
+        if (_names.TryGetValue(key, out var known))
+            return known;
+
+        using var rows = _byKey.Query(key);
+        if (!rows.Next())
+            throw Damage.Row(database.Path, "partitions", $"id {key}", "it is missing, but other tables name it");
+
+        return _names[key] = Read(rows).Id;
+    }
+
+    public void Insert(PartitionHead head)
+    {
+        _insert.Bind(13, head.Id.Source).Bind(14, head.Id.Number);
+        Write(_insert, head);
+    }
+
+    public void Update(PartitionHead head)
+    {
+        Write(_update, head);
+        if (database.Changes != 1)
+            throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "it is missing");
+    }
+
+    private static void Write(Statement statement, PartitionHead head) => statement.Run(
+        head.NextSeq,
+        head.Clock.UnixMilliseconds,
+        head.IdsNewest,
+        head.Key,
+        head.IdsForgotten,
+        head.Good.First,
+        head.Good.Blocks,
+        head.Good.Events,
+        head.Quarantine.First,
+        head.Quarantine.Blocks,
+        head.Quarantine.Events,
+        ChecksumOf(head));
+
+    private PartitionHead Read(in Statement.Rows rows)
+    {
+        var head = new PartitionHead(
+            rows.Int32(0),
+            new PartitionId(rows.Text(1), rows.Int32(2)),
+            rows.Int64(3),
+            new Instant(rows.Int64(4)),
+            rows.Int64(5),
+            rows.Int64(6),
+            new UnsealedRun(rows.Int64(7), rows.Int64(8), rows.Int64(9)),
+            new UnsealedRun(rows.Int64(10), rows.Int64(11), rows.Int64(12)));
+        if (rows.Int64(13) != ChecksumOf(head))
+            throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "its checksum does not hold");
+
+        return head;
+    }
+
+    private static uint ChecksumOf(PartitionHead head)
+    {
+        var crc = new Crc32C();
+        crc.Add("partitions");
+        crc.Add(head.Key);
+        crc.Add(head.Id.Source);
+        crc.Add(head.Id.Number);
+        crc.Add(head.NextSeq);
+        crc.Add(head.Clock.UnixMilliseconds);
+        crc.Add(head.IdsNewest);
+        crc.Add(head.IdsForgotten);
+        crc.Add(head.Good.First);
+        crc.Add(head.Good.Blocks);
+        crc.Add(head.Good.Events);
+        crc.Add(head.Quarantine.First);
+        crc.Add(head.Quarantine.Blocks);
+        crc.Add(head.Quarantine.Events);
+        return crc.Value;
+    }
+}

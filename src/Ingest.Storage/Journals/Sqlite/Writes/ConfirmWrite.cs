@@ -1,0 +1,34 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : Write
+{
+    public override long Bytes => 0;
+
+    public override JournalResult Execute(JournalTransaction transaction)
+    {
+        var tables = transaction.Tables;
+        if (transaction.Head(id.Partition) is not { } head)
+            return JournalMessages.Unknown(id);
+        if (tables.Batches.Find(head.Key, id.Stream, id.FromSeq, tables.Partitions) is not { } pending)
+            return tables.Shipped.Exists(head.Key, id.Stream, id.FromSeq) ? JournalResult.Committed : JournalMessages.Unknown(id);
+
+        var positions = BatchBodies.Positions(tables, pending);
+        foreach (var position in positions)
+            tables.Bodies.Delete(position);
+        tables.Blocks.Delete(head.Key, id.Stream, id.FromSeq, pending.Batch.ToSeq);
+        tables.Batches.Delete(pending);
+        tables.Shipped.Insert(head.Key, new ShippedBatch(pending.Batch, shipped));
+        ref var entry = ref transaction.Ledger(head.Key, pending.Batch.Hour);
+        entry = entry.PlusShipped(id.Stream, pending.Batch.Events);
+        transaction.Totals = transaction.Totals with
+        {
+            PendingEvents = transaction.Totals.PendingEvents - pending.Batch.Events,
+            PendingBatches = transaction.Totals.PendingBatches - 1,
+            BacklogBytes = transaction.Totals.BacklogBytes - pending.Batch.BodyBytes,
+            ShippedBatches = transaction.Totals.ShippedBatches + 1,
+        };
+        return JournalResult.Committed;
+    }
+}

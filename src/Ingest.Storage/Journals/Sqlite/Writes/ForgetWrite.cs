@@ -1,0 +1,52 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>Drops old ledger entries and confirmed batches, a bounded number a transaction, so that no commit waits long for it.</summary>
+internal sealed class ForgetWrite(LakeHour before) : Write
+{
+    /// <summary>Rows after which the rest waits for the next transaction: some 10 ms of deletes.</summary>
+    private const int RowsMax = 2_000;
+
+    private int _nextKey = 1;
+    private int _reachedKey;
+    private long _lastKey;
+
+    public override long Bytes => 0;
+
+    public override JournalResult Execute(JournalTransaction transaction)
+    {
+        var rows = 0;
+        _lastKey = transaction.Totals.Partitions;
+        for (_reachedKey = _nextKey; _reachedKey <= _lastKey && rows < RowsMax; _reachedKey++)
+            rows += Forget(transaction, _reachedKey);
+        return JournalResult.Committed;
+    }
+
+    public override bool Continue()
+    {
+        _nextKey = _reachedKey;
+        return _nextKey <= _lastKey;
+    }
+
+    private int Forget(JournalTransaction transaction, int partition)
+    {
+        var tables = transaction.Tables;
+        var entries = tables.Ledger.Before(partition, before);
+        var dropped = 0;
+        if (entries.Count > 0)
+        {
+            var head = transaction.Head(tables.Partitions.NameOf(partition))!;
+            var pending = PendingEvents.ByHour(tables, head);
+            foreach (var entry in entries.Where(e => !pending.ContainsKey(e.Counts.Hour)))
+            {
+                transaction.DropLedger(partition, entry.Counts.Hour);
+                dropped++;
+            }
+        }
+
+        var shipped = tables.Shipped.Forget(partition, before);
+        transaction.ForgotShipped(shipped);
+        return dropped + shipped;
+    }
+}

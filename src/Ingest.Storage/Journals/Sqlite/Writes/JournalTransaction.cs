@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>
+/// What one group commit changes beyond its own rows: heads, ledger entries and totals are read once, changed in memory by
+/// every write of the group, and written once before the commit. Used by the writer thread alone.
+/// </summary>
+internal sealed class JournalTransaction(JournalTables tables)
+{
+    /// <summary>The committed heads, all of them: the lock on the folder makes this process the only writer. About 200 bytes a partition.</summary>
+    private readonly Dictionary<PartitionId, PartitionHead> _heads = [];
+
+    private readonly Dictionary<PartitionId, PartitionHead> _changedHeads = [];
+    private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _changedLedger = [];
+    private Totals _committed;
+
+    public JournalTables Tables { get; } = tables;
+
+    /// <summary>The totals as this transaction leaves them.</summary>
+    public Totals Totals { get; set; }
+
+    /// <summary>Why appends must be refused now; null when they are welcome.</summary>
+    public string? AppendRefusal { get; set; }
+
+    /// <summary>True when there is something to commit.</summary>
+    public bool IsDirty { get; private set; }
+
+    /// <summary>Begins with what the database holds.</summary>
+    public void Load()
+    {
+        _committed = Totals = Tables.Totals.Read();
+        foreach (var head in Tables.Partitions.All())
+            _heads.Add(head.Id, head);
+    }
+
+    public PartitionHead? Head(PartitionId id) =>
+        _changedHeads.TryGetValue(id, out var changed) ? changed : _heads.GetValueOrDefault(id);
+
+    /// <summary>The head of a partition never written, with the next key.</summary>
+    public PartitionHead NewHead(PartitionId id)
+    {
+        Totals = Totals with { Partitions = Totals.Partitions + 1 };
+        return new PartitionHead(checked((int)Totals.Partitions), id, 1, default, 0, 0, default, default);
+    }
+
+    public void Set(PartitionHead head)
+    {
+        IsDirty = true;
+        _changedHeads[head.Id] = head;
+    }
+
+    /// <summary>The ledger entry of a partition and hour, to be changed in place; made where there is none.</summary>
+    public ref LedgerEntry Ledger(int partition, LakeHour hour)
+    {
+        IsDirty = true;
+        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_changedLedger, (partition, hour), out var exists);
+        if (!exists)
+            entry = FindOrAddLedger(partition, hour);
+        return ref entry;
+    }
+
+    /// <summary>Drops a stored ledger entry, and what this transaction added to it.</summary>
+    public void DropLedger(int partition, LakeHour hour)
+    {
+        IsDirty = true;
+        _changedLedger.Remove((partition, hour));
+        Tables.Ledger.Delete(partition, hour);
+        Totals = Totals with { LedgerRows = Totals.LedgerRows - 1 };
+    }
+
+    /// <summary>Counts confirmed batches that were dropped.</summary>
+    public void ForgotShipped(int batches)
+    {
+        IsDirty |= batches > 0;
+        Totals = Totals with { ShippedBatches = Totals.ShippedBatches - batches };
+    }
+
+    /// <summary>Stores a body.</summary>
+    /// <returns>Its position.</returns>
+    public long AddBody(Crc32C crc, ReadOnlySpan<byte> body)
+    {
+        IsDirty = true;
+        var position = Totals.NextPosition;
+        Tables.Bodies.Insert(position, crc, body);
+        Totals = Totals with { NextPosition = position + 1, BacklogBytes = Totals.BacklogBytes + body.Length };
+        return position;
+    }
+
+    /// <summary>Writes what was changed in memory; the commit follows.</summary>
+    public void Flush()
+    {
+        foreach (var head in _changedHeads.Values)
+        {
+            if (_heads.ContainsKey(head.Id))
+                Tables.Partitions.Update(head);
+            else
+                Tables.Partitions.Insert(head);
+        }
+
+        foreach (var ((partition, _), entry) in _changedLedger)
+            Tables.Ledger.Write(partition, entry);
+        Totals = Totals with { Commits = Totals.Commits + 1 };
+        Tables.Totals.Write(Totals);
+    }
+
+    public void Committed()
+    {
+        foreach (var head in _changedHeads.Values)
+            _heads[head.Id] = head;
+        _committed = Totals;
+        Clear();
+    }
+
+    public void RolledBack()
+    {
+        Totals = _committed;
+        Clear();
+    }
+
+    private LedgerEntry FindOrAddLedger(int partition, LakeHour hour)
+    {
+        if (Tables.Ledger.Find(partition, hour) is { } found)
+            return found;
+
+        Totals = Totals with { LedgerRows = Totals.LedgerRows + 1 };
+        return LedgerEntry.Empty(hour);
+    }
+
+    private void Clear()
+    {
+        _changedHeads.Clear();
+        _changedLedger.Clear();
+        IsDirty = false;
+    }
+}

@@ -1,0 +1,44 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>
+/// What every journal demands of its callers before anything is queued. A breach is a fault of the program, not of the
+/// storage, so it throws.
+/// </summary>
+internal static class WriteRules
+{
+    /// <summary>Bytes of one event id.</summary>
+    public const int IdBytes = 16;
+
+    /// <exception cref="ArgumentException">The append contradicts itself.</exception>
+    public static void Check(Append append)
+    {
+        Require(append.FirstSeq >= 1, "FirstSeq must be at least 1.");
+        Require(append.Ids.Length % IdBytes == 0, "Ids must be whole ids of 16 bytes.");
+        Require(append.Ids.IsEmpty || append.Blocks.Count > 0, "Ids must come with the blocks that hold their events.");
+        Require(append.ForgetIdsBelow >= 0 && append.ForgetIdsBelow <= append.FirstSeq, "ForgetIdsBelow must be 0 to FirstSeq: an append cannot forget its own ids.");
+        for (var i = 0; i < append.Blocks.Count; i++)
+        {
+            var block = append.Blocks[i];
+            Require(block.Seq == append.FirstSeq + i, "Blocks must have consecutive seqs from FirstSeq on.");
+            Require(block.Stream is LakeStream.Good or LakeStream.Quarantine, "A block must be of a known stream.");
+            Require(block.Events >= 1, "A block must hold at least one event.");
+            Require(!block.Body.IsEmpty, "A block must have a body.");
+        }
+    }
+
+    /// <exception cref="ArgumentException">The seal contradicts itself.</exception>
+    public static void Check(Seal seal)
+    {
+        Require(seal.Batch.Stream is LakeStream.Good or LakeStream.Quarantine, "A batch must be of a known stream.");
+        if (seal.MergedBody is { } merged)
+            Require(!merged.IsEmpty && merged.Length == seal.Batch.BodyBytes, "BodyBytes must be the length of the merged body.");
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+            throw new ArgumentException(message);
+    }
+}

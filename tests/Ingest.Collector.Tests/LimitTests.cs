@@ -1,0 +1,291 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using Ingest.Engine;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Ingest.Collector.Tests;
+
+/// <summary>What is bounded is bounded, and who runs into it learns so.</summary>
+public sealed class LimitTests
+{
+    private const int Cap = 100_000;
+
+    private static readonly CollectorLimits Small = new()
+    {
+        BodyBytesMax = Cap,
+        DecompressedBytesMax = 3 * Cap,
+        DrainBytesMax = 10 * Cap,
+        BytesInFlightMax = 5 * Cap,
+        EventsMax = 1000,
+    };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_over_the_cap_is_413_and_the_answer_reaches_the_client(bool isChunked)
+    {
+        await using var host = await StartAsync(Small);
+        foreach (var path in (string[])[Tracker.Path, "/v1/events/shop"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path);
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {TestSources.Key}");
+            request.Headers.TryAddWithoutValidation("Origin", "https://shop.example");
+            request.Headers.TransferEncodingChunked = isChunked ? true : null;
+            request.Content = new ByteArrayContent(new byte[5 * Cap]);
+
+            using var response = await host.Client.SendAsync(request);
+
+            Assert.Equal(413, (int)response.StatusCode);
+            Http.AssertCors(response, "https://shop.example");
+        }
+        Assert.Empty(host.Intake.Batches);
+        Assert.Equal(0, host.App.Gate.Bytes);
+        Assert.Equal(2, host.App.Counters.RequestsOf(Answer.TooLarge));
+    }
+
+    [Fact]
+    public async Task A_client_that_writes_all_before_it_reads_gets_its_413_and_keeps_its_connection()
+    {
+        await using var host = await StartAsync(Small);
+        using var raw = await RawHttp.ConnectAsync(host.Endpoint);
+        await raw.SendAsync($"POST {Tracker.Path} HTTP/1.1\r\nHost: x\r\nContent-Length: {9 * Cap}\r\n\r\n");
+        await raw.SendAsync(new byte[9 * Cap]);
+
+        var head = await raw.ReadHeadAsync();
+
+        Assert.StartsWith("HTTP/1.1 413", head, StringComparison.Ordinal);
+        Assert.Contains("Access-Control-Allow-Origin: *", head, StringComparison.Ordinal);
+        Assert.DoesNotContain("Connection: close", head, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_client_that_asks_before_it_sends_is_told_at_once()
+    {
+        await using var host = await StartAsync(Small);
+        using var raw = await RawHttp.ConnectAsync(host.Endpoint);
+        await raw.SendAsync($"POST {Tracker.Path} HTTP/1.1\r\nHost: x\r\nContent-Length: {5 * Cap}\r\nExpect: 100-continue\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 413", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_than_is_worth_draining_is_cut_off()
+    {
+        await using var host = await StartAsync(Small);
+        using var raw = await RawHttp.ConnectAsync(host.Endpoint);
+        await raw.SendAsync($"POST {Tracker.Path} HTTP/1.1\r\nHost: x\r\nContent-Length: {100 * Cap}\r\n\r\n");
+
+        var head = await raw.ReadHeadAsync();
+
+        Assert.StartsWith("HTTP/1.1 413", head, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", head, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_body_at_the_cap_is_taken()
+    {
+        await using var host = await StartAsync(Small);
+
+        using var response = await host.PostJsonAsync(Encoding.ASCII.GetBytes("{}" + new string(' ', Cap - 2)));
+
+        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_gzip_bomb_is_413_and_takes_no_memory()
+    {
+        await using var host = await StartAsync(Small);
+
+        using var bomb = await host.PostJsonAsync(Gzip(new byte[50 << 20]), encoding: "gzip");
+        using var atTheCap = await host.PostJsonAsync(Gzip(Encoding.ASCII.GetBytes("{}" + new string(' ', 3 * Cap - 2))), encoding: "gzip");
+
+        Assert.Equal(413, (int)bomb.StatusCode);
+        Http.AssertCors(bomb, "*");
+        Assert.Equal(200, (int)atTheCap.StatusCode);
+        Assert.Equal(0, host.App.Gate.Bytes);
+    }
+
+    [Fact]
+    public async Task Several_gzip_members_are_one_body()
+    {
+        await using var host = await StartAsync(Small);
+
+        using var response = await host.PostJsonAsync([.. Gzip("{\"event_id\":\"1\"}\n"u8.ToArray()), .. Gzip("{\"event_id\":\"2\"}\n"u8.ToArray())], encoding: "gzip");
+
+        Assert.Equal(["1", "2"], host.Intake.Events.Select(e => e.Id));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(20)]
+    public async Task Gzip_that_is_cut_off_is_kept_as_it_came(int missing)
+    {
+        await using var host = await StartAsync(Small);
+        var body = Gzip(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 500).Select(i => $$"""{"event_id":"{{i}}"}""" + "\n"))))[..^missing];
+
+        using var response = await host.PostJsonAsync(body, encoding: "gzip");
+
+        Assert.Equal("""{"accepted":0,"quarantined":1,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal(body, host.Intake.Single.Payload);
+    }
+
+    [Fact]
+    public async Task Too_many_events_are_413()
+    {
+        await using var host = await StartAsync(Small);
+
+        await host.PostJsonAsync(string.Concat(Enumerable.Repeat("{}\n", 1001))).StatusAsync(413);
+        using var tracker = await host.Client.PostAsync(Tracker.Payload([.. Enumerable.Repeat("{}", 1001)]));
+
+        Assert.Equal(413, (int)tracker.StatusCode);
+        Assert.Empty(host.Intake.Batches);
+        Assert.Equal(2, host.App.Counters.RequestsOf(Answer.TooManyEvents));
+        await host.PostJsonAsync(string.Concat(Enumerable.Repeat("{}\n", 1000))).OkAsync();
+    }
+
+    [Fact]
+    public async Task Requests_beyond_those_in_flight_are_503()
+    {
+        await using var host = await StartAsync(Small with { RequestsInFlightMax = 1 });
+        var stored = new TaskCompletionSource<IntakeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var offered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Intake.Decide = (_, _) =>
+        {
+            offered.TrySetResult();
+            return new ValueTask<IntakeResult>(stored.Task);
+        };
+        var first = host.PostJsonAsync("{}");
+        await offered.Task;
+
+        using var second = await host.PostJsonAsync("{}"u8.ToArray());
+        Assert.Equal(503, (int)second.StatusCode);
+        Assert.NotNull(second.Header("Retry-After"));
+        Http.AssertCors(second, "*");
+
+        stored.SetResult(new IntakeResult(IntakeOutcome.Stored, 1));
+        await first.OkAsync();
+        await host.PostJsonAsync("{}").OkAsync();
+        Assert.Equal(1, host.App.Counters.RequestsOf(Answer.Overloaded));
+    }
+
+    [Fact]
+    public async Task Bytes_beyond_those_in_flight_are_503()
+    {
+        await using var host = await StartAsync(Small with { BytesInFlightMax = Cap + Cap / 2 });
+        var stored = new TaskCompletionSource<IntakeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var offered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Intake.Decide = (_, _) =>
+        {
+            offered.TrySetResult();
+            return new ValueTask<IntakeResult>(stored.Task);
+        };
+        var body = Encoding.ASCII.GetBytes("{}" + new string(' ', Cap - 2));
+        var first = host.PostJsonAsync(body);
+        await offered.Task;
+
+        using var second = await host.PostJsonAsync(body);
+        Assert.Equal(503, (int)second.StatusCode);
+
+        stored.SetResult(new IntakeResult(IntakeOutcome.Stored, 1));
+        await first.OkAsync();
+        Assert.Equal(0, host.App.Gate.Bytes);
+        await host.PostJsonAsync(body).OkAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_come_is_408()
+    {
+        await using var host = await StartAsync(Small with { BodyTimeout = TimeSpan.FromMilliseconds(100) });
+        using var raw = await RawHttp.ConnectAsync(host.Endpoint);
+        await raw.SendAsync($"POST {Tracker.Path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{");
+
+        var answer = await raw.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("Access-Control-Allow-Origin: *", answer, StringComparison.Ordinal);
+        Assert.Equal(1, host.App.Counters.RequestsOf(Answer.TooSlow));
+        Assert.Equal(0, host.App.Gate.Bytes);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_is_not_counted_as_a_fault()
+    {
+        await using var host = await StartAsync(Small);
+        using (var raw = await RawHttp.ConnectAsync(host.Endpoint))
+            await raw.SendAsync($"POST {Tracker.Path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{");
+        // Stopping waits for the request, so that the counters are final.
+        await host.StopAsync();
+
+        Assert.Empty(host.Intake.Batches);
+        Assert.Equal(0, host.App.Counters.RequestsOf(Answer.Failed));
+        Assert.Equal(0, host.App.Gate.Bytes);
+        Assert.Equal(0, host.App.Gate.Requests);
+    }
+
+    [Fact]
+    public async Task Headers_beyond_their_limits_are_refused()
+    {
+        await using var host = await StartAsync(Small with { HeaderBytesMax = 2000, RequestLineBytesMax = 2000 });
+
+        using var headers = await host.Client.SendAsync(HttpMethod.Get, "/i", ("X-Large", new string('x', 3000)));
+        using var line = await host.Client.GetAsync("/i?e=" + new string('x', 3000));
+
+        Assert.Equal(431, (int)headers.StatusCode);
+        Assert.Equal(414, (int)line.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_long_pixel_query_is_taken()
+    {
+        await using var host = await StartAsync(new CollectorLimits());
+
+        await host.Client.GetAsync("/i?e=pv&p=web&tv=1&url=" + new string('x', 60_000)).OkAsync();
+
+        Assert.DoesNotContain(host.Intake.Single.Errors, e => e.Rule != EventRules.TooLarge);
+    }
+
+    [Fact]
+    public void Kestrel_is_told_every_limit()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var limits = new CollectorLimits
+        {
+            ConnectionsMax = 11,
+            RequestLineBytesMax = 2222,
+            HeaderBytesMax = 3333,
+            HeadersTimeout = TimeSpan.FromSeconds(4),
+            KeepAliveTimeout = TimeSpan.FromSeconds(55),
+            BodyBytesPerSecondMin = 66,
+        };
+        CollectorServer.Configure(builder, limits, [new IPEndPoint(IPAddress.Loopback, 0)]);
+        using var services = builder.Services.BuildServiceProvider();
+
+        var kestrel = services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
+
+        Assert.Equal(11, kestrel.Limits.MaxConcurrentConnections);
+        Assert.Equal(2222, kestrel.Limits.MaxRequestLineSize);
+        Assert.Equal(3333, kestrel.Limits.MaxRequestHeadersTotalSize);
+        Assert.Equal(TimeSpan.FromSeconds(4), kestrel.Limits.RequestHeadersTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(55), kestrel.Limits.KeepAliveTimeout);
+        Assert.Equal(66, kestrel.Limits.MinRequestBodyDataRate!.BytesPerSecond);
+        Assert.False(kestrel.AddServerHeader);
+    }
+
+    private static Task<CollectorHost> StartAsync(CollectorLimits limits) =>
+        CollectorHost.StartAsync(new CollectorSettings { Limits = limits });
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var stream = new MemoryStream();
+        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,112 @@
+namespace Ingest.Collector.Tests;
+
+public sealed class SourceReloaderTests : IDisposable
+{
+    private readonly ConfigurationFolder _folder = new();
+    private readonly CollectorConfiguration _configuration;
+    private readonly LogLines<SourceReloader> _log = new();
+    private readonly SourceReloader _reloader;
+
+    public SourceReloaderTests()
+    {
+        _folder.Write("sources/a.json", """{"writeKeys":["key-number-1"]}""");
+        Assert.True(Configuration.TryLoad(_folder.Path, out var configuration, out _));
+        _configuration = configuration;
+        _reloader = new SourceReloader(_folder.Path, configuration, TimeProvider.System, _log);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Nothing_changed_nothing_happens()
+    {
+        var before = _configuration.Catalogue.Current;
+
+        Assert.False(_reloader.TryReload());
+
+        Assert.Same(before, _configuration.Catalogue.Current);
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public void A_change_between_start_and_first_look_is_not_missed()
+    {
+        _folder.Write("sources/b.json", "{}");
+        var reloader = new SourceReloader(_folder.Path, _configuration, TimeProvider.System, _log);
+
+        Assert.True(reloader.TryReload());
+
+        Assert.True(_configuration.Catalogue.TryGet("b", out _));
+    }
+
+    [Fact]
+    public void Sources_come_change_and_go()
+    {
+        _folder.Write("sources/a.json", """{"writeKeys":["key-number-2"],"partitions":2}""");
+        _folder.Write("sources/b.json", "{}");
+
+        Assert.True(_reloader.TryReload());
+
+        Assert.True(_configuration.Catalogue.TryGet("a", out var a));
+        Assert.Equal(2, a.Partitions);
+        Assert.False(a.WriteKeys.Admits("Bearer key-number-1"));
+        Assert.True(a.WriteKeys.Admits("Bearer key-number-2"));
+        Assert.True(_configuration.Catalogue.TryGet("b", out _));
+
+        _folder.Delete("sources/a.json");
+        Assert.True(_reloader.TryReload());
+        Assert.False(_configuration.Catalogue.TryGet("a", out _));
+    }
+
+    [Fact]
+    public void A_mistake_keeps_the_sources_in_force_and_is_logged_once_each()
+    {
+        var before = _configuration.Catalogue.Current;
+        _folder.Write("sources/a.json", """{"partitions":-1,"nonsense":true}""");
+        _folder.Write("sources/b.json", "{}");
+
+        Assert.False(_reloader.TryReload());
+        Assert.False(_reloader.TryReload());
+
+        Assert.Same(before, _configuration.Catalogue.Current);
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.Contains(_log.Lines, line => line.Contains("sources/a.json: partitions", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, line => line.Contains("sources/a.json: nonsense", StringComparison.Ordinal));
+
+        _folder.Write("sources/a.json", """{"writeKeys":["key-number-3"]}""");
+        Assert.True(_reloader.TryReload());
+        Assert.True(_configuration.Catalogue.TryGet("b", out _));
+    }
+
+    [Fact]
+    public void A_changed_schema_is_a_change()
+    {
+        var before = _configuration.Catalogue.Current;
+        _folder.Write("schemas/com.acme/order/jsonschema/1-0-0", "{}");
+
+        Assert.True(_reloader.TryReload());
+
+        Assert.NotSame(before, _configuration.Catalogue.Current);
+    }
+
+    [Fact]
+    public async Task A_running_collector_takes_up_a_new_source()
+    {
+        await using var host = await CollectorHost.StartAsync(_configuration.Settings, _configuration.Catalogue.Current);
+        var reloader = new SourceReloader(
+            _folder.Path, _configuration with { Catalogue = host.Catalogue }, TimeProvider.System, _log);
+        using var stop = new CancellationTokenSource();
+        var running = reloader.RunAsync(TimeSpan.FromMilliseconds(20), stop.Token);
+        using (var before = await host.PostJsonAsync("{}"u8.ToArray(), "new", "key-number-9"))
+            Assert.Equal(404, (int)before.StatusCode);
+        var taken = _log.Expect("2 are in force");
+
+        _folder.Write("sources/new.json", """{"writeKeys":["key-number-9"]}""");
+        await taken.WaitAsync(TimeSpan.FromMinutes(2));
+
+        using var after = await host.PostJsonAsync("{}"u8.ToArray(), "new", "key-number-9");
+        Assert.Equal(200, (int)after.StatusCode);
+        await stop.CancelAsync();
+        await running;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Ingest.Collector.Tests;
+
+/// <summary>A bare socket, for what an HTTP client hides.</summary>
+internal sealed class RawHttp : IDisposable
+{
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+
+    public static async Task<RawHttp> ConnectAsync(IPEndPoint endpoint)
+    {
+        var raw = new RawHttp();
+        await raw._socket.ConnectAsync(endpoint);
+        return raw;
+    }
+
+    public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+            bytes = bytes[await _socket.SendAsync(bytes)..];
+    }
+
+    /// <summary>Reads one answer whose head is all that matters: status line and headers.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        var text = new StringBuilder();
+        var one = new byte[1];
+        while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await _socket.ReceiveAsync(one) == 0)
+                break;
+            text.Append((char)one[0]);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Reads until the server closes.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        for (var read = await _socket.ReceiveAsync(buffer); read > 0; read = await _socket.ReceiveAsync(buffer))
+            text.Append(Encoding.Latin1.GetString(buffer, 0, read));
+        return text.ToString();
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

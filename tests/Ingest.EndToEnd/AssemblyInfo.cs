@@ -1,0 +1,2 @@
+// Each test runs a server, clients and sometimes a Ceph cluster on the few cores of a test machine: one at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

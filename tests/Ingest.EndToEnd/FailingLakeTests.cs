@@ -1,0 +1,83 @@
+namespace Ingest.EndToEnd;
+
+/// <summary>The promise with S3 as the lake: whatever the lake does and however often the server dies meanwhile.</summary>
+public sealed class FailingLakeTests
+{
+    /// <summary>Requests that must meet a fault before it ends: fewer, and it was not there.</summary>
+    private const int RequestsMin = 3;
+
+    [Fact]
+    public async Task Outage_errors_slowness_and_lost_answers_lose_nothing_and_double_nothing()
+    {
+        NodeModules.Require();
+        await using var s3 = await S3Lake.StartAsync();
+        await s3.CreateBucketAsync();
+        var random = TestSeed.Next();
+        var oracle = new ConservationOracle();
+        await using var installation = s3.NewInstallation();
+        await installation.StartAsync();
+        await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 200);
+        using var pixels = PixelClient.Start(oracle, installation.Url);
+        await KillTwiceAsync();
+
+        await s3.Server.StopGatewayAsync();
+        await KillTwiceAsync();
+        await s3.Server.StartGatewayAsync();
+        await MeetAsync(new Fault.Answer(500, "InternalError"));
+        await MeetAsync(new Fault.Delay(TimeSpan.FromSeconds(1)));
+        await MeetAsync(new Fault.LoseAnswer { AppliesTo = request => request.Method == "PUT" });
+
+        await tracker.FinishAsync();
+        await pixels.FinishAsync();
+        await installation.WaitUntilShippedAsync();
+        await installation.StopAsync();
+        await s3.DownloadAsync(installation.LakeFolder);
+        await Verdict.AssertConservedAsync(installation, oracle);
+
+        async Task KillTwiceAsync()
+        {
+            for (var kill = 0; kill < 2; kill++)
+            {
+                await oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + random.Next(50, 500), Deadline.Delivery);
+                await installation.KillAsync();
+                await installation.StartAsync();
+            }
+        }
+
+        async Task MeetAsync<TFault>(TFault fault)
+            where TFault : Fault
+        {
+            var before = s3.Proxy.Count<TFault>();
+            await s3.Proxy.SetAsync(fault);
+            await KillTwiceAsync();
+            await Deadline.UntilAsync<object>(
+                () => Task.FromResult<object?>(s3.Proxy.Count<TFault>() >= before + RequestsMin ? fault : null),
+                Deadline.Delivery,
+                () => $"only {s3.Proxy.Count<TFault>() - before} requests met {fault}. The server wrote:\n{installation.Output}");
+            await s3.Proxy.SetAsync(Fault.None);
+        }
+    }
+
+    [Fact]
+    public async Task A_bucket_that_is_created_later_gets_everything_that_came_before()
+    {
+        await using var s3 = await S3Lake.StartAsync();
+        var oracle = new ConservationOracle();
+        await using var installation = s3.NewInstallation();
+        await installation.StartAsync();
+
+        using var client = new PlainClient(installation.Url);
+        for (var request = 0; request < 20; request++)
+            await client.PostAsync(oracle, [.. Enumerable.Range(0, 50).Select(i => new PlainEvent($"early-{request}-{i}"))]);
+        await Deadline.UntilAsync<object>(
+            () => Task.FromResult<object?>(s3.Proxy.Count<Fault.Pass>() > 0 ? s3 : null),
+            Deadline.Delivery,
+            () => "the server has not tried to ship anything");
+
+        await s3.CreateBucketAsync();
+        await installation.WaitUntilShippedAsync();
+        await installation.StopAsync();
+        await s3.DownloadAsync(installation.LakeFolder);
+        await Verdict.AssertConservedAsync(installation, oracle);
+    }
+}

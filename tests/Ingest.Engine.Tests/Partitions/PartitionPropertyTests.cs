@@ -1,0 +1,8 @@
+namespace Ingest.Engine.Tests;
+
+public sealed class PartitionPropertyTests
+{
+    [Fact]
+    public void The_rules_hold_at_every_step_and_everything_reaches_the_lake_once() =>
+        Property.HoldsForHistories(count: 300, length: 250, choices => new PartitionWorld(choices).Run());
+}

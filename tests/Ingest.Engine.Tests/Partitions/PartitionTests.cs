@@ -1,0 +1,169 @@
+using System.Text;
+
+namespace Ingest.Engine.Tests;
+
+/// <summary>What random histories would hardly hit, or would not show so plainly.</summary>
+public sealed class PartitionTests
+{
+    private static readonly PartitionId Web = new("web", 0);
+    private static readonly Instant Start = ShipperScript.Start;
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    [Fact]
+    public void Refusals_are_counted_however_often_the_journal_refuses()
+    {
+        IReadOnlyList<LedgerCounts> carried = [];
+        for (var round = 1; round <= 3; round++)
+        {
+            var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, carried);
+            // One of them is in flight when the journal refuses, the other waits.
+            Offer(partition, Start, 1, 2);
+            var append = partition.BeginAppend()!.Encode();
+            Offer(partition, Start, 3);
+            partition.CompleteAppend(append, new JournalResult(JournalOutcome.Refused));
+            carried = partition.TakeUnwrittenCounts();
+            Assert.Equal(3 * round, carried.Sum(counts => counts.Refused));
+            Assert.Equal(3 * round, carried.Sum(counts => counts.Received));
+        }
+
+        var last = PartitionOf(new Limits(), PartitionSnapshot.Empty, carried).BeginAppend(countsToo: true)!.Encode();
+        Assert.Equal(new LedgerCounts(Start.Hour, 9, 0, 0, 0, 9), Assert.Single(last.Counts));
+    }
+
+    [Fact]
+    public void Refusals_keep_their_hour()
+    {
+        var later = Start + TimeSpan.FromHours(1);
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, [new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5)]);
+        var append = partition.BeginAppend(countsToo: true)!.Encode();
+        Offer(partition, later, 1);
+        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Fenced));
+        Assert.Equal(
+            [new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5), new LedgerCounts(later.Hour, 1, 0, 0, 0, 1)],
+            partition.TakeUnwrittenCounts());
+    }
+
+    [Fact]
+    public void Refusals_that_may_be_stored_are_not_counted_twice()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, [new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5)]);
+        var append = partition.BeginAppend(countsToo: true)!.Encode();
+        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Unknown));
+        Assert.Empty(partition.TakeUnwrittenCounts());
+    }
+
+    [Fact]
+    public void A_duplicate_waits_for_the_event_that_it_repeats()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        Offer(partition, Start, 1);
+        var append = partition.BeginAppend()!.Encode();
+        var inFlight = Offer(partition, Start, 1);
+        var next = Offer(partition, Start, 1, 2);
+        Assert.False(inFlight.IsAnswered);
+        partition.CompleteAppend(append, JournalResult.Committed);
+        Assert.True(inFlight.IsAnswered);
+        Assert.False(next.IsAnswered);
+        // Once committed, a duplicate depends on nothing any more.
+        Assert.True(Offer(partition, Start, 1).IsAnswered);
+        append = partition.BeginAppend()!.Encode();
+        partition.CompleteAppend(append, JournalResult.Committed);
+        Assert.True(next.IsAnswered);
+    }
+
+    [Fact]
+    public void A_batch_is_sealed_by_size_at_once()
+    {
+        var partition = WithOneBlock(new Limits { SealBytes = 1 }, Start);
+        Assert.Equal(Start, partition.SealDueAt);
+        Assert.Equal(SealReason.Size, partition.BeginSeal(Start)?.Batch.Reason);
+    }
+
+    [Fact]
+    public void A_batch_is_sealed_by_age()
+    {
+        var limits = new Limits();
+        var due = Start + limits.SealAge;
+        var partition = WithOneBlock(limits, Start);
+        Assert.Equal(due, partition.SealDueAt);
+        Assert.Null(partition.BeginSeal(due - Millisecond));
+        Assert.Equal(SealReason.Age, partition.BeginSeal(due)?.Batch.Reason);
+    }
+
+    [Fact]
+    public void A_batch_is_sealed_by_the_end_of_its_hour()
+    {
+        var end = Start.Hour.End;
+        var partition = WithOneBlock(new Limits(), end - TimeSpan.FromSeconds(10));
+        Assert.Equal(end, partition.SealDueAt);
+        Assert.Null(partition.BeginSeal(end - Millisecond));
+        Assert.Equal(SealReason.Hour, partition.BeginSeal(end)?.Batch.Reason);
+    }
+
+    [Fact]
+    public void Seals_go_one_at_a_time_and_bear_their_time()
+    {
+        var partition = WithOneBlock(new Limits { SealBytes = 1 }, Start);
+        Offer(partition, Start, 2);
+        partition.CompleteAppend(partition.BeginAppend()!.Encode(), JournalResult.Committed);
+        var first = partition.BeginSeal(Start + Millisecond);
+        Assert.Equal(Start + Millisecond, first?.Batch.SealedAt);
+        Assert.Null(partition.BeginSeal(Start + Millisecond));
+        partition.CompleteSeal(JournalResult.Committed);
+        // The clock went back, the partition's does not.
+        Assert.Equal(Start + Millisecond, partition.BeginSeal(Start)?.Batch.SealedAt);
+    }
+
+    [Fact]
+    public void A_batch_is_sealed_by_a_drain()
+    {
+        var partition = WithOneBlock(new Limits(), Start);
+        Assert.Equal(SealReason.Drain, partition.BeginSeal(Start, drain: true)?.Batch.Reason);
+    }
+
+    [Fact]
+    public void Long_originals_come_back_whole()
+    {
+        // Longer than what is escaped at a time, with characters of every length across each boundary.
+        string[] characters = ["a", "é", "€", "😀", "\u0001"];
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(i => characters[i % characters.Length]));
+        foreach (var shift in Enumerable.Range(0, 4))
+        {
+            var original = new string('x', shift) + text;
+            var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+            using var batch = new EventBatch();
+            batch.Add(new EventEntry
+            {
+                Id = batch.Append("long"u8),
+                IdHash = EventId.Hash("long"u8),
+                Payload = batch.Append(Encoding.UTF8.GetBytes(original)),
+                Kind = PayloadKind.Text,
+                Errors = [new EventError("", EventRules.NotJson, "text")],
+            });
+            partition.Offer(batch, Start, new Request.Sending(new Request([], (_, _) => { })));
+            var block = Assert.Single(partition.BeginAppend()!.Encode().Blocks);
+            var line = LakeLine.Parse(Assert.Single(Gzip.Lines(block.Body)), LakeStream.Quarantine);
+            Assert.Equal(original, Encoding.UTF8.GetString(line.Original));
+        }
+    }
+
+    private static Partition PartitionOf(Limits limits, PartitionSnapshot snapshot, IReadOnlyList<LedgerCounts> carried) =>
+        new(Web, limits, () => new TestEvent.Validator(), snapshot, carried, seed: 1);
+
+    private static Partition WithOneBlock(Limits limits, Instant received)
+    {
+        var partition = PartitionOf(limits, PartitionSnapshot.Empty, []);
+        Offer(partition, received, 1);
+        partition.CompleteAppend(partition.BeginAppend()!.Encode(), JournalResult.Committed);
+        return partition;
+    }
+
+    private static Request.Sending Offer(Partition partition, Instant now, params int[] events)
+    {
+        var request = new Request([.. events.Select(number => new TestEvent(number))], (_, _) => { });
+        using var batch = request.ToBatch();
+        var sending = new Request.Sending(request);
+        partition.Offer(batch, now, sending);
+        return sending;
+    }
+}

@@ -1,0 +1,151 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage.Tests;
+
+/// <summary>A seeded run of operations, some of them wrong, done to a journal and to the model side by side.</summary>
+internal sealed class JournalHistory(int seed)
+{
+    private static readonly PartitionId[] Partitions =
+        [.. from source in new[] { "shop", "app", "web" } from number in Enumerable.Range(0, 3) select new PartitionId(source, number)];
+
+    private readonly Random _random = new(seed);
+    private readonly JournalModel _model = new();
+    private int _minutes;
+
+    private LakeHour Hour => new(Make.Hour.Number + (_minutes / 60));
+
+    private Instant Now => Make.Hour.Start + TimeSpan.FromMinutes(_minutes);
+
+    public async Task StepAsync(IJournal journal, CancellationToken cancellation)
+    {
+        _minutes += _random.Next(2);
+        await (_random.Next(100) switch
+        {
+            < 55 => AppendAsync(journal, cancellation),
+            < 75 => SealAsync(journal, cancellation),
+            < 97 => ConfirmAsync(journal, cancellation),
+            _ => ForgetAsync(journal, cancellation),
+        });
+    }
+
+    public async Task CompareAsync(IJournal journal, CancellationToken cancellation)
+    {
+        foreach (var partition in Partitions)
+        {
+            var (idsMax, since) = (_random.Next(3) switch { 0 => _random.Next(40), _ => int.MaxValue }, new Instant(_random.Next(2) * (Now.UnixMilliseconds - 1_000_000)));
+            var snapshot = await journal.ReadPartitionAsync(partition, idsMax, since, cancellation);
+            Assert.Equal((_model.NextSeq(partition), _model.Clock(partition)), (snapshot.NextSeq, snapshot.Clock));
+            Assert.Equal(_model.Unsealed(partition).Select(b => b.Info), snapshot.Unsealed);
+            Assert.Equal(
+                _model.Ids(partition, idsMax, since), snapshot.Ids.Select(r => (r.FirstSeq, r.Clock, Convert.ToHexString(r.Ids.Span))));
+            foreach (var stream in new[] { LakeStream.Good, LakeStream.Quarantine })
+            {
+                var bodies = Make.BytesOf(_model.Unsealed(partition).Where(b => b.Stream == stream));
+                AssertSame(bodies, await BytesAsync(journal.ReadBlocksAsync(partition, stream, 1, long.MaxValue, cancellation)));
+            }
+        }
+
+        Assert.Equal(_model.UnsealedPartitions, await journal.ReadUnsealedPartitionsAsync(cancellation));
+        Assert.Equal(_model.Status(), (await journal.ReadStatusAsync(cancellation)) with { StorageBytes = 0 });
+        Assert.Equal(_model.Shipped, await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation));
+        Assert.Equal(_model.Ledger(default), await journal.ReadLedgerAsync(default, cancellation).ToListAsync(cancellation));
+        var pending = await journal.ReadPendingAsync(int.MaxValue, new HashSet<BatchId>(), cancellation);
+        Assert.Equal(_model.Pending, pending);
+        foreach (var batch in pending)
+            AssertSame(_model.BytesOf(batch), await BytesAsync(journal.ReadBatchAsync(batch, cancellation)));
+    }
+
+    /// <summary>The framework's comparison goes element by element, which is too slow for megabytes.</summary>
+    private static void AssertSame(byte[] expected, byte[] actual) =>
+        Assert.True(expected.AsSpan().SequenceEqual(actual), $"{actual.Length} bytes read back, not the {expected.Length} that were written");
+
+    private static async Task<byte[]> BytesAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks)
+    {
+        using var bytes = new MemoryStream();
+        await foreach (var chunk in chunks)
+            bytes.Write(chunk.Span);
+        return bytes.ToArray();
+    }
+
+    /// <summary>A few partitions append at once: one group.</summary>
+    public async Task AppendAsync(IJournal journal, CancellationToken cancellation)
+    {
+        var partitions = _random.GetItems(Partitions, _random.Next(1, 6)).Distinct().ToArray();
+        var appends = partitions.Select(NextAppend).ToArray();
+        var results = await Task.WhenAll(appends.Select(a => journal.AppendAsync(a, cancellation).AsTask()));
+        foreach (var (append, result) in appends.Zip(results))
+            Assert.Equal(_model.Append(append), result.Outcome);
+    }
+
+    private Append NextAppend(PartitionId partition)
+    {
+        var next = _model.NextSeq(partition);
+        var first = _random.Next(10) == 0 ? Math.Max(1, next + _random.Next(-3, 4)) : next;
+        var blocks = Enumerable.Range(0, _random.Next(5)).Select(i => new Block(
+            first + i,
+            _random.Next(4) == 0 ? LakeStream.Quarantine : LakeStream.Good,
+            Hour,
+            _random.Next(1, 5),
+            _random.Next(2_000),
+            Now - TimeSpan.FromSeconds(_random.Next(60)),
+            Make.Body(first + i, _random.Next(1, _random.Next(8) == 0 ? 40_000 : 900), _random.Next()))).ToArray();
+        return new Append(
+            partition,
+            first,
+            blocks,
+            _random.Next(8) == 0 ? default : Make.Ids(first, blocks.Sum(b => b.Events)),
+            _random.Next(3) == 0 ? Math.Max(0, first - _random.Next(20)) : 0,
+            Now,
+            Make.CountsOf(blocks));
+    }
+
+    private async Task SealAsync(IJournal journal, CancellationToken cancellation)
+    {
+        var partition = Partitions[_random.Next(Partitions.Length)];
+        var stream = _random.Next(3) == 0 ? LakeStream.Quarantine : LakeStream.Good;
+        var unsealed = _model.Unsealed(partition).Where(b => b.Stream == stream).ToArray();
+        if (unsealed.Length == 0)
+            return;
+
+        var run = unsealed.TakeWhile(b => b.Hour == unsealed[0].Hour).Take(_random.Next(1, 12)).ToArray();
+        var seal = Make.Seal(partition, run);
+        seal = seal with { Batch = seal.Batch with { SealedAt = Now, Reason = (SealReason)_random.Next(4) } };
+        if (_random.Next(4) == 0)
+        {
+            var merged = Make.Body(run[0].Seq, _random.Next(1, 5_000), _random.Next());
+            seal = new Seal(seal.Batch with { BodyBytes = merged.Length }, merged);
+        }
+
+        var wrong = _random.Next(25) switch
+        {
+            0 => seal.Batch with { ToSeq = seal.Batch.ToSeq + _random.Next(1, 3) },
+            1 => seal.Batch with { FromSeq = seal.Batch.FromSeq - 1 },
+            2 => seal.Batch with { Events = seal.Batch.Events + 1 },
+            3 => seal.Batch with { Hour = new LakeHour(seal.Batch.Hour.Number + 1) },
+            _ => seal.Batch,
+        };
+        var expected = _model.Seal(seal with { Batch = wrong });
+        Assert.Equal(expected, (await journal.SealAsync(seal with { Batch = wrong }, cancellation)).Outcome);
+    }
+
+    private async Task ConfirmAsync(IJournal journal, CancellationToken cancellation)
+    {
+        var known = _random.Next(10) == 0
+            ? _model.Shipped.Select(s => s.Batch).ToArray()
+            : [.. _model.Pending];
+        if (known.Length == 0)
+            return;
+
+        var batch = known[_random.Next(known.Length)];
+        var id = _random.Next(20) == 0 ? batch.Id with { FromSeq = batch.FromSeq + 1_000 } : batch.Id;
+        var shipped = Make.Shipped(batch);
+        Assert.Equal(_model.Confirm(id, shipped), (await journal.ConfirmAsync(id, shipped, cancellation)).Outcome);
+    }
+
+    private async Task ForgetAsync(IJournal journal, CancellationToken cancellation)
+    {
+        var before = new LakeHour(Hour.Number - _random.Next(4));
+        _model.Forget(before);
+        Assert.Equal(JournalResult.Committed, await journal.ForgetBeforeAsync(before, cancellation));
+    }
+}
