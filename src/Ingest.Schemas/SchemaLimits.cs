@@ -32,8 +32,11 @@ public sealed record SchemaLimits
     /// <summary>Characters of one regular expression.</summary>
     public int PatternCharsMax { get; init; } = 4_096;
 
-    /// <summary>How long one match may take. Only patterns that need backtracking can come near; then the instance is rejected.</summary>
-    public TimeSpan PatternTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// How long one match may take by the clock, for patterns that need backtracking (look-arounds, back references);
+    /// then the instance is rejected. Long enough that a busy machine does not reject an innocent text.
+    /// </summary>
+    public TimeSpan PatternTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Subschemas open at once while judging, which bounds the stack: 64 levels of instance through 8 references each.</summary>
     public int RecursionMax { get; init; } = 512;
@@ -45,7 +48,8 @@ public sealed record SchemaLimits
     public int MessageCharsMax { get; init; } = 300;
 
     /// <summary>
-    /// Steps of one validation: a step is a subschema applied to a value, a value compared, or 64 bytes of text read.
+    /// Steps of one validation: a step is a subschema applied to a value, a value compared, 64 bytes of text read, or 16
+    /// characters times states of a pattern.
     /// A 1 MiB event takes under a million; nests of <c>anyOf</c> can ask for 2^n, and stop here after about 0.1 s.
     /// </summary>
     public int WorkMax { get; init; } = 4_000_000;

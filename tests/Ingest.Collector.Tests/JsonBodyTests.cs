@@ -95,6 +95,18 @@ public sealed class JsonBodyTests
         Assert.Equal(3, events.Count);
     }
 
+    [Fact]
+    public void After_many_broken_lines_the_rest_is_one()
+    {
+        var lines = string.Concat(Enumerable.Repeat("x\n", JsonBody.BrokenLinesMax + 5));
+        using var events = new PooledList<JsonEvent>();
+
+        Assert.True(JsonBody.TryScan(Encoding.UTF8.GetBytes("{}\n" + lines), FieldNames.Default, 2000, events));
+
+        Assert.Equal(1 + JsonBody.BrokenLinesMax + 1, events.Count);
+        Assert.Equal("x\nx\nx\nx\nx\n".Length, events.Items[^1].Payload.Length);
+    }
+
     private static List<string> Scan(string body)
     {
         var bytes = Encoding.UTF8.GetBytes(body);

@@ -128,6 +128,18 @@ public sealed class PlainJsonBytesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_asks_before_it_sends_is_let_in()
+    {
+        using var raw = await RawHttp.ConnectAsync(_host.Endpoint);
+        await raw.SendAsync($"POST /v1/events/shop HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestSources.Key}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 100", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+
+        await raw.SendAsync("{}");
+
+        Assert.StartsWith("HTTP/1.1 200", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_chunk_that_is_none_is_answered_400()
     {
         using var raw = await RawHttp.ConnectAsync(_host.Endpoint);

@@ -316,6 +316,20 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_many_broken_documents_the_others_are_not_looked_at()
+    {
+        var broken = Tracker.Item(("co", "{"));
+        var good = Tracker.Item(("co", Tracker.Contexts()));
+
+        await _host.Client.PostAsync(Tracker.Payload([good, .. Enumerable.Repeat(broken, EntityReader.BrokenMax), good, Tracker.Item()])).OkAsync();
+
+        var events = _host.Intake.Events;
+        Assert.Empty(events[0].Errors);
+        Assert.Contains("was not looked at", events[^2].SingleError(EventRules.Protocol).Found, StringComparison.Ordinal);
+        Assert.Empty(events[^1].Errors);
+    }
+
+    [Fact]
     public async Task An_item_that_is_not_utf8_is_kept_alone_as_bytes()
     {
         var body = Encoding.Latin1.GetBytes(Tracker.Payload("""{"e":"pv","p":"web","tv":"1","page":"caf\u00e9"}""".Replace("\\u00e9", "é", StringComparison.Ordinal), Tracker.Item()));

@@ -30,7 +30,9 @@ internal sealed class BatchBody : IDisposable
     /// <param name="batch">Which.</param>
     /// <param name="bufferMax">Longest body that is kept in memory, in bytes.</param>
     /// <param name="cancellation">Ends the read.</param>
-    /// <exception cref="JournalCorruptException">Its length is not <see cref="Batch.BodyBytes"/>, or the journal found damage.</exception>
+    /// <exception cref="JournalCorruptException">
+    /// Its length is not <see cref="Batch.BodyBytes"/>, or the journal found damage.
+    /// </exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be read now.</exception>
     public static async Task<BatchBody> ReadAsync(
         IJournal journal, Batch batch, int bufferMax, CancellationToken cancellation)
@@ -79,7 +81,8 @@ internal sealed class BatchBody : IDisposable
     }
 
     private JournalCorruptException WrongLength(string what) => new(
-        $"Batch {_batch.Partition} {_batch.Stream} {_batch.FromSeq}-{_batch.ToSeq} was sealed with {_batch.BodyBytes} bytes, but the journal holds {what}.");
+        $"Batch {_batch.Partition} {_batch.Stream} {_batch.FromSeq}-{_batch.ToSeq} "
+        + $"was sealed with {_batch.BodyBytes} bytes, but the journal holds {what}.");
 
     // Async only to have the shape of a journal's read: it never waits.
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBuffer(

@@ -14,9 +14,9 @@ public enum BreakerState
 }
 
 /// <summary>
-/// The breaker of one destination. <see cref="Limits.BreakerFailures"/> failures in a row open it; after a pause one probe
-/// at a time may go; a probe's success closes it, its failure opens it again for longer, up to
-/// <see cref="Limits.RetryPauseMax"/>. Results of puts that started before it opened say nothing new and change nothing.
+/// The breaker of one destination. <see cref="Limits.BreakerFailures"/> failures in a row open it; after a pause one
+/// probe at a time may go; a probe's success closes it, its failure opens it again for longer, up to <see
+/// cref="Limits.RetryPauseMax"/>. Results of puts that started before it opened say nothing new and change nothing.
 /// </summary>
 /// <remarks>Times are those of an <see cref="ElapsedClock"/>.</remarks>
 internal sealed class Breaker(Limits limits, Random random)
@@ -53,7 +53,9 @@ internal sealed class Breaker(Limits limits, Random random)
         _probing = false;
     }
 
-    /// <summary>A put failed for a reason that concerns the destination (<see cref="ShipResult.IsDestinationFault"/>).</summary>
+    /// <summary>
+    /// A put failed for a reason that concerns the destination (<see cref="ShipResult.IsDestinationFault"/>).
+    /// </summary>
     public void Failed(ShipOutcome outcome, bool probe, TimeSpan time)
     {
         if (State == BreakerState.Closed ? ++_failuresInARow >= limits.BreakerFailures : probe)

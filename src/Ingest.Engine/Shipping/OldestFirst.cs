@@ -1,6 +1,8 @@
 namespace Ingest.Engine;
 
-/// <summary>The order in which batches ship, and in which <see cref="IJournal.ReadPendingAsync"/> returns them.</summary>
+/// <summary>
+/// The order in which batches ship, and in which <see cref="IJournal.ReadPendingAsync"/> returns them.
+/// </summary>
 public sealed class OldestFirst : IComparer<Batch>
 {
     public static OldestFirst Comparer { get; } = new();

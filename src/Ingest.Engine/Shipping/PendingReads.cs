@@ -1,6 +1,8 @@
 namespace Ingest.Engine;
 
-/// <summary>When a shipper reads what is pending in the journal: one read at a time, with pauses after failures.</summary>
+/// <summary>
+/// When a shipper reads what is pending in the journal: one read at a time, with pauses after failures.
+/// </summary>
 /// <remarks>Times are those of an <see cref="ElapsedClock"/>.</remarks>
 internal sealed class PendingReads(Limits limits, Random random)
 {
@@ -56,10 +58,6 @@ internal sealed class PendingReads(Limits limits, Random random)
         var ceiling = Backoff.Ceiling(_failuresInARow, limits.RetryPauseMin, limits.RetryPauseMax);
         NotBefore = time + Backoff.HalfJitter(ceiling, random);
     }
-
-    /// <summary>True where the read would have returned this batch, were it pending.</summary>
-    public bool Covers(IReadOnlyList<Batch> pending, Batch batch) =>
-        pending.Count < _limit || OldestFirst.Comparer.Compare(batch, pending[^1]) < 0;
 
     private List<Shipment> Take()
     {

@@ -6,7 +6,9 @@ public enum ShipOutcome
     /// <summary>The lake has it and the journal knows.</summary>
     Confirmed,
 
-    /// <summary>The lake has it, the journal does not know yet (or did not say): only the confirmation is repeated.</summary>
+    /// <summary>
+    /// The lake has it, the journal does not know yet (or did not say): only the confirmation is repeated.
+    /// </summary>
     NotConfirmed,
 
     /// <summary>As <see cref="PutOutcome.Unreachable"/>.</summary>
@@ -36,7 +38,10 @@ public enum ShipOutcome
 
 /// <summary>The end of one try to ship a batch.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Stored">The object, where the lake has it: with <see cref="ShipOutcome.Confirmed"/> and <see cref="ShipOutcome.NotConfirmed"/>.</param>
+/// <param name="Stored">
+/// The object, where the lake has it: with <see cref="ShipOutcome.Confirmed"/> and <see
+/// cref="ShipOutcome.NotConfirmed"/>.
+/// </param>
 /// <param name="Detail">What went wrong, for status and logs; null on success.</param>
 public readonly record struct ShipResult(ShipOutcome Outcome, ShippedObject? Stored = null, string? Detail = null)
 {

@@ -1,8 +1,8 @@
 namespace Ingest.Engine;
 
 /// <summary>
-/// Does what <see cref="ShipStep.Ship"/> asks for: reads the batch, puts it, tells the journal. Every runtime uses this one
-/// routine. Safe to call at once for different batches.
+/// Does what <see cref="ShipStep.Ship"/> asks for: reads the batch, puts it, tells the journal. Every runtime uses this
+/// one routine. Safe to call at once for different batches.
 /// </summary>
 /// <param name="journal">Where batches come from and where confirmations go.</param>
 /// <param name="lake">Where they go.</param>
@@ -12,8 +12,13 @@ public sealed class ShipWorker(IJournal journal, ILake lake, Limits limits, Time
 {
     /// <summary>Ships a batch.</summary>
     /// <param name="step">What to ship.</param>
-    /// <param name="stop">The host stops: reading and putting end at once. A confirmation is seen through, within <see cref="Limits.JournalTimeout"/>.</param>
-    /// <returns>What to hand to <see cref="Shipper.Ended"/>. Every fault is a result, so that no batch stays in flight for ever.</returns>
+    /// <param name="stop">
+    /// The host stops: reading and putting end at once. A confirmation is seen through, within <see
+    /// cref="Limits.JournalTimeout"/>.
+    /// </param>
+    /// <returns>
+    /// What to hand to <see cref="Shipper.Ended"/>. Every fault is a result, so that no batch stays in flight for ever.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The host stops; the journal still has the batch.</exception>
     public async Task<ShipResult> ShipAsync(ShipStep.Ship step, CancellationToken stop)
     {
@@ -49,7 +54,8 @@ public sealed class ShipWorker(IJournal journal, ILake lake, Limits limits, Time
         }
     }
 
-    private async Task<(ShippedObject Stored, PutResult Put)> PutAsync(Batch batch, BatchBody body, CancellationToken stop)
+    private async Task<(ShippedObject Stored, PutResult Put)> PutAsync(
+        Batch batch, BatchBody body, CancellationToken stop)
     {
         var key = LakeLayout.KeyOf(batch, journal.Id);
         using var deadline = new Deadline(limits.PutTimeout, time, stop);
@@ -83,7 +89,9 @@ public sealed class ShipWorker(IJournal journal, ILake lake, Limits limits, Time
         }
     }
 
-    /// <summary>Anything the ports do not promise, time-outs included: it must not end the host's loop either.</summary>
+    /// <summary>
+    /// Anything the ports do not promise, time-outs included: it must not end the host's loop either.
+    /// </summary>
     private static bool IsForeign(Exception fault, CancellationToken stop) =>
         fault is not (JournalCorruptException or JournalUnavailableException)
         && !(fault is OperationCanceledException && stop.IsCancellationRequested);

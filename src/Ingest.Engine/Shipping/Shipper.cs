@@ -1,19 +1,19 @@
 namespace Ingest.Engine;
 
 /// <summary>
-/// Decides what ships when: oldest first, within bounds, around failures, for ever. A state machine without I/O: time and
-/// results come in, steps come out. One caller at a time.
+/// Decides what ships when: oldest first, within bounds, around failures, for ever. A state machine without I/O: time
+/// and results come in, steps come out. One caller at a time.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The host asks <see cref="Next"/> and does what it says until that is <see cref="ShipStep.Wait"/> or
-/// <see cref="ShipStep.Idle"/>; it asks again after each report and when a wait is over. What is in hand is a copy of what
+/// The host asks <see cref="Next"/> and does what it says until that is <see cref="ShipStep.Wait"/> or <see
+/// cref="ShipStep.Idle"/>; it asks again after each report and when a wait is over. What is in hand is a copy of what
 /// the journal holds as pending, so a host may be killed at any moment and start with an empty hand.
 /// </para>
 /// <para>
 /// A failure concerns one of three. The destination: the <see cref="Breaker"/> counts, and once it is open one probe
-/// replaces all retries. The journal: the batch pauses. The batch itself (<see cref="ShipOutcome.Conflict"/>,
-/// <see cref="ShipOutcome.Damaged"/>, or <see cref="ShipOutcome.Rejected"/> while the destination takes others): it is set
+/// replaces all retries. The journal: the batch pauses. The batch itself (<see cref="ShipOutcome.Conflict"/>, <see
+/// cref="ShipOutcome.Damaged"/>, or <see cref="ShipOutcome.Rejected"/> while the destination takes others): it is set
 /// aside, leaves the window, and is tried about every <see cref="Limits.RetryPauseMax"/>, one such batch at a time.
 /// </para>
 /// </remarks>
@@ -57,7 +57,9 @@ public sealed class Shipper(Limits limits, Random random)
     /// <summary>The end of a <see cref="ShipStep.Refill"/>.</summary>
     /// <param name="pending">What the journal returned, oldest first.</param>
     /// <exception cref="InvalidOperationException">No refill was under way.</exception>
-    /// <exception cref="ArgumentException">The journal returned more than was asked for, or what it was told to leave out.</exception>
+    /// <exception cref="ArgumentException">
+    /// The journal returned more than was asked for, or what it was told to leave out.
+    /// </exception>
     public void Offer(IReadOnlyList<Batch> pending)
     {
         var asked = _reads.End(pending);
@@ -66,7 +68,7 @@ public sealed class Shipper(Limits limits, Random random)
             if (_hand.TryGetValue(batch, out var known))
             {
                 if (!asked.Contains(known))
-                    throw new ArgumentException($"{batch.Id} was offered although it was to be left out.", nameof(pending));
+                    throw new ArgumentException($"{batch.Id} was offered though to be left out.", nameof(pending));
                 known.MustAsk = false;
             }
             else if (Room > 0)
@@ -75,13 +77,10 @@ public sealed class Shipper(Limits limits, Random random)
                 _reads.Expect();
         }
 
-        foreach (var shipment in asked)
-        {
-            // Where the list ends before it, the journal did not get as far as to say.
-            if (shipment.MustAsk && _reads.Covers(pending, shipment.Batch))
-                Remove(shipment);
-            shipment.MustAsk = false;
-        }
+        // Not in the list: another shipper confirmed it, or there was no place for it behind older ones. The journal
+        // knows which, and offers it again in its turn where it is still pending.
+        foreach (var shipment in asked.Where(shipment => shipment.MustAsk))
+            Remove(shipment);
     }
 
     /// <summary>A <see cref="ShipStep.Refill"/> failed: it is repeated after a pause, for ever.</summary>

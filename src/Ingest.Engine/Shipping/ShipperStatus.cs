@@ -7,8 +7,12 @@ namespace Ingest.Engine;
 /// <param name="LastFailure">The last failure of any kind; stays after a success. Null before the first.</param>
 /// <param name="InHand">Batches in memory, those in flight and set aside included.</param>
 /// <param name="InFlight">Batches being shipped now.</param>
-/// <param name="Concurrency">Batches that may be in flight at once now, below <see cref="Limits.ShipConcurrency"/> after throttling.</param>
-/// <param name="SetAside">Batches that need a person, oldest first. They stay in the journal and are tried for ever.</param>
+/// <param name="Concurrency">
+/// Batches that may be in flight at once now, below <see cref="Limits.ShipConcurrency"/> after throttling.
+/// </param>
+/// <param name="SetAside">
+/// Batches that need a person, oldest first. They stay in the journal and are tried for ever.
+/// </param>
 public sealed record ShipperStatus(
     BreakerState Breaker,
     Instant? BreakerSince,

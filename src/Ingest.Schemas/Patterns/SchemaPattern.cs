@@ -13,13 +13,18 @@ internal sealed class SchemaPattern
     /// </summary>
     private const int AutomatonSizeMax = 5_000;
 
+    /// <summary>Characters times states that count as one step of work: at worst an automaton is in all its states at once.</summary>
+    private const int StatesPerStep = 16;
+
     private readonly string _source;
     private readonly Regex _regex;
+    private readonly long _size;
 
-    private SchemaPattern(string source, Regex regex)
+    private SchemaPattern(string source, Regex regex, long size)
     {
         _source = source;
         _regex = regex;
+        _size = size;
     }
 
     /// <summary>Compiles a pattern: without backtracking, in linear time, wherever it allows that.</summary>
@@ -29,17 +34,24 @@ internal sealed class SchemaPattern
         if (source.Length > limits.PatternCharsMax)
             throw new FormatException($"the pattern has {source.Length} characters, at most {limits.PatternCharsMax} are allowed");
         var translation = EcmaPattern.Translate(source);
-        var backtracking = translation.NeedsBacktracking || translation.Size > AutomatonSizeMax;
-        var options = RegexOptions.CultureInvariant | (backtracking ? RegexOptions.None : RegexOptions.NonBacktracking);
+        var isLinear = !translation.NeedsBacktracking && translation.Size <= AutomatonSizeMax;
         try
         {
-            return new SchemaPattern(source, new Regex(translation.Pattern, options, limits.PatternTimeout));
+            // No timeout for the linear engine: its work is known before, and with .NET 10.0 it may report a match that is
+            // none when the timeout passes while it is at work.
+            var regex = isLinear
+                ? new Regex(translation.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout)
+                : new Regex(translation.Pattern, RegexOptions.CultureInvariant, limits.PatternTimeout);
+            return new SchemaPattern(source, regex, isLinear ? translation.Size : 1);
         }
         catch (ArgumentException refused)
         {
             throw new FormatException($"the pattern is beyond what the regex engine takes: {refused.Message}", refused);
         }
     }
+
+    /// <summary>Steps of work that a match is charged, for a text of so many characters.</summary>
+    public int StepsFor(int chars) => (int)Math.Min(1 + (chars * _size / StatesPerStep), int.MaxValue);
 
     /// <summary>Whether the pattern matches anywhere in a well-formed text.</summary>
     /// <exception cref="RegexMatchTimeoutException">It takes too long.</exception>

@@ -57,11 +57,11 @@ internal ref partial struct Validation
     }
 
     /// <summary>Copies the marks of the current value; returns where to, or <see cref="NoMarks"/>.</summary>
-    private int SaveMarks()
+    private int SaveMarks(int row)
     {
         if (!Marking)
             return NoMarks;
-        _workLeft -= _markCount / BytesPerStep;
+        Spend(row, _markCount / BytesPerStep);
         var saved = Push(_markCount);
         _markStack.AsSpan(_marks, _markCount).CopyTo(_markStack.AsSpan(saved));
         return saved;

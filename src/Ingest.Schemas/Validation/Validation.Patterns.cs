@@ -9,10 +9,10 @@ internal ref partial struct Validation
     /// <summary>Characters that are decoded on the stack; longer texts go to a pooled buffer.</summary>
     private const int StackChars = 256;
 
-    /// <summary>Whether a text matches; a match that takes too long aborts the run.</summary>
+    /// <summary>Whether a text matches; one that takes too long aborts the run.</summary>
     public bool Matches(SchemaPattern pattern, ReadOnlySpan<byte> utf8, int row, KeywordSite site)
     {
-        if (!Spend(row, 1 + (utf8.Length / BytesPerStep)))
+        if (!Spend(row, pattern.StepsFor(utf8.Length)))
             return false;
         // UTF-16 never has more units than UTF-8 has bytes.
         var rented = utf8.Length > StackChars ? ArrayPool<char>.Shared.Rent(utf8.Length) : null;

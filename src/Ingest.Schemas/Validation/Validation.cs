@@ -16,7 +16,7 @@ internal ref partial struct Validation
     private readonly SchemaLimits _limits;
 
     // The resource of each open subschema; null where no schema uses dynamic references.
-    private readonly SchemaResource[]? _scope;
+    private readonly ResourceName[]? _scope;
 
     private List<SchemaError>? _errors;
     private int _errorsMax;
@@ -38,7 +38,7 @@ internal ref partial struct Validation
         _workLeft = limits.WorkMax;
         _errorsMax = limits.ErrorsMax;
         Collecting = true;
-        _scope = dynamicScope ? ArrayPool<SchemaResource>.Shared.Rent(limits.RecursionMax) : null;
+        _scope = dynamicScope ? ArrayPool<ResourceName>.Shared.Rent(limits.RecursionMax) : null;
     }
 
     /// <summary>Whether the run was given up; then the instance is invalid whatever else was found.</summary>
@@ -79,7 +79,7 @@ internal ref partial struct Validation
     {
         var collecting = Collecting;
         Collecting = false;
-        var saved = SaveMarks();
+        var saved = SaveMarks(row);
         var valid = Evaluate(node, row);
         RestoreMarks(saved, keep: valid);
         Collecting = collecting && !Aborted;
@@ -99,15 +99,21 @@ internal ref partial struct Validation
     /// <summary>Takes steps of work from the run's budget; false once it is used up.</summary>
     public bool Spend(int row, int steps)
     {
-        _workLeft -= steps;
-        return _workLeft >= 0
-            || Abort(row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
+        if (steps <= _workLeft)
+        {
+            _workLeft -= steps;
+            return true;
+        }
+
+        // Nothing more may be spent, however little it is.
+        _workLeft = -1;
+        return Abort(row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
     }
 
     public void Dispose()
     {
         if (_scope is not null)
-            ArrayPool<SchemaResource>.Shared.Return(_scope, clearArray: true);
+            ArrayPool<ResourceName>.Shared.Return(_scope, clearArray: true);
         ReturnMarks();
     }
 

@@ -1,8 +1,8 @@
 namespace Ingest.Engine.Tests;
 
 /// <summary>
-/// Compares text with a file of <c>tests/Ingest.Engine.Tests/Golden</c> in the source tree that this build stands in, or
-/// rewrites that file where <c>INGEST_UPDATE_GOLDEN</c> is 1.
+/// Compares text with a file of <c>tests/Ingest.Engine.Tests/Golden</c> in the source tree that this build stands in,
+/// or rewrites that file where <c>INGEST_UPDATE_GOLDEN</c> is 1.
 /// </summary>
 internal static class Golden
 {

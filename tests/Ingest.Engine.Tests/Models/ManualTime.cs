@@ -1,6 +1,8 @@
 namespace Ingest.Engine.Tests;
 
-/// <summary>A clock that stands until a test moves it; timers that become due run within <see cref="Advance"/>.</summary>
+/// <summary>
+/// A clock that stands until a test moves it; timers that become due run within <see cref="Advance"/>.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ingest.Engine.Tests;
 
 /// <summary>
-/// A journal in memory that does what the contract says and nothing more; every call completes at once. What it holds is
-/// open to tests, and it can be told to fail.
+/// A journal in memory that does what the contract says and nothing more; every call completes at once. What it holds
+/// is open to tests, and it can be told to fail.
 /// </summary>
 internal sealed class ModelJournal : IJournal
 {
@@ -16,7 +16,9 @@ internal sealed class ModelJournal : IJournal
     /// <summary>Reads fail with <see cref="JournalUnavailableException"/> while this is set.</summary>
     public bool IsDown { get; set; }
 
-    /// <summary>How the next confirmation ends: null for as it should, else it is not stored and ends like this.</summary>
+    /// <summary>
+    /// How the next confirmation ends: null for as it should, else it is not stored and ends like this.
+    /// </summary>
     public JournalResult? NextConfirmFails { get; set; }
 
     /// <summary>The next confirmation is stored, but its answer is lost.</summary>
@@ -144,7 +146,9 @@ internal sealed class ModelJournal : IJournal
     {
         await Task.CompletedTask;
         ThrowIfDown();
-        foreach (var block in Of(partition).Unsealed.Where(block => block.Stream == stream && block.Seq >= fromSeq && block.Seq <= toSeq))
+        var blocks = Of(partition).Unsealed
+            .Where(block => block.Stream == stream && block.Seq >= fromSeq && block.Seq <= toSeq);
+        foreach (var block in blocks)
             yield return block.Body;
     }
 
@@ -185,8 +189,9 @@ internal sealed class ModelJournal : IJournal
                     PendingOf(LakeStream.Quarantine)));
 
                 long ShippedOf(LakeStream stream) => Shipped.Values
-                    .Where(shipped => shipped.Batch.Partition == id && shipped.Batch.Hour == counts.Hour && shipped.Batch.Stream == stream)
-                    .Sum(shipped => (long)shipped.Batch.Events);
+                    .Select(shipped => shipped.Batch)
+                    .Where(batch => batch.Partition == id && batch.Hour == counts.Hour && batch.Stream == stream)
+                    .Sum(batch => (long)batch.Events);
 
                 long PendingOf(LakeStream stream) => model.Blocks.Values
                     .Where(block => block.Hour == counts.Hour && block.Stream == stream)

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Ingest.Engine.Tests;
 
-/// <summary>A lake in memory that does what the contract says; every call completes at once. It can be told to fail.</summary>
+/// <summary>
+/// A lake in memory that does what the contract says; every call completes at once. It can be told to fail.
+/// </summary>
 internal sealed class ModelLake : ILake
 {
     /// <summary>The objects by key.</summary>
@@ -34,7 +36,12 @@ internal sealed class ModelLake : ILake
         Assert.Equal(lakeObject.Length, bytes.Length);
         Assert.Equal(lakeObject.Sha256, Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray())));
         if (Objects.TryGetValue(lakeObject.Key, out var there))
-            return there.AsSpan().SequenceEqual(bytes.ToArray()) ? new(PutOutcome.AlreadyStored) : new(PutOutcome.Conflict, "another object");
+        {
+            return there.AsSpan().SequenceEqual(bytes.ToArray())
+                ? new PutResult(PutOutcome.AlreadyStored)
+                : new PutResult(PutOutcome.Conflict, "another object");
+        }
+
         Objects.Add(lakeObject.Key, bytes.ToArray());
         var isLost = NextPutIsLost;
         NextPutIsLost = false;

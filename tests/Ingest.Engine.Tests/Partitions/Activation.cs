@@ -84,7 +84,9 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
         _partition!.CompleteSeal(Write(fate, () => journal.SealAsync(seal, CancellationToken.None)));
     }
 
-    /// <summary>What a host does at the end of each turn: a broken partition has answered everybody, and is let go.</summary>
+    /// <summary>
+    /// What a host does at the end of each turn: a broken partition has answered everybody, and is let go.
+    /// </summary>
     public void EndTurn()
     {
         if (_partition is not { IsBroken: true })
@@ -97,7 +99,9 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
         _seal = null;
     }
 
-    /// <summary>The host stops in order: what waits is written and sealed. Nothing fails any more, but the past may show.</summary>
+    /// <summary>
+    /// The host stops in order: what waits is written and sealed. Nothing fails any more, but the past may show.
+    /// </summary>
     public void Drain(Instant now)
     {
         // What was in flight may be fenced, and the counts of that are written by the next instance: twice is enough.

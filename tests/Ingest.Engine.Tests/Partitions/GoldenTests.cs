@@ -72,13 +72,20 @@ public sealed class GoldenTests
         batch.Add(EntryOf(batch, "several-lines", "{\r\n\t\"a\" : \"\\n\"\n}"u8));
         batch.Add(EntryOf(batch, "escaped \\\" \\u0001 id", "[]"u8));
 
-        var two = (List<EventError>)
-            [new EventError("/a~1b/0", "iglu:com.acme/page/jsonschema/1-0-0#/minimum", "−1 < 0"), new EventError("", EventRules.Protocol, "\u0001 \"x\" \\ é 😀 \ud800")];
-        batch.Add(EntryOf(batch, "bad-json-object", """{"a":"b"}"""u8) with { Errors = two, OccurredAt = occurred });
-        batch.Add(EntryOf(batch, "bad-text", "a \"b\" \\ \n\r\t\0\u007f\u2028 é 😀"u8) with { Kind = PayloadKind.Text, Errors = [two[1]] });
-        batch.Add(EntryOf(batch, "bad-binary", [0xFF, 0xFE, 0x00, 0x0A]) with { Kind = PayloadKind.Binary, Errors = [two[1]] });
-        batch.Add(EntryOf(batch, "bad-text-not-utf8", [0x61, 0xFF]) with { Kind = PayloadKind.Text, Errors = [two[1]] });
-        batch.Add(EntryOf(batch, "bad-empty", ""u8) with { Kind = PayloadKind.Text, Errors = [two[1]] });
+        var schema = new EventError("/a~1b/0", "iglu:com.acme/page/jsonschema/1-0-0#/minimum", "−1 < 0");
+        var protocol = new EventError("", EventRules.Protocol, "\u0001 \"x\" \\ é 😀 \ud800");
+        batch.Add(EntryOf(batch, "bad-json-object", """{"a":"b"}"""u8) with
+        {
+            Errors = [schema, protocol],
+            OccurredAt = occurred,
+        });
+        AddBad("bad-text", PayloadKind.Text, "a \"b\" \\ \n\r\t\0\u007f\u2028 é 😀"u8);
+        AddBad("bad-binary", PayloadKind.Binary, [0xFF, 0xFE, 0x00, 0x0A]);
+        AddBad("bad-text-not-utf8", PayloadKind.Text, [0x61, 0xFF]);
+        AddBad("bad-empty", PayloadKind.Text, ""u8);
+
+        void AddBad(string id, PayloadKind kind, ReadOnlySpan<byte> payload) =>
+            batch.Add(EntryOf(batch, id, payload) with { Kind = kind, Errors = [protocol] });
     }
 
     private static EventEntry EntryOf(EventBatch batch, string id, ReadOnlySpan<byte> payload)

@@ -58,7 +58,9 @@ internal sealed class JournalReader(ModelJournal journal, Limits limits)
         Assert.Equal(append.Counts.Sum(counts => counts.Good + counts.Quarantined), append.Blocks.Sum(block => block.Events));
     }
 
-    /// <summary>The ids kept for deduplication are those of the lines; none comes twice while it must be remembered (rule 2).</summary>
+    /// <summary>
+    /// The ids kept for deduplication are those of the lines; none comes twice while it must be remembered (rule 2).
+    /// </summary>
     private void CheckIds(Append append, List<UInt128> hashes)
     {
         var ids = new List<UInt128>();
@@ -75,7 +77,9 @@ internal sealed class JournalReader(ModelJournal journal, Limits limits)
         }
     }
 
-    /// <summary>Rule 9: the journal keeps no more ids than are remembered; the oldest run may be remembered in part.</summary>
+    /// <summary>
+    /// Rule 9: the journal keeps no more ids than are remembered; the oldest run may be remembered in part.
+    /// </summary>
     private void CheckRemembered(Append append)
     {
         var runs = journal.RunsOf(append.Partition);

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Ingest.Engine.Tests;
 
-/// <summary>A line of the lake, read as docs/lake-format.md describes it: no other field, none missing, in this order.</summary>
+/// <summary>
+/// A line of the lake, read as docs/lake-format.md describes it: no other field, none missing, in this order.
+/// </summary>
 internal sealed record LakeLine(string Id, Instant Received, string? Payload, IReadOnlyList<string> Rules, byte[] Original)
 {
     private static readonly string[] Head =

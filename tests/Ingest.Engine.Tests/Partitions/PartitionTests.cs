@@ -101,6 +101,20 @@ public sealed class PartitionTests
     }
 
     [Fact]
+    public void Seals_go_one_at_a_time_and_bear_their_time()
+    {
+        var partition = WithOneBlock(new Limits { SealBytes = 1 }, Start);
+        Offer(partition, Start, 2);
+        partition.CompleteAppend(partition.BeginAppend()!.Encode(), JournalResult.Committed);
+        var first = partition.BeginSeal(Start + Millisecond);
+        Assert.Equal(Start + Millisecond, first?.Batch.SealedAt);
+        Assert.Null(partition.BeginSeal(Start + Millisecond));
+        partition.CompleteSeal(JournalResult.Committed);
+        // The clock went back, the partition's does not.
+        Assert.Equal(Start + Millisecond, partition.BeginSeal(Start)?.Batch.SealedAt);
+    }
+
+    [Fact]
     public void A_batch_is_sealed_by_a_drain()
     {
         var partition = WithOneBlock(new Limits(), Start);

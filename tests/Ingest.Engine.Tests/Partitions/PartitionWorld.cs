@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Ingest.Engine.Tests;
 
 /// <summary>
-/// One partition in a world of faults: clients that retry, two activations at a time, writes that fail, hang or lose their
-/// answer, restarts, a clock that steps, shipping that is cut off. The rules of the design are checked after every step.
+/// One partition in a world of faults: clients that retry, two activations at a time, writes that fail, hang or lose
+/// their answer, restarts, a clock that steps, shipping that is cut off. The rules of the design are checked after
+/// every step.
 /// </summary>
 internal sealed class PartitionWorld
 {
@@ -129,7 +130,9 @@ internal sealed class PartitionWorld
     private void OnStored(Request request, IntakeResult result)
     {
         _history.CatchUp();
-        Assert.All(request.Events, sent => Assert.True(_history.IsCommitted(sent.Id), $"{sent.Id} was answered, but is not committed"));
+        Assert.All(
+            request.Events,
+            sent => Assert.True(_history.IsCommitted(sent.Id), $"{sent.Id} was answered, but is not committed"));
         Assert.Equal(request.Events.Count, result.Accepted + result.Quarantined + result.Duplicates);
     }
 
@@ -208,10 +211,14 @@ internal sealed class PartitionWorld
         Assert.Empty(rows.SelectMany(Conservation.Violations));
         // An event whose answer was lost may count twice: as accepted, and as refused.
         Assert.True(rows.Sum(row => row.Counts.Received - row.Counts.Refused) <= _offered, "more received than was sent");
-        Assert.True(rows.Sum(row => row.Counts.Refused) <= _requests.Sum(request => request.Refused), "more refused than was answered so");
+        Assert.True(
+            rows.Sum(row => row.Counts.Refused) <= _requests.Sum(request => request.Refused),
+            "more refused than was answered so");
     }
 
-    /// <summary>Everything is mended; clients send until they are told that it is safe; then the lake must have all of it.</summary>
+    /// <summary>
+    /// Everything is mended; clients send until they are told that it is safe; then the lake must have all of it.
+    /// </summary>
     private void Finish()
     {
         while (_hanging.Count > 0)

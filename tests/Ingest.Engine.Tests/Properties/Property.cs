@@ -47,7 +47,9 @@ internal static class Property
         return new Replay(rnd, FSharpOption<int>.Some(int.Parse(parts[2], CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Histories with a run of decisions left out, the longest runs first, then with smaller decisions.</summary>
+    /// <summary>
+    /// Histories with a run of decisions left out, the longest runs first, then with smaller decisions.
+    /// </summary>
     private static IEnumerable<int[]> Shorter(int[] history)
     {
         for (var run = history.Length; run >= 1; run /= 2)

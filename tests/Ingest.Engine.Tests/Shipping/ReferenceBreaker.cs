@@ -1,7 +1,8 @@
 namespace Ingest.Engine.Tests;
 
 /// <summary>
-/// What a breaker must do, said a second time and simply; jitter leaves it a span of time in which either state is right.
+/// What a breaker must do, said a second time and simply; jitter leaves it a span of time in which either state is
+/// right.
 /// </summary>
 internal sealed class ReferenceBreaker(Limits limits)
 {
@@ -12,7 +13,9 @@ internal sealed class ReferenceBreaker(Limits limits)
 
     public BreakerState State { get; private set; }
 
-    /// <summary>Follows a shipper that was just asked, and judges whether it was allowed to go half open, or to stay open.</summary>
+    /// <summary>
+    /// Follows a shipper that was just asked, and judges whether it was allowed to go half open, or to stay open.
+    /// </summary>
     public void Follow(BreakerState seen, TimeSpan time)
     {
         if (State == BreakerState.Open && seen == BreakerState.HalfOpen)

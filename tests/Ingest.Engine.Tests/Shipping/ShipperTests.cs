@@ -2,7 +2,9 @@ using static Ingest.Engine.Tests.ShipperScript;
 
 namespace Ingest.Engine.Tests;
 
-/// <summary>One rule of the shipper a test, on short scripts; <see cref="ShipperPropertyTests"/> mixes them all.</summary>
+/// <summary>
+/// One rule of the shipper a test, on short scripts; <see cref="ShipperPropertyTests"/> mixes them all.
+/// </summary>
 public sealed class ShipperTests
 {
     private static readonly Limits Small = new() { ShipWindow = 4, ShipConcurrency = 2, BreakerFailures = 3 };
@@ -85,6 +87,21 @@ public sealed class ShipperTests
         script.End(3, ShipOutcome.Confirmed);
         script.Sleep();
         Assert.Equal([1], script.Started());
+    }
+
+    [Fact]
+    public void A_wait_ends_with_the_shortest_pause()
+    {
+        var script = new ShipperScript(Small with { RetryPauseMin = TimeSpan.FromSeconds(30) });
+        script.Refill(1, 2);
+        script.Started();
+        script.End(1, ShipOutcome.Unreachable);
+        script.End(2, ShipOutcome.Unreachable);
+        var first = script.Sleep();
+        Assert.Single(script.Started());
+        // The other one's pause is not over yet, and was not forgotten.
+        Assert.InRange(first + script.Sleep(), first, Small.RetryPauseMax);
+        Assert.Single(script.Started());
     }
 
     [Fact]
@@ -282,6 +299,16 @@ public sealed class ShipperTests
     }
 
     [Fact]
+    public void A_rejection_while_nothing_ships_is_the_destinations()
+    {
+        var script = new ShipperScript(Small);
+        script.Refill(1, 2, 3);
+        script.Fail(3, ShipOutcome.Denied);
+        script.Fail(3, ShipOutcome.Rejected);
+        Assert.Empty(script.Status.SetAside);
+    }
+
+    [Fact]
     public void Batches_set_aside_are_bounded_too()
     {
         var script = new ShipperScript(Small with { ShipWindow = 2, ShipSetAsideMax = 1 });
@@ -327,7 +354,7 @@ public sealed class ShipperTests
     }
 
     [Fact]
-    public void A_batch_set_aside_is_kept_where_the_journal_did_not_get_as_far()
+    public void A_batch_set_aside_gives_way_to_older_ones_and_comes_back_in_its_turn()
     {
         var script = new ShipperScript(Small with { ShipWindow = 1, ShipConcurrency = 1 });
         script.Refill(5);
@@ -336,9 +363,12 @@ public sealed class ShipperTests
         Assert.Equal([6], script.Started());
         script.Now += Small.RetryPauseMax;
         Assert.Equal(1, script.Refill(4).Limit);
-        Assert.Equal(2, script.Status.InHand);
+        Assert.Equal(1, script.Status.InHand);
         script.End(6, ShipOutcome.Confirmed);
         script.Refill(4);
+        Assert.Equal([4], script.Started());
+        script.End(4, ShipOutcome.Confirmed);
+        script.Refill(5);
         Assert.Equal([5], script.Started());
     }
 

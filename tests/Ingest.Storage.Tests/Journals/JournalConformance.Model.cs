@@ -1,5 +1,3 @@
-using Ingest.Engine;
-
 namespace Ingest.Storage.Tests;
 
 public abstract partial class JournalConformance

@@ -75,7 +75,7 @@ public abstract partial class JournalConformance : IAsyncLifetime
         return all.ToArray();
     }
 
-    protected static byte[] BytesOf(IEnumerable<Block> blocks) => [.. blocks.SelectMany(b => b.Body.ToArray())];
+    protected static byte[] BytesOf(IEnumerable<Block> blocks) => Make.BytesOf(blocks);
 
     protected static async Task AssertFencedAsync(ValueTask<JournalResult> write)
     {

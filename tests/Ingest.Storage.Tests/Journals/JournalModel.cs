@@ -103,7 +103,7 @@ internal sealed class JournalModel
     }
 
     public byte[] BytesOf(Batch batch) => _pending[batch.Id].Merged
-        ?? [.. _blocks.Where(b => b.Batch == batch.Id).OrderBy(b => b.Block.Seq).SelectMany(b => b.Block.Body.ToArray())];
+        ?? Make.BytesOf(_blocks.Where(b => b.Batch == batch.Id).Select(b => b.Block).OrderBy(b => b.Seq));
 
     public IEnumerable<LedgerRow> Ledger(LakeHour from)
     {

@@ -24,6 +24,15 @@ internal static class Make
         return new Block(seq, stream, at, events, events * 300, at.Start + TimeSpan.FromMilliseconds(seq), Body(seq, bodyBytes, seed));
     }
 
+    /// <summary>The bodies one after the other.</summary>
+    public static byte[] BytesOf(IEnumerable<Block> blocks)
+    {
+        using var all = new MemoryStream();
+        foreach (var block in blocks)
+            all.Write(block.Body.Span);
+        return all.ToArray();
+    }
+
     public static byte[] Ids(long seq, int count) => Body(seq, count * 16, seed: -1);
 
     /// <summary>An append of these blocks with the ids and counts that go with them.</summary>

@@ -18,6 +18,9 @@ namespace Ingest.Collector;
 /// </remarks>
 public readonly ref struct JsonBody
 {
+    /// <summary>Broken lines after which the rest is taken as one: each costs as much time as ten good ones.</summary>
+    public const int BrokenLinesMax = 1000;
+
     private readonly ReadOnlySpan<byte> _body;
     private readonly FieldNames _names;
     private readonly PooledList<JsonEvent> _events;
@@ -101,6 +104,7 @@ public readonly ref struct JsonBody
 
     private void Lines(int at)
     {
+        var broken = 0;
         while (at < _body.Length && !IsFull)
         {
             var next = _body[at..].IndexOf((byte)'\n');
@@ -110,7 +114,14 @@ public readonly ref struct JsonBody
             {
                 var line = _body[start..end];
                 if (!TryValue(line, start, out var found, out var problem))
+                {
+                    if (++broken > BrokenLinesMax)
+                    {
+                        AddBroken(start, _body.Length, $"{BrokenLinesMax} lines before are broken: this is the rest");
+                        return;
+                    }
                     AddBroken(start, end, problem);
+                }
                 else if (JsonScan.SkipSpace(_body[..end], End(found.Payload)) < end)
                     AddBroken(start, end, "something stands after the value");
                 else

@@ -15,7 +15,14 @@ public sealed class EntityReader : IDisposable
     /// <summary>Errors kept of one event's documents.</summary>
     private const int ErrorsMax = 20;
 
+    /// <summary>
+    /// Documents of one request that may fail to parse. Each costs as much time as ten good ones, and a request can hold
+    /// a hundred thousand; those beyond are not looked at, and their events go to the quarantine.
+    /// </summary>
+    public const int BrokenMax = 1000;
+
     private readonly PooledList<SelfDescribing> _contexts = new();
+    private int _broken;
 
     /// <summary>Reads all of them.</summary>
     public void Read(EventBatch batch, ref EventEntry entry, in TrackerItem item)
@@ -28,7 +35,7 @@ public sealed class EntityReader : IDisposable
 
     public void Dispose() => _contexts.Dispose();
 
-    private static void ReadEvent(EventBatch batch, ref EventEntry entry, in TrackerItem item, TrackerParameter parameter)
+    private void ReadEvent(EventBatch batch, ref EventEntry entry, in TrackerItem item, TrackerParameter parameter)
     {
         if (item[parameter].IsEmpty)
             return;
@@ -54,6 +61,7 @@ public sealed class EntityReader : IDisposable
         }
         catch (JsonException e)
         {
+            _broken++;
             Fail(ref entry, where, "is not JSON: " + e.Message);
         }
     }
@@ -78,6 +86,7 @@ public sealed class EntityReader : IDisposable
         }
         catch (JsonException e)
         {
+            _broken++;
             Fail(ref entry, where, "is not JSON: " + e.Message);
             return;
         }
@@ -108,9 +117,15 @@ public sealed class EntityReader : IDisposable
     }
 
     /// <summary>The document in a parameter: unescaped, and decoded where it is base64.</summary>
-    private static bool TryDecode(
+    private bool TryDecode(
         EventBatch batch, ref EventEntry entry, Slice contents, TrackerParameter parameter, string where, out Slice document)
     {
+        document = default;
+        if (_broken >= BrokenMax)
+        {
+            Fail(ref entry, where, $"was not looked at: {BrokenMax} documents of this request before it are not JSON");
+            return false;
+        }
         if (!BatchText.TryUnescape(batch, contents, out document))
         {
             Fail(ref entry, where, "holds half a surrogate pair");

@@ -84,7 +84,7 @@ internal sealed class JournalCheck
         foreach (var head in heads)
             CheckPartition(head);
         CheckBatches(totals, bodies);
-        _tables.Blocks.ScanAll((_, _, _) => bodies.Named++, Found);
+        _tables.Blocks.ScanAll((_, _, position) => CheckNamed(position, bodies), Found);
         _tables.Bodies.Scan((_, bytes) => bodies.Add(bytes, _cancellation), Found);
         Expect("bodies (rows, against those that blocks and batches name)", bodies.Rows, bodies.Named);
         Expect("bodies (bytes)", bodies.Bytes, totals.BacklogBytes);
@@ -109,9 +109,17 @@ internal sealed class JournalCheck
         foreach (var batch in pending)
         {
             _cancellation.ThrowIfCancellationRequested();
-            bodies.Named += batch.MergedPieces;
+            for (var i = 0; i < batch.MergedPieces; i++)
+                CheckNamed(batch.MergedPosition + i, bodies);
             Try(() => BatchBodies.Positions(_tables, batch));
         }
+    }
+
+    private void CheckNamed(long position, BodyTally bodies)
+    {
+        bodies.Named++;
+        if (!_tables.Bodies.Exists(position))
+            Found(_tables.Bodies.Missing(position));
     }
 
     private void Expect(string table, long found, long written) => Try(() => _tables.Totals.Expect(table, found, written));

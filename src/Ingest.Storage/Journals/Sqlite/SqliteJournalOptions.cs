@@ -13,12 +13,12 @@ public sealed record SqliteJournalOptions
     public bool ReadOnly { get; init; }
 
     /// <summary>
-    /// Free bytes of the file system below which appends are refused, while seals and confirms go on. 64 MiB holds the
-    /// largest write-ahead log that shipping the backlog needs before space comes back.
+    /// Free bytes of the file system that stay for shipping, beyond what the write-ahead log needs when it is copied: below
+    /// it appends are refused, while seals and confirms go on. 64 MiB holds what shipping writes before space comes back.
     /// </summary>
     public long ReserveBytes { get; init; } = 64L << 20;
 
-    /// <summary>Tells the free bytes of the file system; null asks the operating system. Asked about once a second.</summary>
+    /// <summary>Tells the free bytes of the file system; null asks the operating system. Asked about once a second, or every 4 MiB.</summary>
     public Func<long>? FreeBytes { get; init; }
 
     /// <summary>
@@ -41,4 +41,7 @@ public sealed record SqliteJournalOptions
 
     /// <summary>Most pages of journal.db, for tests of a full disk: SQLite then answers as a full disk does. 0 for no bound.</summary>
     internal int PagesMax { get; init; }
+
+    /// <summary>Called on the writer thread before each COMMIT, for tests of a commit that fails: what it throws counts as thrown by COMMIT.</summary>
+    internal Action? OnCommit { get; init; }
 }

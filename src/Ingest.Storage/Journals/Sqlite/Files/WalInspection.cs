@@ -23,8 +23,8 @@ namespace Ingest.Storage;
 /// its damage came later. Leftovers of torn transactions, which are never followed like that, prove nothing and pass.
 /// </para>
 /// <para>
-/// Not decided here: damage to the very last transaction, and a log cut off or deleted. <see cref="CommitMark"/> finds
-/// those. A header that does not hold before frames is damage too: it is synced before the first frame is written.
+/// Not decided here: damage to the very last transaction or to the commit frame before it, and a log cut off or deleted.
+/// <see cref="CommitMark"/> finds those. A header that does not hold before frames is damage too: it is synced before the first frame is written.
 /// </para>
 /// </remarks>
 internal static class WalInspection
@@ -35,6 +35,10 @@ internal static class WalInspection
     private const uint MagicBigEndian = 0x377F0683;
     private const uint FormatVersion = 3_007_000;
 
+    private const string Advice =
+        "Stop the process and keep a copy of the folder as it is. Restore the folder from a snapshot; or, to go on without the " +
+        "damaged commits, move journal.db-wal away and delete journal.mark.";
+
     /// <exception cref="JournalCorruptException">Committed transactions in the log are damaged.</exception>
     public static void Check(string path)
     {
@@ -42,20 +46,16 @@ internal static class WalInspection
             return;
 
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
-        Span<byte> header = stackalloc byte[HeaderBytes];
         if (file.Length < HeaderBytes + FrameHeaderBytes + 1)
             return; // Too short for a frame: nothing was committed in it.
 
+        Span<byte> header = stackalloc byte[HeaderBytes];
         file.ReadExactly(header);
         if (Log.Read(header) is not { } log)
             throw Damage.File(path, "the header of the log does not hold, so that SQLite would drop all of it", Advice);
 
         CheckFrames(path, file, log);
     }
-
-    private const string Advice =
-        "Stop the process and keep a copy of the folder as it is. Restore the folder from a snapshot; or, to go on without the " +
-        "damaged commits, move journal.db-wal away and delete journal.mark.";
 
     private static void CheckFrames(string path, FileStream file, Log log)
     {

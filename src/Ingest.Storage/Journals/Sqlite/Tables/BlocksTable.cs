@@ -17,7 +17,6 @@ internal sealed class BlocksTable(Database database)
 
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM blocks ORDER BY partition, stream, seq");
     private readonly Statement _delete = database.Prepare("DELETE FROM blocks WHERE partition=? AND stream=? AND seq BETWEEN ? AND ?");
-    private readonly Statement _exists = database.Prepare("SELECT 1 FROM blocks WHERE partition=? AND stream=? AND seq=?");
     private readonly Statement _oldest = database.Prepare("SELECT min(received) IS NOT NULL, min(received) FROM blocks");
 
     public void Insert(int partition, in BlockInfo block, long position) => _insert.Run(
@@ -87,12 +86,6 @@ internal sealed class BlocksTable(Database database)
         }
 
         return blocks;
-    }
-
-    public bool Exists(int partition, LakeStream stream, long seq)
-    {
-        using var rows = _exists.Query(partition, (long)stream, seq);
-        return rows.Next();
     }
 
     public void Delete(int partition, LakeStream stream, long fromSeq, long toSeq) =>

@@ -14,6 +14,7 @@ internal sealed class BodiesTable(Database database)
 
     private readonly Statement _insert = database.Prepare("INSERT INTO bodies(crc, position, body) VALUES(?, ?, ?)");
     private readonly Statement _read = database.Prepare("SELECT crc, body FROM bodies WHERE position=?");
+    private readonly Statement _exists = database.Prepare("SELECT 1 FROM bodies WHERE position=?");
     private readonly Statement _delete = database.Prepare("DELETE FROM bodies WHERE position=?");
     private readonly Statement _all = database.Prepare("SELECT position, crc, body FROM bodies ORDER BY position");
 
@@ -33,6 +34,12 @@ internal sealed class BodiesTable(Database database)
         Verify(position, rows.Int64(0), body);
         buffer.Write(body);
         return true;
+    }
+
+    public bool Exists(long position)
+    {
+        using var rows = _exists.Query(position);
+        return rows.Next();
     }
 
     public void Delete(long position)

@@ -3,29 +3,50 @@ using System.Globalization;
 namespace Ingest.Storage;
 
 /// <summary>
-/// Stops accepting before the last page (rule 7 needs room to give space back). Asks the operating system at most once a
-/// second; one second of writing is far below the reserve's default.
+/// Stops accepting before the last page, so that shipping can go on and give space back (rule 7).
 /// </summary>
-internal sealed class SpaceReserve(SqliteJournalOptions options)
+/// <remarks>
+/// What stands in the log needs its room once more when it is copied into journal.db; without it the log could never be
+/// emptied again. So appends need, beyond the reserve, as many free bytes as the log is long, and twice their own.
+/// </remarks>
+internal sealed class SpaceReserve(SqliteJournalOptions options, string logPath)
 {
+    /// <summary>How long an answer of the operating system counts.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes accepted after which it is asked again, however fresh the answer is.</summary>
+    private const long BytesPerAnswer = 4L << 20;
 
     private readonly Func<long> _freeBytes = options.FreeBytes ?? (() => new DriveInfo(options.Folder).AvailableFreeSpace);
     private long _asked;
-    private long? _free;
+    private long _free;
+    private long _log;
+    private long _acceptedSince = BytesPerAnswer;
 
     /// <summary>Why appends must be refused; null when there is room. Used by the writer thread alone.</summary>
-    public string? Refusal()
+    /// <param name="bytes">Bytes of the writes that are about to be committed.</param>
+    public string? Refusal(long bytes)
     {
-        // A test's own source is asked every time: it changes at once.
-        if (_free is null || options.FreeBytes is not null || TimeProvider.System.GetElapsedTime(_asked) > Freshness)
+        if (_acceptedSince >= BytesPerAnswer || TimeProvider.System.GetElapsedTime(_asked) > Freshness || !HasRoom(bytes))
         {
             _free = _freeBytes();
+            _log = JournalFolder.LengthOf(logPath) ?? 0;
             _asked = TimeProvider.System.GetTimestamp();
+            _acceptedSince = 0;
         }
 
-        return _free >= options.ReserveBytes
-            ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{options.Folder}: {_free} bytes are free, the reserve is {options.ReserveBytes}");
+        if (HasRoom(bytes))
+        {
+            _acceptedSince += bytes;
+            return null;
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{options.Folder}: {_free} bytes are free, but {Needed(bytes)} are needed (reserve {options.ReserveBytes}, log {_log})");
     }
+
+    private bool HasRoom(long bytes) => _free >= Needed(bytes);
+
+    private long Needed(long bytes) => options.ReserveBytes + _log + (2 * (_acceptedSince + bytes));
 }

@@ -36,8 +36,7 @@ internal sealed class WriteSide : IDisposable
             database = JournalConnections.OpenWriter(folder);
             var tables = new JournalTables(database);
             JournalOpening.Verify(tables, folder, id, options.CheckAtOpenBytesMax);
-            // Leftovers of a torn transaction go, so that the log's next inspection meets none.
-            database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
+            EmptyLog(database, options);
             if (options.PagesMax > 0)
                 database.Execute($"PRAGMA max_page_count={options.PagesMax}");
             mark = new CommitMark(folder.Mark, id, options);
@@ -70,18 +69,22 @@ internal sealed class WriteSide : IDisposable
     public void Dispose()
     {
         _checkpointer.Dispose();
-        try
-        {
-            _database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
-        }
-        catch (SqliteFault fault)
-        {
-            // The log stays, and the next start reads it.
-            _options.OnFault?.Invoke($"The journal's log could not be emptied at the end: {fault.Message}");
-        }
-
+        EmptyLog(_database, _options);
         _database.Dispose();
         _mark.Dispose();
         _lock.Dispose();
+    }
+
+    /// <summary>Where it cannot be done, as on a full disk, the log stays: it is part of the journal.</summary>
+    private static void EmptyLog(Database database, SqliteJournalOptions options)
+    {
+        try
+        {
+            database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
+        }
+        catch (SqliteFault fault) when (!fault.IsDamage)
+        {
+            options.OnFault?.Invoke($"The journal's log could not be emptied: {fault.Message}");
+        }
     }
 }

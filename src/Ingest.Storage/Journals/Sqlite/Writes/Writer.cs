@@ -55,7 +55,7 @@ internal sealed class Writer
         _mark = mark;
         _commitGate = commitGate;
         _options = options;
-        _space = new SpaceReserve(options);
+        _space = new SpaceReserve(options, new JournalFolder(options.Folder).Wal);
         _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
         _thread = new Thread(Run) { IsBackground = true, Name = "journal writer" };
@@ -128,6 +128,7 @@ internal sealed class Writer
 
         try
         {
+            _options.OnCommit?.Invoke();
             _commit.Run();
         }
         catch (SqliteFault fault)
@@ -204,7 +205,7 @@ internal sealed class Writer
     private void CheckSpace()
     {
         var before = _transaction.AppendRefusal;
-        _transaction.AppendRefusal = _space.Refusal();
+        _transaction.AppendRefusal = _space.Refusal(_group.Sum(w => w.Bytes));
         if (before is null && _transaction.AppendRefusal is not null)
             _checkpointer.Truncate();
     }

@@ -1,0 +1,45 @@
+using Ingest.Engine;
+using Ingest.TestKit;
+using SQLitePCL;
+
+namespace Ingest.Storage.Tests;
+
+/// <summary>Opens SQLite journals for tests, and does to their files what should not be done.</summary>
+internal static class SqliteFixture
+{
+    public static SqliteJournalOptions Options(TemporaryFolder folder) => new() { Folder = folder.Path, ReserveBytes = 0 };
+
+    public static Task<SqliteJournal> OpenAsync(TemporaryFolder folder) => SqliteJournal.OpenAsync(Options(folder));
+
+    /// <summary>A connection past the journal.</summary>
+    public static Database Connect(TemporaryFolder folder) =>
+        Database.Open(folder.Of("journal.db"), raw.SQLITE_OPEN_READWRITE, cacheKib: 1_000, busy: TimeSpan.FromSeconds(30));
+
+    public static void Execute(TemporaryFolder folder, string sql)
+    {
+        using var database = Connect(folder);
+        database.Execute(sql);
+    }
+
+    public static void FlipBit(string path, long bit)
+    {
+        using var file = File.Open(path, FileMode.Open);
+        file.Position = bit / 8;
+        var old = file.ReadByte();
+        file.Position = bit / 8;
+        file.WriteByte((byte)(old ^ (1 << (int)(bit % 8))));
+    }
+
+    public static void Truncate(string path, long length)
+    {
+        using var file = File.Open(path, FileMode.Open);
+        file.SetLength(length);
+    }
+
+    public static async Task<JournalCorruptException> AssertCorruptAsync(Func<Task> action, params string[] named)
+    {
+        var fault = await Assert.ThrowsAsync<JournalCorruptException>(action);
+        Assert.All(named, name => Assert.Contains(name, fault.Message, StringComparison.Ordinal));
+        return fault;
+    }
+}
