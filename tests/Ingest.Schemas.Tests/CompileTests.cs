@@ -128,6 +128,16 @@ public sealed class CompileTests
         Assert.False(metaschema.IsValid("12"));
     }
 
+    [Fact]
+    public void Limits_that_make_no_sense_are_refused()
+    {
+        Assert.Empty(new SchemaLimits().Violations());
+        var limits = new SchemaLimits { RecursionMax = 0, NumberExponentMax = int.MaxValue };
+        Assert.Equal(2, limits.Violations().Count);
+        Assert.Throws<ArgumentException>(() => Judge.Compile("true", new SchemaOptions { Limits = limits }));
+        Assert.Throws<ArgumentException>(() => new SchemaFolder(".", limits));
+    }
+
     private static void AssertRefused(string schema, SchemaLimits limits, string problem)
     {
         var refused = Assert.Throws<SchemaException>(() => Judge.Compile(schema, new SchemaOptions { Limits = limits }));

@@ -28,9 +28,11 @@ public sealed class SchemaFolder
     /// <summary>Opens a folder; files are read when first asked for.</summary>
     /// <param name="root">The folder that has <c>schemas</c> in it, or the <c>schemas</c> folder itself.</param>
     /// <param name="limits">Bounds on schemas, instances and memory; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The limits do not fit together: <see cref="SchemaLimits.Violations"/>.</exception>
     public SchemaFolder(string root, SchemaLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
+        limits?.Check();
         var below = Path.Combine(root, SchemasFolder);
         _root = Path.GetFullPath(Directory.Exists(below) ? below : root);
         _options = new SchemaOptions { Limits = limits ?? SchemaLimits.Default, Resolver = Resolve };

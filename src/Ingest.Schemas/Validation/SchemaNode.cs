@@ -31,6 +31,9 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
     /// <summary>The keywords that have something to say of a kind of value, cheapest first.</summary>
     public ReadOnlySpan<Keyword> KeywordsFor(JsonKind kind) => _keywords[(int)kind];
 
+    /// <summary>Whether every value of a kind passes, so that it need not be looked at.</summary>
+    public bool Passes(JsonKind kind) => _keywords[(int)kind].Length == 0 && !IsFalse && Unevaluated is null;
+
     /// <summary>Makes this the schema <c>true</c> or <c>false</c>.</summary>
     public void Fill(bool allowed)
     {

@@ -65,8 +65,8 @@ internal ref partial struct Validation
     /// <summary>Judges a value without touching the marks: because it is a member, an item or a name, or for a <c>not</c>.</summary>
     public bool EvaluateApart(SchemaNode node, int row)
     {
-        if (node.IsTrue)
-            return true;
+        if (node.Passes(Instance.Rows[row].Kind))
+            return Spend(row, 1);
         var marks = _marks;
         _marks = NoMarks;
         var valid = Evaluate(node, row);
