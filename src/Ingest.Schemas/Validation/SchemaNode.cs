@@ -53,7 +53,8 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
             var types = TypesOf(kind);
             Keyword[] relevant = [.. keywords.Where(keyword => (keyword.AppliesTo & types) != 0)];
             // Most kinds have the same keywords, often just the one that rejects them.
-            _keywords[(int)kind] = Array.Find(_keywords, known => known is not null && known.AsSpan().SequenceEqual(relevant)) ?? relevant;
+            var known = Array.Find(_keywords, others => others is not null && others.AsSpan().SequenceEqual(relevant));
+            _keywords[(int)kind] = known ?? relevant;
         }
     }
 
