@@ -101,6 +101,13 @@ internal sealed class PartitionActor : Mailbox
             EndTurnLoaded(_partition, now);
     }
 
+    protected override void Recover(Exception exception)
+    {
+        _host.Log.PartitionFailed(exception, _id);
+        _partition?.Break("internal error");
+        Post(Wake.Message);
+    }
+
     /// <summary>
     /// Without its partition an actor always tries to load it: blocks may wait to be sealed, and counts to be written. It
     /// gives up only when nobody asked for long.
