@@ -11,7 +11,6 @@ public sealed class CollectorCounters : IDisposable
 {
     public const string MeterName = "Ingest.Collector";
 
-    private readonly Meter _meter = new(MeterName);
     private readonly long[] _requests = new long[Answers.Count];
     private long _accepted;
     private long _quarantined;
@@ -20,10 +19,13 @@ public sealed class CollectorCounters : IDisposable
 
     public CollectorCounters()
     {
-        _meter.CreateObservableCounter("ingest.collector.requests", ReadRequests, "{request}", "Requests by answer.");
-        _meter.CreateObservableCounter("ingest.collector.events", ReadEvents, "{event}", "Stored events by outcome.");
-        _meter.CreateObservableCounter("ingest.collector.body", () => BodyBytes, "By", "Bytes of bodies as sent.");
+        Meter.CreateObservableCounter("ingest.collector.requests", ReadRequests, "{request}", "Requests by answer.");
+        Meter.CreateObservableCounter("ingest.collector.events", ReadEvents, "{event}", "Stored events by outcome.");
+        Meter.CreateObservableCounter("ingest.collector.body", () => BodyBytes, "By", "Bytes of bodies as sent.");
     }
+
+    /// <summary>The meter of these counters.</summary>
+    public Meter Meter { get; } = new(MeterName);
 
     /// <summary>Events stored as valid.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
@@ -51,7 +53,7 @@ public sealed class CollectorCounters : IDisposable
 
     public void OnBodyRead(long bytes) => Interlocked.Add(ref _bodyBytes, bytes);
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     private IEnumerable<Measurement<long>> ReadRequests() =>
         Enum.GetValues<Answer>().Select(answer => new Measurement<long>(

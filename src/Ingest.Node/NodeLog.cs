@@ -41,4 +41,7 @@ internal sealed partial class NodeLog(ILogger logger)
 
     [LoggerMessage(123, LogLevel.Warning, "Journal: {Fault}")]
     public partial void JournalFault(string fault);
+
+    [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
+    public partial void UnsealedNotRead(Exception exception);
 }

@@ -21,6 +21,9 @@ public sealed record NodeOptions
     /// <summary>How often the journal is asked how it is: how late <c>/ready</c> may be on a quiet node.</summary>
     public TimeSpan WatchPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often blocks are looked for that no partition in memory knows of: how late a late write may ship.</summary>
+    public TimeSpan UnsealedPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
 

@@ -26,7 +26,14 @@ public sealed class JsonSchema
     public static JsonSchema Compile(ReadOnlyMemory<byte> schemaUtf8, SchemaOptions? options = null)
     {
         options ??= SchemaOptions.Default;
-        var (root, isDynamic) = SchemaCompiler.Compile(schemaUtf8, options);
+        return Compile(schemaUtf8, options, new PatternCache(options.Limits));
+    }
+
+    /// <summary>Compiles one of several schemas that share their patterns.</summary>
+    /// <inheritdoc cref="Compile(ReadOnlyMemory{byte}, SchemaOptions?)"/>
+    internal static JsonSchema Compile(ReadOnlyMemory<byte> schemaUtf8, SchemaOptions options, PatternCache patterns)
+    {
+        var (root, isDynamic) = SchemaCompiler.Compile(schemaUtf8, options, patterns);
         return new JsonSchema(root, isDynamic, options.Limits);
     }
 

@@ -31,6 +31,7 @@ public sealed partial class DocumentTests
     [Theory]
     [InlineData("src/Ingest.Engine/Limits.cs")]
     [InlineData("src/Ingest.Node/NodeOptions.cs")]
+    [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)
     {
         var limits = Repository.Read("docs/limits.md");

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Ingest.Engine;
 using Microsoft.AspNetCore.Http;
@@ -233,5 +234,47 @@ public sealed class AnswerTests : IAsyncLifetime
 
         stored.SetResult(new IntakeResult(IntakeOutcome.Stored, 1));
         await answer.OkAsync();
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_with_every_request_is_logged_once_and_counted_always()
+    {
+        var log = new LogLines<CollectorApp>();
+        await using var host = await CollectorHost.StartAsync(logger: log);
+        host.Intake.Decide = (_, _) => ValueTask.FromResult(IntakeResult.Unavailable("the disk is full"));
+
+        for (var i = 0; i < 3; i++)
+            await host.PostJsonAsync("{}").StatusAsync(503);
+
+        Assert.Contains("the disk is full", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Equal(3, host.App.Counters.RequestsOf(Answer.Unavailable));
+    }
+
+    [Fact]
+    public async Task Instruments_tell_requests_by_answer_and_events_by_outcome()
+    {
+        var seen = new Dictionary<string, long>(StringComparer.Ordinal);
+        await using var host = await CollectorHost.StartAsync();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (ReferenceEquals(instrument.Meter, host.App.Counters.Meter))
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            seen[$"{instrument.Name} {(tags.Length > 0 ? tags[0].Value : "")}".TrimEnd()] = value);
+        listener.Start();
+        await host.PostJsonAsync("""[{},{"name":7}]""").OkAsync();
+        await host.PostJsonAsync("{}", "nobody").StatusAsync(404);
+
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(1, seen["ingest.collector.requests stored"]);
+        Assert.Equal(1, seen["ingest.collector.requests unknown_source"]);
+        Assert.Equal(0, seen["ingest.collector.requests failed"]);
+        Assert.Equal(1, seen["ingest.collector.events accepted"]);
+        Assert.Equal(1, seen["ingest.collector.events quarantined"]);
+        Assert.Equal(0, seen["ingest.collector.events duplicate"]);
+        Assert.Equal(17, seen["ingest.collector.body"]);
     }
 }

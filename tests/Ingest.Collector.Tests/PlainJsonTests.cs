@@ -234,6 +234,16 @@ public sealed class PlainJsonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_that_is_not_the_gzip_it_says_is_kept_as_it_came()
+    {
+        using var response = await _host.PostJsonAsync("""{"a":1}"""u8.ToArray(), encoding: "gzip");
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal("""{"a":1}""", _host.Intake.Single.Text);
+        _host.Intake.Single.SingleError(EventRules.NotJson);
+    }
+
+    [Fact]
     public async Task An_unknown_encoding_is_kept_as_it_came()
     {
         using var response = await _host.PostJsonAsync("""{"a":1}"""u8.ToArray(), encoding: "br");

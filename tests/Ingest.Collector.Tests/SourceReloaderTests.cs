@@ -1,13 +1,10 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
-
 namespace Ingest.Collector.Tests;
 
 public sealed class SourceReloaderTests : IDisposable
 {
     private readonly ConfigurationFolder _folder = new();
     private readonly CollectorConfiguration _configuration;
-    private readonly LogLines _log = new();
+    private readonly LogLines<SourceReloader> _log = new();
     private readonly SourceReloader _reloader;
 
     public SourceReloaderTests()
@@ -111,32 +108,5 @@ public sealed class SourceReloaderTests : IDisposable
         Assert.Equal(200, (int)after.StatusCode);
         await stop.CancelAsync();
         await running;
-    }
-
-    private sealed class LogLines : ILogger<SourceReloader>
-    {
-        private readonly TaskCompletionSource _expected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private volatile string? _text;
-
-        public ConcurrentBag<string> Lines { get; } = [];
-
-        public Task Expect(string text)
-        {
-            _text = text;
-            return _expected.Task;
-        }
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            var line = formatter(state, exception);
-            Lines.Add(line);
-            if (_text is { } text && line.Contains(text, StringComparison.Ordinal))
-                _expected.TrySetResult();
-        }
     }
 }

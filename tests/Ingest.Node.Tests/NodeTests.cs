@@ -81,7 +81,7 @@ public sealed class NodeTests
             {
                 await release.Task;
                 late.SetResult(await append());
-            });
+            }, CancellationToken.None);
             await Task.Delay(Timeout.Infinite, cancellation);
             throw new InvalidOperationException("not reached");
         });
@@ -92,6 +92,43 @@ public sealed class NodeTests
         Assert.Equal(JournalOutcome.Fenced, (await late.Task).Outcome);
         await node.DrainAsync();
         Assert.Equal(["a"], await node.ReadLakeAsync());
+    }
+
+    [Fact]
+    public async Task An_append_that_comes_through_after_it_was_given_up_ships_though_nobody_sends()
+    {
+        var limits = new Limits { JournalTimeout = TimeSpan.FromMilliseconds(100), SealAge = TimeSpan.FromMilliseconds(1) };
+        await using var node = await TestNode.StartAsync(
+            limits: limits, options: Quick with { UnsealedPeriod = TimeSpan.FromMilliseconds(50) });
+        var release = new TaskCompletionSource();
+        node.Journal.Script.Enqueue(async (append, cancellation) =>
+        {
+            _ = Task.Run(async () =>
+            {
+                await release.Task;
+                await append();
+            }, CancellationToken.None);
+            await Task.Delay(Timeout.Infinite, cancellation);
+            throw new InvalidOperationException("not reached");
+        });
+
+        Assert.Equal(IntakeOutcome.Unavailable, (await node.SendAsync("shop", "a")).Outcome);
+        // Its partition is read anew, and knows of nothing.
+        await TestNode.UntilAsync(() => Task.FromResult(node.Host.Partitions.LoadedCount == 1));
+        release.SetResult();
+        await TestNode.UntilAsync(async () => (await node.ReadLakeAsync()).Count > 0);
+        Assert.Equal(["a"], await node.ReadLakeAsync());
+    }
+
+    [Fact]
+    public async Task Refusals_of_a_journal_that_cannot_be_read_are_in_the_ledger_later()
+    {
+        var limits = new Limits { RetryPauseMin = TimeSpan.FromMilliseconds(10), RetryPauseMax = TimeSpan.FromMilliseconds(50) };
+        await using var node = await TestNode.StartAsync(limits: limits, options: Quick);
+        node.Journal.IsReadable = false;
+        Assert.Equal(IntakeOutcome.Unavailable, (await node.SendAsync("shop", "a", "b")).Outcome);
+        node.Journal.IsReadable = true;
+        await TestNode.UntilAsync(async () => (await node.ReadLedgerAsync()).Sum(row => row.Counts.Refused) == 2);
     }
 
     [Fact]

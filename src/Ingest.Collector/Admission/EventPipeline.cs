@@ -47,7 +47,7 @@ public sealed class EventPipeline(
 
     private async Task AdmittedAsync(HttpContext context, IProtocol protocol, SourceSet sources, Source? source)
     {
-        using var body = new RequestBody(context, gate, settings.Limits, time);
+        var body = new RequestBody(context, gate, settings.Limits, time);
         ProtocolResult result;
         try
         {
@@ -63,6 +63,8 @@ public sealed class EventPipeline(
         }
         finally
         {
+            // Before the answer: a slow reader of it must not hold memory.
+            body.Dispose();
             gate.Leave();
         }
         counters.OnBodyRead(body.BytesSent);

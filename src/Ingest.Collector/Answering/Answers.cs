@@ -35,7 +35,9 @@ public enum Answer
     /// </summary>
     BadRequest,
 
-    /// <summary>401. The source exists and the write key is missing or surely wrong. Every SDK drops: no tracker protocol uses it here.</summary>
+    /// <summary>
+    /// 401. The source exists and the write key is missing or surely wrong. Every SDK drops on it, so no tracker path uses it.
+    /// </summary>
     Unauthorized,
 
     /// <summary>404. The source of a plain JSON request does not exist. Somebody is setting up, and must see it.</summary>

@@ -76,11 +76,13 @@ internal static class SettingsFile
         try
         {
             // Linear in the cookie's length, whatever the pattern: cookies come from anywhere.
-            return new DoNotTrackSettings(cookie, new Regex($"^(?:{pattern})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+            const RegexOptions options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+            return new DoNotTrackSettings(cookie, new Regex($"^(?:{pattern})$", options));
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            section.Fail("value", $"is no pattern: {e.Message.TrimEnd('.')}", "Write a regular expression without look-around and back references");
+            section.Fail("value", $"is no pattern: {e.Message.TrimEnd('.')}",
+                "Write a regular expression without look-around and back references");
             return null;
         }
     }

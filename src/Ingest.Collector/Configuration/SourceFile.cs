@@ -81,7 +81,10 @@ internal static class SourceFile
         var names = FieldKeys.Select(key => section.Text(key) ?? key).ToList();
         section.Finish();
         foreach (var twice in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1))
-            section.Fail(FieldKeys[names.LastIndexOf(twice.Key)], $"is '{twice.Key}', as another field is", "Give each field a name of its own");
+        {
+            var key = FieldKeys[names.LastIndexOf(twice.Key)];
+            section.Fail(key, $"is '{twice.Key}', as another field is", "Give each field a name of its own");
+        }
         return new FieldNames(names);
     }
 

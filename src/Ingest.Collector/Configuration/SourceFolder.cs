@@ -52,7 +52,8 @@ internal static class SourceFolder
                 var directory = new DirectoryInfo(Path.Combine(configuration, folder));
                 if (!directory.Exists)
                     continue;
-                foreach (var file in directory.EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal))
+                var files = directory.EnumerateFiles("*", SearchOption.AllDirectories);
+                foreach (var file in files.OrderBy(f => f.FullName, StringComparer.Ordinal))
                     hash.AppendData(Encoding.UTF8.GetBytes($"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n"));
             }
         }

@@ -13,7 +13,10 @@ public readonly record struct RequestFacts(string Protocol, string? NetworkId = 
     /// <summary>Stands for an address that is not recorded, as Snowplow's collector has it.</summary>
     private const string UnknownAddress = "unknown";
 
-    /// <summary>Appends the object and makes it the batch's. Absent facts are left out; header values are cut at <see cref="HeaderText.LengthMax"/> bytes.</summary>
+    /// <summary>
+    /// Appends the object and makes it the batch's. Absent facts are left out; header values are cut at
+    /// <see cref="HeaderText.LengthMax"/> bytes.
+    /// </summary>
     public void Render(EventBatch batch, HttpContext context, CollectorSettings settings)
     {
         var headers = context.Request.Headers;

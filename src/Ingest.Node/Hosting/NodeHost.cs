@@ -63,6 +63,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _loops.Add(Task.Run(() => Partitions.RunClockAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => WatchJournalAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => ForgetAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => FindUnsealedAsync(_stop.Token), cancellation));
         Health.Started();
     }
 
@@ -122,6 +123,23 @@ internal sealed class NodeHost : IAsyncDisposable
             var result = await Journal.ForgetBeforeAsync(before, stop);
             if (result.Outcome != JournalOutcome.Committed && !stop.IsCancellationRequested)
                 _log.ForgetFailed(result.Reason);
+        }
+    }
+
+    private async Task FindUnsealedAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_options.UnsealedPeriod, _time);
+        while (await NextAsync(timer, stop))
+        {
+            try
+            {
+                await Partitions.WakeUnsealedAsync(stop);
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                // The watch tells the operator that the journal cannot be read; the next round looks again.
+                _log.UnsealedNotRead(exception);
+            }
         }
     }
 

@@ -30,7 +30,7 @@ internal static class RunCommand
         var sealAge = Quantity("--seal-age", "TIME", "An object is closed when its oldest event waited this long.", "60s", Quantities.Time, "a time such as 60s, 5m or 1h");
         var sealBytes = Quantity("--seal-bytes", "SIZE", "An object is closed when it has this many bytes, compressed.", "64MiB", Quantities.Bytes, "a size such as 64MiB");
         var config = Text("--config", "DIR", "Folder of ingest.json, sources and schemas; ./config where it exists, else the one that comes with the product.", null);
-        var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", Quantities.Time, "a time such as 20s or 2m");
+        var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", DrainTime, "a time such as 20s or 2m, at most 1h");
         var runtime = Text("--runtime", "auto|node", "How partitions are hosted. node: this process alone; auto: the best that is built.", "auto");
         runtime.AcceptOnlyFromAmong("auto", "node");
 
@@ -59,6 +59,10 @@ internal static class RunCommand
         }));
         return command;
     }
+
+    /// <summary>An hour at most: whoever sent the signal waits.</summary>
+    private static TimeSpan? DrainTime(string text) =>
+        Quantities.Time(text) is { } time && time <= TimeSpan.FromHours(1) ? time : null;
 
     /// <summary>./config where it exists, else the one that comes with the product: the demo source works anywhere.</summary>
     private static string DefaultConfig() =>

@@ -17,6 +17,7 @@ internal sealed class PartitionActor : Mailbox
     private bool _isLoading;
     private bool _isRetired;
     private int _failedLoads;
+    private long _refused;
     private Instant _noLoadBefore;
     private Instant _lastOffer;
     private long _wakeAt = long.MaxValue;
@@ -30,6 +31,9 @@ internal sealed class PartitionActor : Mailbox
 
     /// <summary>Unix milliseconds at which the actor wants a <see cref="Wake"/>; <see cref="long.MaxValue"/> for never. Any thread may read it.</summary>
     public long WakeAt => Volatile.Read(ref _wakeAt);
+
+    /// <summary>True while it has its partition; approximate while the actor runs.</summary>
+    public bool IsLoaded => _partition is { IsBroken: false };
 
     /// <summary>Number of ids in memory, for status; approximate while the actor runs.</summary>
     public int IdCount => _partition?.IdCount ?? 0;
@@ -67,6 +71,11 @@ internal sealed class PartitionActor : Mailbox
             case Drain drain:
                 _drained = drain.Done;
                 break;
+            case HasUnsealed:
+                // A late append of an instance given up may have come through after this one was read.
+                if (_partition is { IsIdle: true })
+                    _partition.Break("the journal holds blocks that it does not know");
+                break;
             case Wake:
                 break;
             default:
@@ -92,6 +101,13 @@ internal sealed class PartitionActor : Mailbox
             EndTurnLoaded(_partition, now);
     }
 
+    protected override void Recover(Exception exception)
+    {
+        _host.Log.PartitionFailed(exception, _id);
+        _partition?.Break("internal error");
+        Post(Wake.Message);
+    }
+
     /// <summary>
     /// Without its partition an actor always tries to load it: blocks may wait to be sealed, and counts to be written. It
     /// gives up only when nobody asked for long.
@@ -101,7 +117,7 @@ internal sealed class PartitionActor : Mailbox
         if (!_isLoading && now >= _noLoadBefore)
             BeginLoad(now);
         FinishDrain(isDone: !_isLoading);
-        if (!_isLoading && _carried.Count == 0 && now - _lastOffer >= _host.Options.IdleAge)
+        if (!_isLoading && _carried.Count == 0 && _refused == 0 && now - _lastOffer >= _host.Options.IdleAge)
             Retire();
         else
             Volatile.Write(ref _wakeAt, _noLoadBefore.UnixMilliseconds);
@@ -136,7 +152,7 @@ internal sealed class PartitionActor : Mailbox
         {
             if (now < _noLoadBefore)
             {
-                offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
+                Refuse(offering);
                 return;
             }
 
@@ -192,18 +208,27 @@ internal sealed class PartitionActor : Mailbox
             _noLoadBefore = _host.Now + _host.PauseAfter(_failedLoads);
             _host.Log.PartitionNotLoaded(loaded.Error!, _id);
             foreach (var offering in _parked)
-                offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
+                Refuse(offering);
             _parked.Clear();
             return;
         }
 
         _failedLoads = 0;
+        if (_refused > 0)
+            _carried = [.. _carried, new LedgerCounts(_host.Now.Hour, _refused, 0, 0, 0, _refused)];
         _partition = new Partition(
             _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _carried, PartitionHost.NextSeed());
         _carried = [];
+        _refused = 0;
         foreach (var offering in _parked)
             Offer(offering);
         _parked.Clear();
+    }
+
+    private void Refuse(Offering offering)
+    {
+        _refused += offering.Batch.Events.Length;
+        offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
     }
 
     private async Task AppendAsync(Partition partition, AppendDraft draft)
@@ -276,6 +301,12 @@ internal sealed class PartitionActor : Mailbox
     public sealed record Wake
     {
         public static readonly Wake Message = new();
+    }
+
+    /// <summary>The journal holds unsealed blocks of this partition: an instance that knows of none must be read anew.</summary>
+    public sealed record HasUnsealed
+    {
+        public static readonly HasUnsealed Message = new();
     }
 
     private sealed record Drain(TaskCompletionSource Done);

@@ -32,6 +32,9 @@ internal sealed class PartitionHost(
     /// <summary>Number of partitions in memory.</summary>
     public int Count => _actors.Count;
 
+    /// <summary>Number of those that were read from the journal and take events.</summary>
+    public int LoadedCount => _actors.Values.Count(actor => actor.IsLoaded);
+
     /// <summary>Ids in the dedupe windows of all partitions in memory.</summary>
     public long IdCount => _actors.Values.Sum(actor => (long)actor.IdCount);
 
@@ -46,11 +49,14 @@ internal sealed class PartitionHost(
 
     public void Forward(PartitionId id, Offering offering) => ActorOf(id).Post(offering);
 
-    /// <summary>Loads the partitions that have blocks in no batch, so that they are sealed though nobody sends.</summary>
+    /// <summary>
+    /// Loads the partitions that have blocks in no batch, so that they are sealed though nobody sends: after a start, and
+    /// now and then for what a late write left behind.
+    /// </summary>
     public async Task WakeUnsealedAsync(CancellationToken cancellation)
     {
         foreach (var id in await Journal.ReadUnsealedPartitionsAsync(cancellation))
-            ActorOf(id).Post(PartitionActor.Wake.Message);
+            ActorOf(id).Post(PartitionActor.HasUnsealed.Message);
     }
 
     /// <summary>Wakes actors that are due, until cancelled. Reading 10,000 wake times takes some 50 µs.</summary>

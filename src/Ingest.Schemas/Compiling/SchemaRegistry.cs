@@ -49,7 +49,7 @@ internal sealed class SchemaRegistry(SchemaOptions options)
             return FindPointer(resource, fragment, reference, location);
         return resource.Anchors.TryGetValue(fragment, out var place)
             ? (resource, place)
-            : throw new SchemaException(location, $"the reference \"{reference}\" names the anchor \"{fragment}\", which the schema {Name(resource)} does not have");
+            : throw new SchemaException(location, $"the reference \"{reference}\" names the anchor \"{fragment}\", which the schema {Describe(resource)} does not have");
     }
 
     private SchemaResource FindResource(string uri, string reference, string location)
@@ -84,7 +84,7 @@ internal sealed class SchemaRegistry(SchemaOptions options)
                 _ => TryGetItem(default, token, out element),
             };
             if (!exists)
-                throw new SchemaException(location, $"the reference \"{reference}\" leads to nothing: the schema {Name(resource)} has no \"{token}\" there");
+                throw new SchemaException(location, $"the reference \"{reference}\" leads to nothing: the schema {Describe(resource)} has no \"{token}\" there");
             place = place.Child(token, element);
             if (_byRoot.TryGetValue(place.Key, out var inner))
                 resource = inner;
@@ -107,14 +107,14 @@ internal sealed class SchemaRegistry(SchemaOptions options)
         return true;
     }
 
-    private static string Name(SchemaResource resource) => resource.Uri.Length == 0 ? "itself" : resource.Uri;
+    private static string Describe(SchemaResource resource) => resource.Uri.Length == 0 ? "itself" : resource.Uri;
 
     private SchemaResource AddResource(SchemaPlace root, string uri, SchemaResource? parent)
     {
         var dialect = DialectOf(root.Element, uri, parent);
         if (IdOf(root.Element, dialect) is { } id)
             uri = UriReference.Resolve(uri, id).WithoutFragment();
-        var resource = new SchemaResource(_resources.Count, uri, root, dialect);
+        var resource = new SchemaResource(new ResourceName(_resources.Count, uri), root, dialect);
         _resources.Add(resource);
         _byRoot.Add(root.Key, resource);
         if (!_byUri.TryAdd(uri, resource))

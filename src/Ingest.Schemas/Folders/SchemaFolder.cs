@@ -18,6 +18,7 @@ public sealed class SchemaFolder
 
     private readonly string _root;
     private readonly SchemaOptions _options;
+    private readonly PatternCache _patterns;
     private readonly ConcurrentDictionary<string, SchemaLookup> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SchemaLookup>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
@@ -33,6 +34,7 @@ public sealed class SchemaFolder
         var below = Path.Combine(root, SchemasFolder);
         _root = Path.GetFullPath(Directory.Exists(below) ? below : root);
         _options = new SchemaOptions { Limits = limits ?? SchemaLimits.Default, Resolver = Resolve };
+        _patterns = new PatternCache(_options.Limits);
         _lookup = _known.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -69,7 +71,8 @@ public sealed class SchemaFolder
     {
         try
         {
-            return new SchemaLookup(SchemaLookupStatus.Found, JsonSchema.Compile(bytes, _options with { BaseUri = uri }), null);
+            var schema = JsonSchema.Compile(bytes, _options with { BaseUri = uri }, _patterns);
+            return new SchemaLookup(SchemaLookupStatus.Found, schema, null);
         }
         catch (SchemaException invalid)
         {

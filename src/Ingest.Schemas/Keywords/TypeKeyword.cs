@@ -8,10 +8,11 @@ internal sealed class TypeKeyword(KeywordSite site, JsonTypes allowed, bool inte
     : Keyword(site, JsonTypes.All & ~(allowed.HasFlag(JsonTypes.Number) ? allowed : allowed & ~JsonTypes.Integer))
 {
     private readonly string _expected = Describe(allowed);
+    private readonly bool _allowsIntegers = (allowed & JsonTypes.Integer) != 0;
 
     public override bool Check(ref Validation run, int row)
     {
-        if (run.Instance.Rows[row].Kind == JsonKind.Number && allowed.HasFlag(JsonTypes.Integer))
+        if (_allowsIntegers && run.Instance.Rows[row].Kind == JsonKind.Number)
         {
             var raw = run.Instance.Raw(row);
             if (!raw.ContainsAny(".eE"u8) || (!integersAsWritten && JsonNumber.Parse(raw).IsInteger))

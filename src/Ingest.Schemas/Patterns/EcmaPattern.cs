@@ -121,9 +121,7 @@ internal ref struct EcmaPattern
             return Quantified(start, size: 1);
         }
 
-        if (_in.Peek is '*' or '+' or '?')
-            throw _in.Error("a repeat follows an assertion");
-        return 1;
+        return TakeRepeat(out _) is null ? 1 : throw _in.Error("a repeat follows an assertion");
     }
 
     private long Group(out bool isAssertion)
@@ -184,44 +182,40 @@ internal ref struct EcmaPattern
 
     private long Quantified(int start, long size)
     {
-        long count;
-        string quantifier;
-        var at = _in.Position;
-        if (_in.Peek is '*' or '+' or '?')
-        {
-            quantifier = char.ConvertFromUtf32(_in.Next());
-            count = 1;
-        }
-        else if (_in.TryTake("{") && _in.TryTakeNumber() is { } min)
-        {
-            int? max = min;
-            var isRange = _in.TryTake(",");
-            if (isRange)
-                max = _in.TryTakeNumber();
-            if (!_in.TryTake("}"))
-            {
-                _in.Position = at;
-                return size;
-            }
-
-            if (max < min)
-                throw _in.Error("a repeat has its smaller count last");
-            quantifier = string.Create(CultureInfo.InvariantCulture, $"{{{min}{(isRange ? "," : "")}{(isRange ? max : null)}}}");
-            count = Math.Max(1, max ?? min);
-        }
-        else
-        {
-            _in.Position = at;
+        if (TakeRepeat(out var count) is not { } repeat)
             return size;
-        }
-
         // One atom may have been written as several: a pair of surrogates.
-        _out.Insert(start, "(?:").Append(')').Append(quantifier);
+        _out.Insert(start, "(?:").Append(')').Append(repeat);
         if (_in.TryTake("?"))
             _out.Append('?');
+        return TakeRepeat(out _) is null
+            ? Math.Min(size * count, int.MaxValue)
+            : throw _in.Error("a repeat follows a repeat");
+    }
+
+    /// <summary>Takes <c>* + ?</c> or a count in braces, if one is next; other braces stand for themselves.</summary>
+    /// <param name="count">How many copies of the atom an automaton needs.</param>
+    private string? TakeRepeat(out int count)
+    {
+        count = 1;
         if (_in.Peek is '*' or '+' or '?')
-            throw _in.Error("a repeat follows a repeat");
-        return Math.Min(size * count, int.MaxValue);
+            return char.ConvertFromUtf32(_in.Next());
+        var start = _in.Position;
+        if (_in.TryTake("{") && _in.TryTakeNumber() is { } min)
+        {
+            var isRange = _in.TryTake(",");
+            var max = isRange ? _in.TryTakeNumber() : min;
+            if (_in.TryTake("}"))
+            {
+                if (max < min)
+                    throw _in.Error("a repeat has its smaller count last");
+                count = Math.Max(1, max ?? min);
+                return string.Create(CultureInfo.InvariantCulture, $"{{{min}{(isRange ? "," : "")}{(isRange ? max : null)}}}");
+            }
+        }
+
+        _in.Position = start;
+        return null;
     }
 
     private void Atom()
@@ -351,7 +345,7 @@ internal ref struct EcmaPattern
             'x' => _in.TakeHex(2),
             'u' => UnicodeEscape(),
             _ when next < 0x80 && !char.IsAsciiLetterOrDigit((char)next) => next,
-            _ => throw _in.Error($"'\\{char.ConvertFromUtf32(next)}' is not an escape"),
+            _ => throw _in.Error($"'\\{(next < 0x80 ? (char)next : '…')}' is not an escape"),
         };
         return CodePointSet.Of((literal, literal));
     }

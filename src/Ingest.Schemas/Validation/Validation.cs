@@ -16,7 +16,7 @@ internal ref partial struct Validation
     private readonly SchemaLimits _limits;
 
     // The resource of each open subschema; null where no schema uses dynamic references.
-    private readonly SchemaResource[]? _scope;
+    private readonly ResourceName[]? _scope;
 
     private List<SchemaError>? _errors;
     private int _errorsMax;
@@ -38,7 +38,7 @@ internal ref partial struct Validation
         _workLeft = limits.WorkMax;
         _errorsMax = limits.ErrorsMax;
         Collecting = true;
-        _scope = dynamicScope ? ArrayPool<SchemaResource>.Shared.Rent(limits.RecursionMax) : null;
+        _scope = dynamicScope ? ArrayPool<ResourceName>.Shared.Rent(limits.RecursionMax) : null;
     }
 
     /// <summary>Whether the run was given up; then the instance is invalid whatever else was found.</summary>
@@ -113,7 +113,7 @@ internal ref partial struct Validation
     public void Dispose()
     {
         if (_scope is not null)
-            ArrayPool<SchemaResource>.Shared.Return(_scope, clearArray: true);
+            ArrayPool<ResourceName>.Shared.Return(_scope, clearArray: true);
         ReturnMarks();
     }
 

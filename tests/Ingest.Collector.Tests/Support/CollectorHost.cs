@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ingest.Collector.Tests;
@@ -14,11 +15,13 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
     private volatile string? _whyNot;
 
     private CollectorHost(
-        CollectorSettings settings, SourceSet sources, IReadOnlyDictionary<string, RequestDelegate>? admin)
+        CollectorSettings settings,
+        SourceSet sources,
+        IReadOnlyDictionary<string, RequestDelegate>? admin,
+        ILogger<CollectorApp> logger)
     {
         Catalogue = new SourceCatalogue(sources);
-        App = new CollectorApp(
-            settings, Catalogue, Intake, this, TimeProvider.System, NullLogger<CollectorApp>.Instance);
+        App = new CollectorApp(settings, Catalogue, Intake, this, TimeProvider.System, logger);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         CollectorServer.Configure(builder, settings.Limits, [new IPEndPoint(IPAddress.Loopback, 0)]);
         _web = builder.Build();
@@ -38,10 +41,14 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
     public static async Task<CollectorHost> StartAsync(
         CollectorSettings? settings = null,
         SourceSet? sources = null,
-        IReadOnlyDictionary<string, RequestDelegate>? admin = null)
+        IReadOnlyDictionary<string, RequestDelegate>? admin = null,
+        ILogger<CollectorApp>? logger = null)
     {
         var host = new CollectorHost(
-            settings ?? new CollectorSettings { Node = "node-1" }, sources ?? TestSources.All, admin);
+            settings ?? new CollectorSettings { Node = "node-1" },
+            sources ?? TestSources.All,
+            admin,
+            logger ?? NullLogger<CollectorApp>.Instance);
         await host._web.StartAsync();
         var address = new Uri(host._web.Urls.Single());
         host.Endpoint = new IPEndPoint(IPAddress.Loopback, address.Port);

@@ -9,6 +9,9 @@ public sealed class ShipWorkerTests
     private static readonly PartitionId Web = new("web", 0);
     private static readonly Instant Start = ShipperScript.Start;
 
+    // Only there so that a hang fails instead of hanging the run.
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
+
     private readonly ModelLake _lake = new();
     private readonly ManualTime _time = new();
 
@@ -142,7 +145,7 @@ public sealed class ShipWorkerTests
         var shipping = Worker(new ScriptedJournal(["a"]), hanging).ShipAsync(StepOf(BatchOf(1)), CancellationToken.None);
         await hanging.Started;
         _time.Advance(new Limits().PutTimeout);
-        var result = await shipping;
+        var result = await shipping.WaitAsync(HangGuard);
         Assert.Equal(new ShipResult(ShipOutcome.Unreachable, Detail: "No end within 00:05:00."), result);
     }
 
@@ -154,7 +157,7 @@ public sealed class ShipWorkerTests
         var shipping = Worker(new ScriptedJournal(["a"]), hanging).ShipAsync(StepOf(BatchOf(1)), stop.Token);
         await hanging.Started;
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => shipping);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => shipping.WaitAsync(HangGuard));
     }
 
     private static ShipStep.Ship StepOf(Batch batch) => new(batch, 1, null);

@@ -4,7 +4,10 @@ using Ingest.Engine;
 
 namespace Ingest.Collector;
 
-/// <summary>Turns what was found in a plain JSON body into the events of its batch: resolves fields, notes errors and documents to validate.</summary>
+/// <summary>
+/// Turns what was found in a plain JSON body into the events of its batch: resolves fields, notes errors and documents to
+/// validate.
+/// </summary>
 /// <param name="batch">Starts with the body, receives the events.</param>
 /// <param name="source">Whose events they are.</param>
 /// <param name="ids">Ids for events that brought none.</param>

@@ -4,13 +4,16 @@ namespace Ingest.Collector;
 public static class IgluUri
 {
     /// <summary>True for the envelope of a POST.</summary>
-    public static bool IsPayloadData(ReadOnlySpan<byte> uri) => IsOfModel1(uri, "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-"u8);
+    public static bool IsPayloadData(ReadOnlySpan<byte> uri) =>
+        IsOfModel1(uri, "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-"u8);
 
     /// <summary>True for the envelope of a self-describing event.</summary>
-    public static bool IsSelfDescribingEvent(ReadOnlySpan<byte> uri) => IsOfModel1(uri, "iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-"u8);
+    public static bool IsSelfDescribingEvent(ReadOnlySpan<byte> uri) =>
+        IsOfModel1(uri, "iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-"u8);
 
     /// <summary>True for the envelope of contexts.</summary>
-    public static bool IsContexts(ReadOnlySpan<byte> uri) => IsOfModel1(uri, "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-"u8);
+    public static bool IsContexts(ReadOnlySpan<byte> uri) =>
+        IsOfModel1(uri, "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-"u8);
 
     /// <summary>Finds the name in a URI; false where it is no Iglu URI.</summary>
     public static bool TryGetName(ReadOnlySpan<byte> uri, out Range name)

@@ -133,9 +133,15 @@ public sealed class TrackerEventReader(
         if (!name.IsEmpty)
             entry.Name = batch.Append(name);
         else if (!type.SequenceEqual("ue"u8) && !type.IsEmpty)
-            Fail(ref entry, TrackerParameter.EventType, EventRules.Protocol, $"'{JsonText.Excerpt(type)}' is no kind of event: pv, pp, se, ue, tr or ti");
+        {
+            Fail(ref entry, TrackerParameter.EventType, EventRules.Protocol,
+                $"'{JsonText.Excerpt(type)}' is no kind of event: pv, pp, se, ue, tr or ti");
+        }
         else if (!type.IsEmpty && item[TrackerParameter.EventJson].IsEmpty && item[TrackerParameter.EventBase64].IsEmpty)
-            Fail(ref entry, TrackerParameter.EventJson, EventRules.Protocol, "and ue_px are missing, one of which a self-describing event has");
+        {
+            Fail(ref entry, TrackerParameter.EventJson, EventRules.Protocol,
+                "and ue_px are missing, one of which a self-describing event has");
+        }
     }
 
     private static long Time(EventBatch batch, ref EventEntry entry, in TrackerItem item, TrackerParameter parameter)
