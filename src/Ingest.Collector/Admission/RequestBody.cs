@@ -88,6 +88,15 @@ public sealed class RequestBody : IDisposable
             _context.Response.Headers.Connection = "close";
     }
 
+    /// <summary>Sets bytes aside for what the body is made into, or not; given back with the body.</summary>
+    public bool TryReserve(long bytes)
+    {
+        if (!_gate.TryReserve(bytes))
+            return false;
+        _reserved += bytes;
+        return true;
+    }
+
     public void Dispose()
     {
         Batch.Dispose();
@@ -215,13 +224,5 @@ public sealed class RequestBody : IDisposable
             if (!TryReserve(read))
                 return Answer.Overloaded;
         }
-    }
-
-    private bool TryReserve(long bytes)
-    {
-        if (!_gate.TryReserve(bytes))
-            return false;
-        _reserved += bytes;
-        return true;
     }
 }
