@@ -69,27 +69,29 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
             reader.Add(asItem, isUtf8: true);
         else
             KeepQuery(reader, query, "");
+        if (!IsBlank(body))
+            reader.AddBytes(body.Whole, EventRules.Protocol, body.Problem ?? "a GET brings its event in the query: this is its body");
         return null;
     }
 
     private Answer? ReadBody(RequestBody body, QueryObject query, TrackerEventReader reader)
     {
-        var batch = body.Batch;
         if (body.Problem is { } problem)
         {
             reader.AddBytes(body.Whole, EventRules.NotJson, problem);
+            KeepQuery(reader, query, "the body cannot be read: this is its query");
             return null;
         }
-        if (JsonScan.Start(batch[body.Whole]) == body.Whole.Length)
+        if (IsBlank(body))
         {
-            if (query.HasParameters)
-                KeepQuery(reader, query, "the body is empty: this is its query");
+            KeepQuery(reader, query, "the body is empty: this is its query");
             return null;
         }
         using var items = new PooledList<TrackerItem>();
-        if (TrackerPayload.Read(batch[body.Whole], settings.Limits.EventsMax, items) is { } error)
+        if (TrackerPayload.Read(body.Batch[body.Whole], settings.Limits.EventsMax, items) is { } error)
         {
             reader.AddBytes(body.Whole, error.Rule, error.Found);
+            KeepQuery(reader, query, "the body is no payload: this is its query");
             return null;
         }
         if (items.Count > settings.Limits.EventsMax)
@@ -123,6 +125,8 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
             reader.Add(Merge(batch, item, query), isUtf8);
         return null;
     }
+
+    private static bool IsBlank(RequestBody body) => JsonScan.Start(body.Batch[body.Whole]) == body.Whole.Length;
 
     /// <summary>Keeps a query for which there is no event.</summary>
     private static void KeepQuery(TrackerEventReader reader, QueryObject query, string why)
