@@ -353,6 +353,18 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_a_surrogate_pair_sends_the_item_to_the_quarantine()
+    {
+        const string item = """{"e":"pv","p":"web","tv":"x","page":"cut \ud83d"}""";
+
+        await _host.Client.PostAsync(Tracker.Payload(item, Tracker.Item())).OkAsync();
+
+        Assert.Contains("\\ud83d at byte 41", _host.Intake.Events[0].SingleError(EventRules.BadField).Found, StringComparison.Ordinal);
+        Assert.Equal(item, _host.Intake.Events[0].Text);
+        Assert.Empty(_host.Intake.Events[1].Errors);
+    }
+
+    [Fact]
     public async Task An_item_that_is_not_utf8_is_kept_alone_as_bytes()
     {
         var body = Encoding.Latin1.GetBytes(Tracker.Payload("""{"e":"pv","p":"web","tv":"1","page":"caf\u00e9"}""".Replace("\\u00e9", "é", StringComparison.Ordinal), Tracker.Item()));

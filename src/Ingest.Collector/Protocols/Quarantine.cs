@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 using Ingest.Engine;
 
@@ -29,6 +30,18 @@ public static class Quarantine
         };
         EventHead.AssignId(batch, ref entry, ids);
         batch.Add(entry);
+    }
+
+    /// <summary>
+    /// The error of an event in which an escape stands for half a surrogate pair; null where none does. It is JSON by its
+    /// grammar, but no text, and one such line makes readers of the lake refuse the whole file.
+    /// </summary>
+    public static EventError? HalfPair(ReadOnlySpan<byte> json)
+    {
+        var at = JsonText.IndexOfHalfPair(json);
+        return at < 0
+            ? null
+            : Error("", EventRules.BadField, $"the escape {Encoding.ASCII.GetString(json.Slice(at, 6))} at byte {at} is half a surrogate pair, which is no character");
     }
 
     /// <summary>An error whose text is cut where it is long.</summary>

@@ -40,6 +40,8 @@ public sealed class JsonEventReader(EventBatch batch, Source source, IIdSource i
         }
         else
             Fail(ref entry, "", EventRules.NotAnObject, "an event is a JSON object");
+        if (Quarantine.HalfPair(batch[found.Payload]) is { } halfPair)
+            (entry.Errors ??= []).Add(halfPair);
         if (found.Payload.Length > source.EventBytesMax)
         {
             Fail(ref entry, "", EventRules.TooLarge,

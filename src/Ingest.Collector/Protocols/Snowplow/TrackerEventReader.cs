@@ -72,6 +72,8 @@ public sealed class TrackerEventReader(
             ReadItem(batch, source, ref entry, item);
         else
             Fail(ref entry, "", EventRules.NotAnObject, "an event of a tracker payload is a JSON object");
+        if (Quarantine.HalfPair(batch[item.Payload]) is { } halfPair)
+            (entry.Errors ??= []).Add(halfPair);
         if (entry.Id.IsEmpty)
             EventHead.AssignId(batch, ref entry, ids);
         entry.CheckCount = batch.CheckCount - entry.FirstCheck;
