@@ -97,6 +97,12 @@ public sealed class RequestBody : IDisposable
         return true;
     }
 
+    /// <summary>Sets memory aside for what is known of each event beside its bytes, or not.</summary>
+    public bool TryReserveEvents(int count) => TryReserve((long)count * CollectorLimits.EventBytes);
+
+    /// <summary>Sets memory aside for errors of events, or not.</summary>
+    public bool TryReserveErrors(int count) => TryReserve((long)count * RequestErrors.BytesEach);
+
     public void Dispose()
     {
         Batch.Dispose();
@@ -186,7 +192,8 @@ public sealed class RequestBody : IDisposable
         using var gzip = new GZipStream(
             new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count, writable: false),
             CompressionMode.Decompress);
-        var plain = new EventBatch(compressed.Count * 4);
+        // A bomb's size says nothing of what comes out; what does is set aside as it comes.
+        var plain = new EventBatch(4 * Math.Min(compressed.Count, FirstBytesMax / 4));
         try
         {
             if (Read(gzip, plain) is { } refusal)

@@ -57,24 +57,30 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
     private Answer? ReadEvents(
         HttpRequest request, SourceSet sources, Source? source, RequestBody body, SourceBatches batches, out string? nuid)
     {
-        using var reader = new TrackerEventReader(body.Batch, batches, sources, source, ids);
+        var errors = new RequestErrors();
+        using var reader = new TrackerEventReader(body.Batch, batches, sources, source, ids, errors);
         var query = QueryObject.Append(body.Batch, request.QueryString.Value ?? "");
         var asItem = query.Problem is null ? ReadQuery(body.Batch, query) : default;
         nuid = asItem[TrackerParameter.NetworkUserId] is { IsEmpty: false } id
             ? Encoding.UTF8.GetString(body.Batch[id])
             : null;
+        if (!body.TryReserve(query.Json.Length))
+            return Answer.Overloaded;
         if (HttpMethods.IsPost(request.Method))
-            return ReadBody(body, query, reader);
+            return ReadBody(body, query, reader, errors) ?? Charge(body, errors);
         if (query.Problem is null)
             reader.Add(asItem, isUtf8: true);
         else
             KeepQuery(reader, query, "");
         if (!IsBlank(body))
             reader.AddBytes(body.Whole, EventRules.Protocol, body.Problem ?? "a GET brings its event in the query: this is its body");
-        return null;
+        return Charge(body, errors);
     }
 
-    private Answer? ReadBody(RequestBody body, QueryObject query, TrackerEventReader reader)
+    private static Answer? Charge(RequestBody body, RequestErrors errors) =>
+        body.TryReserveErrors(errors.Count) ? null : Answer.Overloaded;
+
+    private Answer? ReadBody(RequestBody body, QueryObject query, TrackerEventReader reader, RequestErrors errors)
     {
         if (body.Problem is { } problem)
         {
@@ -88,7 +94,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
             return null;
         }
         using var items = new PooledList<TrackerItem>();
-        if (TrackerPayload.Read(body.Batch[body.Whole], settings.Limits.EventsMax, items) is { } error)
+        if (TrackerPayload.Read(body.Batch[body.Whole], settings.Limits.EventsMax, items, errors) is { } error)
         {
             reader.AddBytes(body.Whole, error.Rule, error.Found);
             KeepQuery(reader, query, "the body is no payload: this is its query");
@@ -96,6 +102,8 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         }
         if (items.Count > settings.Limits.EventsMax)
             return Answer.TooManyEvents;
+        if (!body.TryReserveEvents(items.Count))
+            return Answer.Overloaded;
         return AddItems(body, items.Items, query, reader);
     }
 
@@ -141,7 +149,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
     {
         var reader = new Utf8JsonReader(batch[query.Json]);
         reader.Read();
-        return TrackerItem.Read(ref reader, query.Json.Offset, isStrict: false);
+        return TrackerItem.Read(ref reader, query.Json.Offset, errors: null);
     }
 
     /// <summary>The item with the query's parameters in it. What was wrong with it before still is.</summary>
@@ -152,7 +160,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         var merged = MergedItem.Append(batch, item.Payload, query);
         var reader = new Utf8JsonReader(batch[merged], JsonScan.BodyOptions);
         reader.Read();
-        var result = TrackerItem.Read(ref reader, merged.Offset, isStrict: false);
+        var result = TrackerItem.Read(ref reader, merged.Offset, errors: null);
         result.Errors = item.Errors;
         return result;
     }
