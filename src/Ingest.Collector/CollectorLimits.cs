@@ -15,13 +15,19 @@ public sealed record CollectorLimits
     /// </summary>
     public int DrainBytesMax { get; init; } = 16 << 20;
 
-    /// <summary>Events of one request. Each takes about 200 bytes beside its own: 10 MiB of <c>{}</c> would take 700 MB.</summary>
+    /// <summary>Bytes that count as in flight for each event beside its own: what is noted of it until it is stored.</summary>
+    public const int EventBytes = 1 << 10;
+
+    /// <summary>Events of one request. 10 MiB of <c>{}</c> would be 3.5 million, and take 3 GB.</summary>
     public int EventsMax { get; init; } = 50_000;
 
     /// <summary>Requests in flight.</summary>
     public int RequestsInFlightMax { get; init; } = 4_096;
 
-    /// <summary>Bytes of bodies in flight, decompressed ones included. A process takes up to three times as much for them.</summary>
+    /// <summary>
+    /// Bytes in flight: bodies, decompressed ones included, and what is noted of their events and errors. A process takes
+    /// up to three times as much for them.
+    /// </summary>
     public long BytesInFlightMax { get; init; } = 256L << 20;
 
     /// <summary>Open connections; more are closed at once.</summary>
@@ -56,9 +62,17 @@ public sealed record CollectorLimits
     {
         if (DecompressedBytesMax < BodyBytesMax)
             yield return ("decompressedBytesMax", "is below bodyBytesMax, but a body need not be compressed");
-        if (BytesInFlightMax < (long)BodyBytesMax + DecompressedBytesMax)
-            yield return ("bytesInFlightMax", "is too small for one body and what it decompresses to");
+        if (BytesInFlightMax < RequestBytesMax())
+            yield return ("bytesInFlightMax", $"is below the {RequestBytesMax()} bytes that one request may take by bodyBytesMax, decompressedBytesMax and eventsMax");
         if (RetryAfterMax < RetryAfterMin)
             yield return ("retryAfterMax", "is below retryAfterMin");
     }
+
+    /// <summary>Most bytes in flight of one request: one that takes more could never be answered anything but 503.</summary>
+    private long RequestBytesMax() =>
+        // The body, what it decompresses to, and that once more with the query in each event.
+        BodyBytesMax + (3L * DecompressedBytesMax)
+        + ((long)EventsMax * (EventBytes + (RequestErrors.EventMaxBeyond * RequestErrors.BytesEach)))
+        + ((RequestErrors.FewerAfter + RequestErrors.EventMax) * RequestErrors.BytesEach)
+        + ((long)RequestLineBytesMax * JsonText.EscapeFactor);
 }

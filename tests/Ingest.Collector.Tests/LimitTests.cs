@@ -19,7 +19,7 @@ public sealed class LimitTests
         BodyBytesMax = Cap,
         DecompressedBytesMax = 3 * Cap,
         DrainBytesMax = 10 * Cap,
-        BytesInFlightMax = 5 * Cap,
+        BytesInFlightMax = 50 * Cap,
         EventsMax = 1000,
     };
 
@@ -148,6 +148,64 @@ public sealed class LimitTests
         Assert.Empty(host.Intake.Batches);
         Assert.Equal(2, host.App.Counters.RequestsOf(Answer.TooManyEvents));
         await host.PostJsonAsync(string.Concat(Enumerable.Repeat("{}\n", 1000))).OkAsync();
+    }
+
+    [Fact]
+    public async Task Errors_of_a_request_are_bounded_and_every_bad_event_has_one()
+    {
+        await using var host = await StartAsync(new CollectorLimits());
+        var item = "{" + string.Join(',', Enumerable.Range(0, 30).Select(i => $"\"x{i}\":1")) + "}";
+
+        await host.Client.PostAsync(Tracker.Payload([.. Enumerable.Repeat(item, 2000)])).OkAsync();
+
+        var events = host.Intake.Events;
+        Assert.Equal(RequestErrors.EventMax, events[0].Errors.Count);
+        Assert.Equal(RequestErrors.EventMaxBeyond, events[^1].Errors.Count);
+        Assert.InRange(
+            events.Sum(e => e.Errors.Count), 1, RequestErrors.FewerAfter + RequestErrors.EventMax + (2000 * RequestErrors.EventMaxBeyond));
+    }
+
+    [Fact]
+    public async Task Events_and_errors_count_as_in_flight()
+    {
+        await using var host = await StartAsync(new CollectorLimits());
+        var inFlight = 0L;
+        host.Intake.Decide = (_, batch) =>
+        {
+            inFlight = host.App.Gate.Bytes;
+            return ValueTask.FromResult(new IntakeResult(IntakeOutcome.Stored, batch.Events.Length));
+        };
+        const int noted = 1000 * (CollectorLimits.EventBytes + RequestErrors.BytesEach);
+
+        await host.PostJsonAsync(string.Concat(Enumerable.Repeat("7\n", 1000))).OkAsync();
+        Assert.InRange(inFlight, noted, 2 * noted);
+
+        await host.Client.PostAsync(Tracker.Payload([.. Enumerable.Repeat("7", 1000)])).OkAsync();
+        Assert.InRange(inFlight, noted, 2 * noted);
+        Assert.Equal(0, host.App.Gate.Bytes);
+    }
+
+    [Fact]
+    public async Task Many_events_are_503_where_there_is_no_room_for_them()
+    {
+        await using var host = await StartAsync(Small with { BytesInFlightMax = 1000 * CollectorLimits.EventBytes });
+
+        using var plain = await host.PostJsonAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{}\n", 1000))));
+        using var tracker = await host.Client.PostAsync(Tracker.Payload([.. Enumerable.Repeat("{}", 1000)]));
+
+        Assert.Equal([503, 503], [(int)plain.StatusCode, (int)tracker.StatusCode]);
+        Assert.Empty(host.Intake.Batches);
+        Assert.Equal(0, host.App.Gate.Bytes);
+    }
+
+    [Fact]
+    public void Limits_under_which_one_request_could_never_be_taken_are_refused()
+    {
+        var limits = new CollectorLimits { BytesInFlightMax = 64 << 20 };
+
+        Assert.Equal("bytesInFlightMax", Assert.Single(limits.Violations()).Key);
+        Assert.Empty((limits with { EventsMax = 5_000 }).Violations());
+        Assert.Empty(new CollectorLimits().Violations());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Ingest.Engine;
 
 namespace Ingest.Collector.Tests;
@@ -53,25 +54,44 @@ public sealed class PlainJsonBytesTests : IAsyncLifetime
         Assert.Empty(e.Errors);
     }
 
+    [Theory]
+    [InlineData("""{"t":"cut \ud83d"}""")]
+    [InlineData("""{"\ud83d":1}""")]
+    [InlineData("""{"a":[{"b\udc00c":["\u00e9"]}]}""")]
+    [InlineData("""{"t":"\uD83D\uD83D\uDE00"}""")]
+    [InlineData("""{"event_id":"\ud83d"}""")]
+    public async Task Half_a_surrogate_pair_sends_the_event_to_the_quarantine(string payload)
+    {
+        await _host.PostJsonAsync($$"""[{"t":"\ud83d\ude00 \\ud83d"},{{payload}}]""").OkAsync();
+
+        Assert.Empty(_host.Intake.Events[0].Errors);
+        var e = _host.Intake.Events[1];
+        Assert.Equal(payload, e.Text);
+        Assert.All(e.Errors, error => Assert.Equal(EventRules.BadField, error.Rule));
+        Assert.Contains(e.Errors, error => error.Found.Contains("half a surrogate pair", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Deep_nesting_is_kept_as_text()
     {
-        var deep = $$"""{"x":{{new string('[', 64)}}{{new string(']', 64)}}}""";
+        var deep = $$"""{"x":{{new string('[', 63)}}{{new string(']', 63)}}}""";
 
         var answer = await _host.PostJsonAsync($$"""[{"a":1},{{deep}},{"b":2}]""").OkAsync();
 
         Assert.Equal("""{"accepted":2,"quarantined":1,"duplicates":0}""", answer);
         Assert.Equal(PayloadKind.Text, _host.Intake.Events[1].Kind);
         Assert.Equal(deep, _host.Intake.Events[1].Text);
-        Assert.Contains("64 levels", _host.Intake.Events[1].SingleError(EventRules.NotJson).Found, StringComparison.Ordinal);
+        Assert.Contains("63 levels", _host.Intake.Events[1].SingleError(EventRules.NotJson).Found, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Sixty_four_levels_are_taken()
+    public async Task As_many_levels_are_taken_as_a_line_of_the_lake_may_have()
     {
-        await _host.PostJsonAsync($$"""{"x":{{new string('[', 63)}}{{new string(']', 63)}}}""").OkAsync();
+        await _host.PostJsonAsync($$"""{"x":{{new string('[', 62)}}{{new string(']', 62)}}}""").OkAsync();
 
         Assert.Empty(_host.Intake.Single.Errors);
+        // With the defaults of a common reader.
+        using var line = JsonDocument.Parse($$"""{"payload":{{_host.Intake.Single.Text}}}""");
     }
 
     [Fact]

@@ -130,14 +130,32 @@ public sealed class PropertyTests : IAsyncLifetime
         {
             Assert.NotEmpty(e.Id);
             Assert.Equal(EventId.Hash(Encoding.UTF8.GetBytes(e.Id)), e.IdHash);
-            if (e.Kind == PayloadKind.Json)
-                JsonDocument.Parse(e.Payload).Dispose();
-            else
+            if (e.Kind != PayloadKind.Json)
                 Assert.NotEmpty(e.Errors);
+            else
+            {
+                using var json = JsonDocument.Parse(e.Payload);
+                if (e.Errors.Count == 0)
+                    ReadEveryText(json.RootElement);
+            }
             if (e.Kind == PayloadKind.Text)
                 Assert.True(System.Text.Unicode.Utf8.IsValid(e.Payload));
             Assert.All(e.Checks, check => JsonDocument.Parse(check.Instance).Dispose());
         });
+    }
+
+    /// <summary>Throws where a text or a name is none, as readers of the lake would.</summary>
+    private static void ReadEveryText(JsonElement element)
+    {
+        foreach (var member in element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : default)
+        {
+            Assert.NotNull(member.Name);
+            ReadEveryText(member.Value);
+        }
+        foreach (var item in element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default)
+            ReadEveryText(item);
+        if (element.ValueKind == JsonValueKind.String)
+            Assert.NotNull(element.GetString());
     }
 
     // White space, punctuation of arrays, and the three bytes of a byte order mark.

@@ -95,4 +95,17 @@ public sealed class SnowplowGetTests : IAsyncLifetime
         Assert.Equal(["/co/data/0/data", "/cx/data/0/data"], e.Checks.Select(c => c.Where));
         Assert.All(e.Checks, c => Assert.Equal("""{"a":1}""", c.Instance));
     }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task A_body_beside_the_event_is_kept(string method)
+    {
+        using var raw = await RawHttp.ConnectAsync(_host.Endpoint);
+        await raw.SendAsync($"{method} /i?e=pv&p=web&tv=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{{\"e\":\"pp\"");
+
+        Assert.StartsWith("HTTP/1.1 200", await raw.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(["""{"e":"pv","p":"web","tv":"1"}""", "{\"e\":\"pp\""], _host.Intake.Events.Select(e => e.Text));
+        _host.Intake.Events[1].SingleError(EventRules.Protocol);
+    }
 }

@@ -243,6 +243,29 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_query_that_is_not_utf8_is_kept_though_the_body_is_empty()
+    {
+        await _host.Client.PostAsync("", Tracker.Path + "?page=%E9").OkAsync();
+
+        _host.Intake.Single.SingleError(EventRules.NotUtf8);
+        Assert.Equal("page=%E9", _host.Intake.Single.Text);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("x")]
+    [InlineData("\u001f\u008b")]
+    public async Task A_query_is_kept_beside_a_body_that_is_no_payload(string body)
+    {
+        using var content = new ByteArrayContent(Encoding.Latin1.GetBytes(body));
+        using var response = await _host.Client.PostAsync(Tracker.Path + "?e=pv&p=web&tv=1", content);
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal([body, """{"e":"pv","p":"web","tv":"1"}"""], _host.Intake.Events.Select(e => Encoding.Latin1.GetString(e.Payload)));
+        Assert.All(_host.Intake.Events, e => Assert.NotEmpty(e.Errors));
+    }
+
+    [Fact]
     public async Task One_payload_may_hold_events_of_several_sources()
     {
         var document = Tracker.Contexts(Tracker.SelfDescribing("iglu:com.acme/page/jsonschema/1-0-0", """{"a":1}"""));
@@ -327,6 +350,18 @@ public sealed class SnowplowPostTests : IAsyncLifetime
         Assert.Empty(events[0].Errors);
         Assert.Contains("was not looked at", events[^2].SingleError(EventRules.Protocol).Found, StringComparison.Ordinal);
         Assert.Empty(events[^1].Errors);
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_sends_the_item_to_the_quarantine()
+    {
+        const string item = """{"e":"pv","p":"web","tv":"x","page":"cut \ud83d"}""";
+
+        await _host.Client.PostAsync(Tracker.Payload(item, Tracker.Item())).OkAsync();
+
+        Assert.Contains("\\ud83d at byte 41", _host.Intake.Events[0].SingleError(EventRules.BadField).Found, StringComparison.Ordinal);
+        Assert.Equal(item, _host.Intake.Events[0].Text);
+        Assert.Empty(_host.Intake.Events[1].Errors);
     }
 
     [Fact]

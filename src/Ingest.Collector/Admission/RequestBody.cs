@@ -88,6 +88,21 @@ public sealed class RequestBody : IDisposable
             _context.Response.Headers.Connection = "close";
     }
 
+    /// <summary>Sets bytes aside for what the body is made into, or not; given back with the body.</summary>
+    public bool TryReserve(long bytes)
+    {
+        if (!_gate.TryReserve(bytes))
+            return false;
+        _reserved += bytes;
+        return true;
+    }
+
+    /// <summary>Sets memory aside for what is known of each event beside its bytes, or not.</summary>
+    public bool TryReserveEvents(int count) => TryReserve((long)count * CollectorLimits.EventBytes);
+
+    /// <summary>Sets memory aside for errors of events, or not.</summary>
+    public bool TryReserveErrors(int count) => TryReserve((long)count * RequestErrors.BytesEach);
+
     public void Dispose()
     {
         Batch.Dispose();
@@ -177,7 +192,8 @@ public sealed class RequestBody : IDisposable
         using var gzip = new GZipStream(
             new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count, writable: false),
             CompressionMode.Decompress);
-        var plain = new EventBatch(compressed.Count * 4);
+        // A bomb's size says nothing of what comes out; what does is set aside as it comes.
+        var plain = new EventBatch(4 * Math.Min(compressed.Count, FirstBytesMax / 4));
         try
         {
             if (Read(gzip, plain) is { } refusal)
@@ -215,13 +231,5 @@ public sealed class RequestBody : IDisposable
             if (!TryReserve(read))
                 return Answer.Overloaded;
         }
-    }
-
-    private bool TryReserve(long bytes)
-    {
-        if (!_gate.TryReserve(bytes))
-            return false;
-        _reserved += bytes;
-        return true;
     }
 }

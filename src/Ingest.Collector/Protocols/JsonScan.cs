@@ -6,8 +6,11 @@ namespace Ingest.Collector;
 /// <summary>Steps over JSON values with a reader, noting where they are and how deep they go.</summary>
 public static class JsonScan
 {
-    /// <summary>Levels that an event may be nested. Deeper ones are kept as text: readers of the lake give up on them.</summary>
-    public const int DepthMax = 64;
+    /// <summary>
+    /// Levels that an event may be nested; deeper ones are kept as text. The lake line is one level more, and many readers
+    /// of JSON give up below 64.
+    /// </summary>
+    public const int DepthMax = 63;
 
     /// <summary>
     /// Levels that are still read. Above <see cref="DepthMax"/>, so that one event that is too deep does not make its

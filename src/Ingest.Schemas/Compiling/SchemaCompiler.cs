@@ -11,6 +11,8 @@ internal sealed class SchemaCompiler
     private readonly Queue<SchemaSource> _unfilled = [];
     private readonly List<DynamicRefKeyword> _dynamicRefs = [];
 
+    private int _patternUses;
+
     private SchemaCompiler(SchemaOptions options, PatternCache patterns)
     {
         Options = options;
@@ -57,6 +59,9 @@ internal sealed class SchemaCompiler
         var (resource, place) = _registry.Find(from, reference, site.Location);
         return (NodeAt(resource, place), resource, place);
     }
+
+    /// <summary>Counts one more use of a pattern; false where there are too many.</summary>
+    public bool TryCountPattern() => ++_patternUses <= Options.Limits.PatternsMax;
 
     /// <summary>Has a dynamic reference bound once all resources are known.</summary>
     public void BindLater(DynamicRefKeyword reference) => _dynamicRefs.Add(reference);

@@ -126,7 +126,7 @@ internal sealed class SchemaSource(
         ];
     }
 
-    /// <summary>The members of a keyword that holds schemas by name; those that <paramref name="filter"/> refuses are left out.</summary>
+    /// <summary>The members of a keyword that holds schemas by name, without those that the filter refuses.</summary>
     public IReadOnlyList<(string Name, SchemaNode Schema)> Map(string keyword, Func<JsonElement, bool>? filter = null)
     {
         if (!TryGet(keyword, out var value))
@@ -144,6 +144,8 @@ internal sealed class SchemaSource(
 
     public SchemaPattern Pattern(string keyword, string source)
     {
+        if (!compiler.TryCountPattern())
+            throw Error(keyword, $"the schema uses more than {Limits.PatternsMax} patterns");
         try
         {
             return compiler.Patterns.Get(source);

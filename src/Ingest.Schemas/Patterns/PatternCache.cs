@@ -8,7 +8,7 @@ namespace Ingest.Schemas;
 /// </summary>
 internal sealed class PatternCache(SchemaLimits limits)
 {
-    /// <summary>Patterns kept; further ones are compiled for each use.</summary>
+    /// <summary>Patterns that are shared; further ones are compiled for each use.</summary>
     private const int CountMax = 1_000;
 
     private readonly ConcurrentDictionary<string, SchemaPattern> _patterns = new(StringComparer.Ordinal);

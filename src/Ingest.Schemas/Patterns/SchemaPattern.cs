@@ -13,8 +13,10 @@ internal sealed class SchemaPattern
     /// </summary>
     private const int AutomatonSizeMax = 5_000;
 
-    /// <summary>Characters times states that count as one step of work: at worst an automaton is in all its states at once.</summary>
+    /// <summary>Characters times states that count as one step: at worst an automaton is in all its states at once.</summary>
     private const int StatesPerStep = 16;
+
+    private const RegexOptions Options = RegexOptions.CultureInvariant;
 
     private readonly string _source;
     private readonly Regex _regex;
@@ -40,8 +42,8 @@ internal sealed class SchemaPattern
             // No timeout for the linear engine: its work is known before, and with .NET 10.0 it may report a match that is
             // none when the timeout passes while it is at work.
             var regex = isLinear
-                ? new Regex(translation.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout)
-                : new Regex(translation.Pattern, RegexOptions.CultureInvariant, limits.PatternTimeout);
+                ? new Regex(translation.Pattern, Options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout)
+                : new Regex(translation.Pattern, Options, limits.PatternTimeout);
             return new SchemaPattern(source, regex, isLinear ? translation.Size : 1);
         }
         catch (ArgumentException refused)

@@ -31,6 +31,9 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
     /// <summary>The keywords that have something to say of a kind of value, cheapest first.</summary>
     public ReadOnlySpan<Keyword> KeywordsFor(JsonKind kind) => _keywords[(int)kind];
 
+    /// <summary>Whether every value of a kind passes, so that it need not be looked at.</summary>
+    public bool Passes(JsonKind kind) => _keywords[(int)kind].Length == 0 && !IsFalse && Unevaluated is null;
+
     /// <summary>Makes this the schema <c>true</c> or <c>false</c>.</summary>
     public void Fill(bool allowed)
     {
@@ -50,7 +53,8 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
             var types = TypesOf(kind);
             Keyword[] relevant = [.. keywords.Where(keyword => (keyword.AppliesTo & types) != 0)];
             // Most kinds have the same keywords, often just the one that rejects them.
-            _keywords[(int)kind] = Array.Find(_keywords, known => known is not null && known.AsSpan().SequenceEqual(relevant)) ?? relevant;
+            var known = Array.Find(_keywords, others => others is not null && others.AsSpan().SequenceEqual(relevant));
+            _keywords[(int)kind] = known ?? relevant;
         }
     }
 

@@ -62,11 +62,11 @@ internal ref partial struct Validation
         return valid;
     }
 
-    /// <summary>Judges a value without touching the marks: because it is a member, an item or a name, or for a <c>not</c>.</summary>
+    /// <summary>Judges a value without touching the marks: a member, an item or a name, or the value of a <c>not</c>.</summary>
     public bool EvaluateApart(SchemaNode node, int row)
     {
-        if (node.IsTrue)
-            return true;
+        if (node.Passes(Instance.Rows[row].Kind))
+            return Spend(row, 1);
         var marks = _marks;
         _marks = NoMarks;
         var valid = Evaluate(node, row);
@@ -107,7 +107,8 @@ internal ref partial struct Validation
 
         // Nothing more may be spent, however little it is.
         _workLeft = -1;
-        return Abort(row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
+        return Abort(
+            row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
     }
 
     public void Dispose()

@@ -12,7 +12,8 @@ namespace Ingest.Collector;
 /// <param name="source">Whose events they are.</param>
 /// <param name="ids">Ids for events that brought none.</param>
 /// <param name="isUtf8">True where the whole body is valid UTF-8, so that no event need be looked at again.</param>
-public sealed class JsonEventReader(EventBatch batch, Source source, IIdSource ids, bool isUtf8)
+/// <param name="errors">The errors of the request.</param>
+public sealed class JsonEventReader(EventBatch batch, Source source, IIdSource ids, bool isUtf8, RequestErrors errors)
 {
     /// <summary>The fixed schema's text in the batch, once it is needed.</summary>
     private Slice _fixedSchema;
@@ -21,11 +22,11 @@ public sealed class JsonEventReader(EventBatch batch, Source source, IIdSource i
     public void Add(in JsonEvent found)
     {
         if (found.Problem is { } problem)
-            Quarantine.AddBytes(batch, found.Payload, EventRules.NotJson, problem, ids);
+            Quarantine.AddBytes(batch, found.Payload, EventRules.NotJson, problem, ids, errors);
         else if (!isUtf8 && !Utf8.IsValid(batch[found.Payload]))
-            Quarantine.AddBytes(batch, found.Payload, EventRules.NotJson, "strings of JSON must be UTF-8", ids);
+            Quarantine.AddBytes(batch, found.Payload, EventRules.NotJson, "strings of JSON must be UTF-8", ids, errors);
         else if (found.Depth > JsonScan.DepthMax)
-            Quarantine.AddBytes(batch, found.Payload, EventRules.NotJson, $"it is nested deeper than {JsonScan.DepthMax} levels", ids);
+            Quarantine.AddBytes(batch, found.Payload, EventRules.NotJson, $"it is nested deeper than {JsonScan.DepthMax} levels", ids, errors);
         else
             AddJson(found);
     }
@@ -40,6 +41,8 @@ public sealed class JsonEventReader(EventBatch batch, Source source, IIdSource i
         }
         else
             Fail(ref entry, "", EventRules.NotAnObject, "an event is a JSON object");
+        if (Quarantine.HalfPair(batch[found.Payload]) is { } halfPair)
+            Fail(ref entry, halfPair);
         if (found.Payload.Length > source.EventBytesMax)
         {
             Fail(ref entry, "", EventRules.TooLarge,
@@ -132,6 +135,13 @@ public sealed class JsonEventReader(EventBatch batch, Source source, IIdSource i
         Fail(ref entry, JsonText.Pointer(name), EventRules.BadField, $"{JsonText.Excerpt(name)}: {problem}");
     }
 
-    private static void Fail(ref EventEntry entry, string where, string rule, string problem) =>
-        (entry.Errors ??= []).Add(Quarantine.Error(where, rule, problem));
+    private void Fail(ref EventEntry entry, string where, string rule, string problem) =>
+        Fail(ref entry, Quarantine.Error(where, rule, problem));
+
+    private void Fail(ref EventEntry entry, EventError error)
+    {
+        var own = entry.Errors;
+        errors.Add(ref own, error);
+        entry.Errors = own;
+    }
 }

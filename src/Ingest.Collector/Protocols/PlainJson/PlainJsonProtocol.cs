@@ -15,8 +15,8 @@ public sealed class PlainJsonProtocol(
         HttpContext context, SourceSet sources, Source? source, RequestBody body)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (!TryReadEvents(source, body))
-            return new ProtocolResult(Answer.TooManyEvents);
+        if (ReadEvents(source, body) is { } refusal)
+            return new ProtocolResult(refusal);
         if (body.Batch.Events.IsEmpty)
             return new ProtocolResult(Answer.Stored);
         new RequestFacts("json").Render(body.Batch, context, settings);
@@ -29,21 +29,25 @@ public sealed class PlainJsonProtocol(
     public Task WriteSuccessAsync(HttpContext context, in IntakeResult counts) =>
         AnswerWriter.WriteCountsAsync(context, counts);
 
-    /// <summary>Adds the events of the body to its batch; false where there are too many.</summary>
-    private bool TryReadEvents(Source source, RequestBody body)
+    /// <summary>Adds the events of the body to its batch.</summary>
+    /// <returns>Null, or why they are not taken.</returns>
+    private Answer? ReadEvents(Source source, RequestBody body)
     {
         var batch = body.Batch;
+        var errors = new RequestErrors();
         if (body.Problem is { } problem)
         {
-            Quarantine.AddBytes(batch, body.Whole, EventRules.NotJson, problem, ids);
-            return true;
+            Quarantine.AddBytes(batch, body.Whole, EventRules.NotJson, problem, ids, errors);
+            return null;
         }
         using var events = new PooledList<JsonEvent>();
         if (!JsonBody.TryScan(batch[body.Whole], source.Fields, settings.Limits.EventsMax, events))
-            return false;
-        var reader = new JsonEventReader(batch, source, ids, Utf8.IsValid(batch[body.Whole]));
+            return Answer.TooManyEvents;
+        if (!body.TryReserveEvents(events.Count))
+            return Answer.Overloaded;
+        var reader = new JsonEventReader(batch, source, ids, Utf8.IsValid(batch[body.Whole]), errors);
         foreach (ref readonly var found in events.Items)
             reader.Add(found);
-        return true;
+        return body.TryReserveErrors(errors.Count) ? null : Answer.Overloaded;
     }
 }

@@ -10,11 +10,9 @@ namespace Ingest.Collector;
 /// Reads the documents inside a tracker event: the self-describing event (<c>ue_pr</c>, <c>ue_px</c>) and the contexts
 /// (<c>co</c>, <c>cx</c>). Envelopes are checked here; what is in them is noted for validation.
 /// </summary>
-public sealed class EntityReader : IDisposable
+/// <param name="errors">The errors of the request.</param>
+public sealed class EntityReader(RequestErrors errors) : IDisposable
 {
-    /// <summary>Errors kept of one event's documents.</summary>
-    private const int ErrorsMax = 20;
-
     /// <summary>
     /// Documents of one request that may fail to parse. Each costs as much time as ten good ones, and a request can hold
     /// a hundred thousand; those beyond are not looked at, and their events go to the quarantine.
@@ -95,7 +93,7 @@ public sealed class EntityReader : IDisposable
     }
 
     /// <summary>Notes the document for validation; where it is not self-describing, that is the error.</summary>
-    private static bool AddCheck(
+    private bool AddCheck(
         EventBatch batch, ref EventEntry entry, SelfDescribing found, string where, out Slice schema, out Slice name)
     {
         schema = name = default;
@@ -159,10 +157,12 @@ public sealed class EntityReader : IDisposable
         return batch[plain];
     }
 
-    private static void Fail(ref EventEntry entry, string where, string problem)
+    private void Fail(ref EventEntry entry, string where, string problem)
     {
-        entry.Errors ??= [];
-        if (entry.Errors.Count < ErrorsMax)
-            entry.Errors.Add(Quarantine.Error(where, EventRules.Protocol, $"{where[1..]} {problem}"));
+        if (!errors.HasRoom(entry.Errors))
+            return;
+        var own = entry.Errors;
+        errors.Add(ref own, Quarantine.Error(where, EventRules.Protocol, $"{where[1..]} {problem}"));
+        entry.Errors = own;
     }
 }

@@ -8,20 +8,25 @@ namespace Ingest.Collector;
 /// <summary>The parameters of a query as a JSON object of strings, which is then read like any other item.</summary>
 public sealed class QueryObject
 {
-    private readonly List<byte[]> _names = [];
+    /// <summary>Parameters of a query. Trackers send about thirty; all of them are merged into each event of a POST.</summary>
+    public const int ParametersMax = 500;
 
-    private QueryObject()
-    {
-    }
+    private readonly HashSet<byte[]> _names = new(Utf8Comparer.Instance);
+    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
-    /// <summary>The object in the batch. A parameter that stands twice stands twice here.</summary>
+    private QueryObject() => _lookup = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>
+    /// The object in the batch. A parameter that stands twice stands twice here. Where there is a <see cref="Problem"/>
+    /// it is the query itself, as text.
+    /// </summary>
     public Slice Json { get; private set; }
 
-    /// <summary>True where there is any parameter that can be read.</summary>
-    public bool HasParameters => IsUtf8 && _names.Count > 0;
+    /// <summary>Why the query cannot be read as parameters; null where it can.</summary>
+    public EventError? Problem { get; private set; }
 
-    /// <summary>True where the decoded parameters are UTF-8; else <see cref="Json"/> holds the query itself, as text.</summary>
-    public bool IsUtf8 { get; private set; } = true;
+    /// <summary>True where there is any parameter that can be read.</summary>
+    public bool HasParameters => Problem is null && _names.Count > 0;
 
     /// <summary>Decodes a query and appends the object to a batch.</summary>
     /// <param name="batch">Receives it.</param>
@@ -33,7 +38,7 @@ public sealed class QueryObject
         var decoded = ArrayPool<byte>.Shared.Rent(Math.Max(1, Encoding.UTF8.GetMaxByteCount(raw.Length)));
         try
         {
-            result.Json = result.Render(batch, raw, decoded) ?? result.Keep(batch, raw);
+            result.Json = result.Render(batch, raw, decoded) ?? Keep(batch, raw);
         }
         finally
         {
@@ -43,19 +48,12 @@ public sealed class QueryObject
     }
 
     /// <summary>True where the query has this parameter.</summary>
-    public bool Contains(ReadOnlySpan<byte> name)
-    {
-        foreach (var known in _names)
-        {
-            if (name.SequenceEqual(known))
-                return true;
-        }
-        return false;
-    }
+    public bool Contains(ReadOnlySpan<byte> name) => _lookup.Contains(name);
 
     private Slice? Render(EventBatch batch, ReadOnlySpan<char> raw, byte[] decoded)
     {
         var start = batch.Append("{"u8).Offset;
+        var count = 0;
         foreach (var range in raw.Split('&'))
         {
             var parameter = raw[range];
@@ -66,21 +64,28 @@ public sealed class QueryObject
             var value = Decode(equals < 0 ? [] : parameter[(equals + 1)..], decoded.AsSpan(name));
             var text = decoded.AsSpan(0, name + value);
             if (!Utf8.IsValid(text[..name]) || !Utf8.IsValid(text[name..]))
+            {
+                Problem = new EventError("", EventRules.NotUtf8, "the query, decoded, is not UTF-8");
                 return null;
-            batch.Append(HasParameters ? ",\""u8 : "\""u8);
+            }
+            if (++count > ParametersMax)
+            {
+                Problem = new EventError("", EventRules.Protocol, $"the query has more than {ParametersMax} parameters");
+                return null;
+            }
+            batch.Append(count > 1 ? ",\""u8 : "\""u8);
             AppendEscaped(batch, text[..name]);
             batch.Append("\":\""u8);
             AppendEscaped(batch, text[name..]);
             batch.Append("\""u8);
-            _names.Add(text[..name].ToArray());
+            _lookup.Add(text[..name]);
         }
         var end = batch.Append("}"u8).Offset + 1;
         return new Slice(start, end - start);
     }
 
-    private Slice Keep(EventBatch batch, ReadOnlySpan<char> raw)
+    private static Slice Keep(EventBatch batch, ReadOnlySpan<char> raw)
     {
-        IsUtf8 = false;
         var room = batch.GetSpan(Encoding.UTF8.GetMaxByteCount(raw.Length));
         return batch.Advance(Encoding.UTF8.GetBytes(raw, room));
     }

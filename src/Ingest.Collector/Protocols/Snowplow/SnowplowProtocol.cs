@@ -15,8 +15,6 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
     /// <summary>The path that every tracker knows, for POST and GET.</summary>
     public const string DefaultPath = "/com.snowplowanalytics.snowplow/tp2";
 
-    private const string NotUtf8 = "the query, decoded, is not UTF-8";
-
     private readonly NetworkId _networkId = new(settings.Cookie, time, ids);
 
     public async ValueTask<ProtocolResult> StoreAsync(
@@ -25,8 +23,8 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         if (ForbidsStoring(context.Request))
             return new ProtocolResult(Answer.NotTracked);
         using var batches = new SourceBatches(body.Batch);
-        if (!TryReadEvents(context.Request, sources, source, body, batches, out var nuid))
-            return new ProtocolResult(Answer.TooManyEvents);
+        if (ReadEvents(context.Request, sources, source, body, batches, out var nuid) is { } refusal)
+            return new ProtocolResult(refusal);
         var networkId = _networkId.Find(context.Request, nuid);
         var result = new IntakeResult(IntakeOutcome.Stored);
         if (batches.All.Count > 0)
@@ -53,61 +51,105 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
     private bool ForbidsStoring(HttpRequest request) =>
         settings.DoNotTrack is { } wish && request.Cookies[wish.Cookie] is { } value && wish.Value.IsMatch(value);
 
-    /// <summary>Adds the events of the request to the batches of their sources; false where there are too many.</summary>
+    /// <summary>Adds the events of the request to the batches of their sources.</summary>
     /// <param name="nuid">The network id that the query names; null where it names none.</param>
-    private bool TryReadEvents(
+    /// <returns>Null, or why they are not taken.</returns>
+    private Answer? ReadEvents(
         HttpRequest request, SourceSet sources, Source? source, RequestBody body, SourceBatches batches, out string? nuid)
     {
-        using var reader = new TrackerEventReader(body.Batch, batches, sources, source, ids);
+        var errors = new RequestErrors();
+        using var reader = new TrackerEventReader(body.Batch, batches, sources, source, ids, errors);
         var query = QueryObject.Append(body.Batch, request.QueryString.Value ?? "");
-        var asItem = query.IsUtf8 ? ReadQuery(body.Batch, query) : default;
+        var asItem = query.Problem is null ? ReadQuery(body.Batch, query) : default;
         nuid = asItem[TrackerParameter.NetworkUserId] is { IsEmpty: false } id
             ? Encoding.UTF8.GetString(body.Batch[id])
             : null;
+        if (!body.TryReserve(query.Json.Length))
+            return Answer.Overloaded;
         if (HttpMethods.IsPost(request.Method))
-            return TryReadBody(body, query, reader);
-        if (query.IsUtf8)
+            return ReadBody(body, query, reader, errors) ?? Charge(body, errors);
+        if (query.Problem is null)
             reader.Add(asItem, isUtf8: true);
         else
-            reader.AddBytes(query.Json, EventRules.NotUtf8, NotUtf8);
-        return true;
+            KeepQuery(reader, query, "");
+        if (!IsBlank(body))
+            reader.AddBytes(body.Whole, EventRules.Protocol, body.Problem ?? "a GET brings its event in the query: this is its body");
+        return Charge(body, errors);
     }
 
-    private bool TryReadBody(RequestBody body, QueryObject query, TrackerEventReader reader)
+    private static Answer? Charge(RequestBody body, RequestErrors errors) =>
+        body.TryReserveErrors(errors.Count) ? null : Answer.Overloaded;
+
+    private Answer? ReadBody(RequestBody body, QueryObject query, TrackerEventReader reader, RequestErrors errors)
     {
-        var batch = body.Batch;
         if (body.Problem is { } problem)
         {
             reader.AddBytes(body.Whole, EventRules.NotJson, problem);
-            return true;
+            KeepQuery(reader, query, "the body cannot be read: this is its query");
+            return null;
         }
-        if (JsonScan.Start(batch[body.Whole]) == body.Whole.Length)
+        if (IsBlank(body))
         {
-            if (query.HasParameters)
-                reader.AddBytes(query.Json, EventRules.Protocol, "the body is empty: this is its query");
-            return true;
+            KeepQuery(reader, query, "the body is empty: this is its query");
+            return null;
         }
         using var items = new PooledList<TrackerItem>();
-        if (TrackerPayload.Read(batch[body.Whole], settings.Limits.EventsMax, items) is { } error)
+        if (TrackerPayload.Read(body.Batch[body.Whole], settings.Limits.EventsMax, items, errors) is { } error)
         {
             reader.AddBytes(body.Whole, error.Rule, error.Found);
-            return true;
+            KeepQuery(reader, query, "the body is no payload: this is its query");
+            return null;
         }
         if (items.Count > settings.Limits.EventsMax)
-            return false;
-        if (!query.IsUtf8)
-            reader.AddBytes(query.Json, EventRules.NotUtf8, NotUtf8);
+            return Answer.TooManyEvents;
+        if (!body.TryReserveEvents(items.Count))
+            return Answer.Overloaded;
+        return AddItems(body, items.Items, query, reader);
+    }
+
+    private Answer? AddItems(
+        RequestBody body, ReadOnlySpan<TrackerItem> items, QueryObject query, TrackerEventReader reader)
+    {
+        var batch = body.Batch;
         var isUtf8 = Utf8.IsValid(batch[body.Whole]);
-        foreach (ref readonly var item in items.Items)
-            reader.Add(query.HasParameters ? Merge(batch, item, query) : item, isUtf8);
-        return true;
+        if (!query.HasParameters)
+        {
+            KeepQuery(reader, query, "");
+            foreach (ref readonly var item in items)
+                reader.Add(item, isUtf8);
+            return null;
+        }
+        // A long query times many items is a bomb, as gzip can be.
+        var added = (long)items.Length * query.Json.Length;
+        if (added > settings.Limits.DecompressedBytesMax)
+        {
+            reader.AddBytes(body.Whole, EventRules.Protocol, $"with the query in each of {items.Length} events it is too large");
+            KeepQuery(reader, query, $"with it in each of {items.Length} events the body is too large");
+            return null;
+        }
+        if (!body.TryReserve(added + body.Whole.Length))
+            return Answer.Overloaded;
+        foreach (ref readonly var item in items)
+            reader.Add(Merge(batch, item, query), isUtf8);
+        return null;
+    }
+
+    private static bool IsBlank(RequestBody body) => JsonScan.Start(body.Batch[body.Whole]) == body.Whole.Length;
+
+    /// <summary>Keeps a query for which there is no event.</summary>
+    private static void KeepQuery(TrackerEventReader reader, QueryObject query, string why)
+    {
+        if (query.Problem is { } problem)
+            reader.AddBytes(query.Json, problem.Rule, problem.Found);
+        else if (query.HasParameters)
+            reader.AddBytes(query.Json, EventRules.Protocol, why);
     }
 
     private static TrackerItem ReadQuery(EventBatch batch, QueryObject query)
     {
         var reader = new Utf8JsonReader(batch[query.Json]);
         reader.Read();
-        return TrackerItem.Read(ref reader, query.Json.Offset, isStrict: false);
+        return TrackerItem.Read(ref reader, query.Json.Offset, errors: null);
     }
 
     /// <summary>The item with the query's parameters in it. What was wrong with it before still is.</summary>
@@ -118,7 +160,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         var merged = MergedItem.Append(batch, item.Payload, query);
         var reader = new Utf8JsonReader(batch[merged], JsonScan.BodyOptions);
         reader.Read();
-        var result = TrackerItem.Read(ref reader, merged.Offset, isStrict: false);
+        var result = TrackerItem.Read(ref reader, merged.Offset, errors: null);
         result.Errors = item.Errors;
         return result;
     }

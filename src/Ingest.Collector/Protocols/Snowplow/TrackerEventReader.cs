@@ -12,10 +12,11 @@ namespace Ingest.Collector;
 /// <param name="sources">The sources in force.</param>
 /// <param name="pathSource">The source that the path names; null where the app id decides.</param>
 /// <param name="ids">Ids for events that brought none.</param>
+/// <param name="errors">The errors of the request.</param>
 public sealed class TrackerEventReader(
-    EventBatch home, SourceBatches batches, SourceSet sources, Source? pathSource, IIdSource ids) : IDisposable
+    EventBatch home, SourceBatches batches, SourceSet sources, Source? pathSource, IIdSource ids, RequestErrors errors) : IDisposable
 {
-    private readonly EntityReader _entities = new();
+    private readonly EntityReader _entities = new(errors);
 
     /// <summary>Adds bytes that could not be read, as one event.</summary>
     public void AddBytes(Slice payload, string rule, string found)
@@ -23,7 +24,7 @@ public sealed class TrackerEventReader(
         var batch = batches.Of(pathSource ?? sources.OfAppId([]));
         if (batch != home)
             payload = batch.Append(home[payload]);
-        Quarantine.AddBytes(batch, payload, rule, found, ids);
+        Quarantine.AddBytes(batch, payload, rule, found, ids, errors);
     }
 
     /// <summary>Adds an item.</summary>
@@ -72,6 +73,8 @@ public sealed class TrackerEventReader(
             ReadItem(batch, source, ref entry, item);
         else
             Fail(ref entry, "", EventRules.NotAnObject, "an event of a tracker payload is a JSON object");
+        if (Quarantine.HalfPair(batch[item.Payload]) is { } halfPair)
+            Fail(ref entry, halfPair);
         if (entry.Id.IsEmpty)
             EventHead.AssignId(batch, ref entry, ids);
         entry.CheckCount = batch.CheckCount - entry.FirstCheck;
@@ -97,13 +100,13 @@ public sealed class TrackerEventReader(
         _entities.Read(batch, ref entry, item);
     }
 
-    private static void Require(ref EventEntry entry, in TrackerItem item, TrackerParameter parameter)
+    private void Require(ref EventEntry entry, in TrackerItem item, TrackerParameter parameter)
     {
         if (item[parameter].IsEmpty)
             Fail(ref entry, parameter, EventRules.Protocol, "is missing");
     }
 
-    private static void ReadId(EventBatch batch, ref EventEntry entry, in TrackerItem item)
+    private void ReadId(EventBatch batch, ref EventEntry entry, in TrackerItem item)
     {
         var contents = item[TrackerParameter.EventId];
         if (contents.IsEmpty)
@@ -118,7 +121,7 @@ public sealed class TrackerEventReader(
     }
 
     /// <summary>Sets the name by the kind of event. That of a self-describing event comes from its schema.</summary>
-    private static void ReadType(EventBatch batch, ref EventEntry entry, in TrackerItem item)
+    private void ReadType(EventBatch batch, ref EventEntry entry, in TrackerItem item)
     {
         var type = batch[item[TrackerParameter.EventType]];
         var name = type switch
@@ -144,7 +147,7 @@ public sealed class TrackerEventReader(
         }
     }
 
-    private static long Time(EventBatch batch, ref EventEntry entry, in TrackerItem item, TrackerParameter parameter)
+    private long Time(EventBatch batch, ref EventEntry entry, in TrackerItem item, TrackerParameter parameter)
     {
         var contents = item[parameter];
         if (contents.IsEmpty)
@@ -156,12 +159,19 @@ public sealed class TrackerEventReader(
         return EventEntry.NoTime;
     }
 
-    private static void Fail(ref EventEntry entry, TrackerParameter parameter, string rule, string problem)
+    private void Fail(ref EventEntry entry, TrackerParameter parameter, string rule, string problem)
     {
         var name = TrackerParameters.NameOf(parameter);
         Fail(ref entry, "/" + name, rule, $"{name} {problem}");
     }
 
-    private static void Fail(ref EventEntry entry, string where, string rule, string problem) =>
-        (entry.Errors ??= []).Add(Quarantine.Error(where, rule, problem));
+    private void Fail(ref EventEntry entry, string where, string rule, string problem) =>
+        Fail(ref entry, Quarantine.Error(where, rule, problem));
+
+    private void Fail(ref EventEntry entry, EventError error)
+    {
+        var own = entry.Errors;
+        errors.Add(ref own, error);
+        entry.Errors = own;
+    }
 }

@@ -7,9 +7,6 @@ namespace Ingest.Collector;
 /// <summary>One event of a tracker payload as found, before anything is resolved.</summary>
 public struct TrackerItem
 {
-    /// <summary>Errors kept of one item; a hostile one could have millions.</summary>
-    private const int ErrorsMax = 20;
-
     private Slices _values;
 
     /// <summary>Where it is.</summary>
@@ -34,8 +31,8 @@ public struct TrackerItem
     /// <summary>Reads the value at which the reader stands.</summary>
     /// <param name="reader">Stands at the item's first token.</param>
     /// <param name="offset">Where the reader's bytes begin in the batch.</param>
-    /// <param name="isStrict">True to hold it to the known parameters, as payloads are; queries are not.</param>
-    public static TrackerItem Read(ref Utf8JsonReader reader, int offset, bool isStrict)
+    /// <param name="errors">Holds it to the known parameters, as payloads are; null for queries, which are not.</param>
+    public static TrackerItem Read(ref Utf8JsonReader reader, int offset, RequestErrors? errors)
     {
         var start = (int)reader.TokenStartIndex;
         var outside = reader.CurrentDepth;
@@ -44,7 +41,7 @@ public struct TrackerItem
         if (item.IsObject)
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                item.ReadMember(ref reader, offset, isStrict, ref deepest);
+                item.ReadMember(ref reader, offset, errors, ref deepest);
         }
         else
             JsonScan.Value(ref reader, ref deepest);
@@ -66,17 +63,17 @@ public struct TrackerItem
         return moved;
     }
 
-    private void ReadMember(ref Utf8JsonReader reader, int offset, bool isStrict, ref int deepest)
+    private void ReadMember(ref Utf8JsonReader reader, int offset, RequestErrors? errors, ref int deepest)
     {
         Span<byte> scratch = stackalloc byte[64];
         var name = JsonScan.Name(reader, scratch);
         var parameter = TrackerParameters.Find(name);
         reader.Read();
-        if (parameter is null && isStrict)
-            Fail(name, "is no parameter of the tracker protocol");
+        if (parameter is null)
+            Fail(errors, name, "is no parameter of the tracker protocol");
         if (reader.TokenType != JsonTokenType.String)
         {
-            Fail(name, "is not a string");
+            Fail(errors, name, "is not a string");
             JsonScan.Value(ref reader, ref deepest);
         }
         else if (parameter is { } known and not TrackerParameter.Other)
@@ -86,11 +83,13 @@ public struct TrackerItem
         }
     }
 
-    private void Fail(ReadOnlySpan<byte> name, string problem)
+    private void Fail(RequestErrors? errors, ReadOnlySpan<byte> name, string problem)
     {
-        Errors ??= [];
-        if (Errors.Count < ErrorsMax)
-            Errors.Add(Quarantine.Error(JsonText.Pointer(name), EventRules.Protocol, $"{JsonText.Excerpt(name)} {problem}"));
+        if (errors is null || !errors.HasRoom(Errors))
+            return;
+        var own = Errors;
+        errors.Add(ref own, Quarantine.Error(JsonText.Pointer(name), EventRules.Protocol, $"{JsonText.Excerpt(name)} {problem}"));
+        Errors = own;
     }
 
     [InlineArray(TrackerParameters.ReadCount)]

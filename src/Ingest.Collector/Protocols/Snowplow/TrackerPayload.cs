@@ -14,14 +14,16 @@ public static class TrackerPayload
     /// <param name="body">The body.</param>
     /// <param name="eventsMax">Items after which reading stops; one more than this is found then.</param>
     /// <param name="items">Receives them, in order.</param>
+    /// <param name="errors">Counts what is wrong with them.</param>
     /// <returns>What is wrong with the body as a whole, or null.</returns>
-    public static EventError? Read(ReadOnlySpan<byte> body, int eventsMax, PooledList<TrackerItem> items)
+    public static EventError? Read(
+        ReadOnlySpan<byte> body, int eventsMax, PooledList<TrackerItem> items, RequestErrors errors)
     {
         var start = JsonScan.Start(body);
         var reader = new Utf8JsonReader(body[start..], JsonScan.BodyOptions);
         try
         {
-            return ReadEnvelope(ref reader, start, eventsMax, items) is { } problem
+            return ReadEnvelope(ref reader, start, eventsMax, items, errors) is { } problem
                 ? new EventError("", EventRules.Protocol, problem)
                 : null;
         }
@@ -32,7 +34,7 @@ public static class TrackerPayload
     }
 
     private static string? ReadEnvelope(
-        ref Utf8JsonReader reader, int offset, int eventsMax, PooledList<TrackerItem> items)
+        ref Utf8JsonReader reader, int offset, int eventsMax, PooledList<TrackerItem> items, RequestErrors errors)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -56,7 +58,7 @@ public static class TrackerPayload
                 hasData = true;
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    items.Add(TrackerItem.Read(ref reader, offset, isStrict: true));
+                    items.Add(TrackerItem.Read(ref reader, offset, errors));
                     if (items.Count > eventsMax)
                         return null;
                 }
