@@ -153,6 +153,26 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(error, Assert.Single(errors).ToString());
     }
 
+    [Theory]
+    [InlineData("{\"writeKeys\":[\"caf\u00e9-key\"]}", "is not UTF-8")]
+    [InlineData("{\"snowplow\":{\"appIds\":[\"\\ud800\"]}}", "half a surrogate pair")]
+    [InlineData("{\"\\ud800\":1}", "half a surrogate pair")]
+    [InlineData("{\"partitions\":\"\\ud800\"}", "half a surrogate pair")]
+    public void A_file_with_a_text_that_is_none_is_a_mistake(string latin1, string problem)
+    {
+        foreach (var file in (string[])["sources/a.json", "ingest.json"])
+        {
+            _folder.Write("sources/a.json", "{}");
+            File.WriteAllBytes(Path.Combine(_folder.Path, file), System.Text.Encoding.Latin1.GetBytes(latin1));
+
+            Assert.False(Configuration.TryLoad(_folder.Path, out _, out var errors));
+
+            var error = Assert.Single(errors);
+            Assert.Equal(file, error.File);
+            Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void No_sources_are_a_mistake()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Ingest.Schemas;
 
@@ -20,17 +21,26 @@ internal sealed class SchemaRegistry(SchemaOptions options)
     {
         if (utf8.Length > options.Limits.SchemaBytesMax)
             throw new SchemaException(uri + "#", $"the schema has {utf8.Length} bytes, at most {options.Limits.SchemaBytesMax} are allowed");
+        if (!Utf8.IsValid(utf8.Span))
+            throw new SchemaException(uri + "#", "the schema must be UTF-8; save it so");
         if (_documents == options.Limits.DocumentsMax)
             throw new SchemaException(uri + "#", $"the schema reaches more than {options.Limits.DocumentsMax} documents");
+        JsonElement root;
         try
         {
-            var root = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = options.Limits.SchemaDepthMax, AllowDuplicateProperties = false });
-            return AddResource(new SchemaPlace(_documents++, "", root), uri, parent: null);
+            root = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = options.Limits.SchemaDepthMax, AllowDuplicateProperties = false });
+            SchemaTexts.Read(root);
+        }
+        catch (InvalidOperationException halfPair)
+        {
+            throw new SchemaException(uri + "#", "the schema has an escape such as \\ud83d that is half a surrogate pair; write the character itself", halfPair);
         }
         catch (JsonException broken)
         {
             throw new SchemaException(uri + "#", $"the schema must be JSON of at most {options.Limits.SchemaDepthMax} levels, without repeated names: {broken.Message}", broken);
         }
+
+        return AddResource(new SchemaPlace(_documents++, "", root), uri, parent: null);
     }
 
     /// <summary>The resource whose root is at a place, or null.</summary>
