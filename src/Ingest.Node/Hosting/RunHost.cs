@@ -62,7 +62,8 @@ internal static class RunHost
             var reloading = reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token);
             await signals.Asked;
             await stopReloading.CancelAsync();
-            await reloading;
+            // Whatever became of it, draining comes next.
+            await reloading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         log.Stopping();
