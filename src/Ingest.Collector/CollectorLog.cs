@@ -37,6 +37,9 @@ internal sealed partial class CollectorLog(ILogger logger, TimeProvider time)
     [LoggerMessage(211, LogLevel.Error, "Changed sources are not taken, the ones before stay in force: {Error}")]
     public partial void BadSources(ConfigurationError error);
 
+    [LoggerMessage(212, LogLevel.Error, "Changed sources could not be looked at, the ones before stay in force")]
+    public partial void ReloadFailed(Exception exception);
+
     private bool IsDue(ref long nextTicks)
     {
         var now = time.GetUtcNow().UtcTicks;

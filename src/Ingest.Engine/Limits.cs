@@ -34,7 +34,7 @@ public sealed record Limits
     public TimeSpan JournalTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Puts under way at once for one destination. Each holds at most one part in memory.</summary>
-    public int ShipConcurrency { get; init; } = 4;
+    public int ShipConcurrency { get; init; } = 8;
 
     /// <summary>Batches that a shipper holds in memory; the rest waits in the journal.</summary>
     public int ShipWindow { get; init; } = 64;

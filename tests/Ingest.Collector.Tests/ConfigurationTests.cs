@@ -110,7 +110,7 @@ public sealed class ConfigurationTests : IDisposable
         _folder.Write("sources/a.json", """
             {"name":"Bad Name","writeKeyz":[],"writeKeys":["short","with space","good-key","good-key"],"partitions":0,
              "unknownSchema":"maybe","schema":"iglu:x","eventBytesMax":true,"fields":{"event_id":"name"},
-             "snowplow":{"paths":["/v1/x","/one","/com.acme/track"],"appIds":"web","default":"yes"}}
+             "snowplow":{"paths":["/v1/x","/one","/com.acme/track","/admin/status","/com.acme/..","/./track"],"appIds":"web","default":"yes"}}
             """);
         _folder.Write("sources/b.json", """{"name":"c","schema":"iglu:com.acme/none/jsonschema/1-0-0","snowplow":{"default":true,"paths":["/com.acme/track"]}}""");
         _folder.Write("sources/c.json", """{"snowplow":{"default":true}}""");
@@ -130,7 +130,8 @@ public sealed class ConfigurationTests : IDisposable
                 "ingest.json nod", "ingest.json trustedProxies[0]",
                 "sources/a.json eventBytesMax", "sources/a.json fields.name", "sources/a.json name", "sources/a.json partitions",
                 "sources/a.json schema", "sources/a.json snowplow.appIds", "sources/a.json snowplow.default",
-                "sources/a.json snowplow.paths[0]", "sources/a.json snowplow.paths[1]", "sources/a.json unknownSchema",
+                "sources/a.json snowplow.paths[0]", "sources/a.json snowplow.paths[1]", "sources/a.json snowplow.paths[3]",
+                "sources/a.json snowplow.paths[4]", "sources/a.json snowplow.paths[5]", "sources/a.json unknownSchema",
                 "sources/a.json writeKeys[0]", "sources/a.json writeKeys[1]", "sources/a.json writeKeys[3]",
                 "sources/a.json writeKeyz",
                 "sources/b.json schema", "sources/b.json snowplow.paths", "sources/c.json name", "sources/c.json snowplow.default",
@@ -151,6 +152,26 @@ public sealed class ConfigurationTests : IDisposable
         Assert.False(Configuration.TryLoad(_folder.Path, out _, out var errors));
 
         Assert.Equal(error, Assert.Single(errors).ToString());
+    }
+
+    [Theory]
+    [InlineData("{\"writeKeys\":[\"caf\u00e9-key\"]}", "is not UTF-8")]
+    [InlineData("{\"snowplow\":{\"appIds\":[\"\\ud800\"]}}", "half a surrogate pair")]
+    [InlineData("{\"\\ud800\":1}", "half a surrogate pair")]
+    [InlineData("{\"partitions\":\"\\ud800\"}", "half a surrogate pair")]
+    public void A_file_with_a_text_that_is_none_is_a_mistake(string latin1, string problem)
+    {
+        foreach (var file in (string[])["sources/a.json", "ingest.json"])
+        {
+            _folder.Write("sources/a.json", "{}");
+            File.WriteAllBytes(Path.Combine(_folder.Path, file), System.Text.Encoding.Latin1.GetBytes(latin1));
+
+            Assert.False(Configuration.TryLoad(_folder.Path, out _, out var errors));
+
+            var error = Assert.Single(errors);
+            Assert.Equal(file, error.File);
+            Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

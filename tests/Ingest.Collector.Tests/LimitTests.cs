@@ -136,6 +136,39 @@ public sealed class LimitTests
         Assert.Equal(body, host.Intake.Single.Payload);
     }
 
+    [Theory]
+    [InlineData("1f8b08040000000000030a00")]
+    [InlineData("1f8b080400000000000308000000")]
+    [InlineData("1f8b0808000000000003")]
+    [InlineData("1f8b081800000000000361")]
+    [InlineData("1f8b0802000000000003")]
+    [InlineData("1f8b080c00000000000310000000")]
+    [InlineData("1f8b081e0000000000032000000000000000")]
+    [InlineData("1f8b0804000000000003ff00")]
+    public async Task A_gzip_header_that_is_cut_off_is_no_empty_body(string hex)
+    {
+        await using var host = await StartAsync(Small);
+        var cut = Convert.FromHexString(hex);
+        var second = (byte[])[.. Gzip("{}"u8.ToArray()), .. cut];
+
+        await host.PostJsonAsync(cut, encoding: "gzip").OkAsync();
+        await host.PostJsonAsync(second, encoding: "gzip").OkAsync();
+
+        Assert.Equal([cut, second], host.Intake.Events.Select(e => e.Payload));
+        Assert.All(host.Intake.Events, e => Assert.Contains(e.Errors, error => error.Rule == EventRules.NotJson));
+    }
+
+    [Fact]
+    public async Task Gzip_of_nothing_is_kept()
+    {
+        await using var host = await StartAsync(Small);
+        var nothing = Convert.FromHexString("1f8b080000000000000303000000000000000000");
+
+        await host.PostJsonAsync(nothing, encoding: "gzip").OkAsync();
+
+        Assert.Equal(nothing, host.Intake.Single.Payload);
+    }
+
     [Fact]
     public async Task Too_many_events_are_413()
     {

@@ -17,7 +17,7 @@ public sealed class SnowplowGetTests : IAsyncLifetime
     [InlineData("/com.shop/track")]
     public async Task A_get_stores_the_event_of_its_query_and_answers_the_pixel(string path)
     {
-        using var response = await _host.Client.GetAsync($"{path}?e=pv&p=web&tv=no-js-0.1.0&aid=shop-web&url=http%3A%2F%2Fa.b%2F%3Fq%3D%C3%BC&page=A+B&eid=x");
+        using var response = await _host.Client.GetAsync($"{path}?e=pv&p=web&tv=no-js-0.1.0&aid=shop-web&url=http%3A%2F%2Fa.b%2F%3Fq%3D%C3%BC&page=A+B&eid={Tracker.Id(1)}");
 
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Equal("image/gif", response.Content.Headers.ContentType!.MediaType);
@@ -28,11 +28,11 @@ public sealed class SnowplowGetTests : IAsyncLifetime
         Assert.Equal("GIF89a"u8.ToArray(), pixel[..6]);
         Assert.Equal(0x3b, pixel[^1]);
         var e = _host.Intake.Single;
-        Assert.Equal("""{"e":"pv","p":"web","tv":"no-js-0.1.0","aid":"shop-web","url":"http://a.b/?q=ü","page":"A B","eid":"x"}""", e.Text);
+        Assert.Equal($$"""{"e":"pv","p":"web","tv":"no-js-0.1.0","aid":"shop-web","url":"http://a.b/?q=ü","page":"A B","eid":"{{Tracker.Id(1)}}"}""", e.Text);
         Assert.Equal(PayloadKind.Json, e.Kind);
         Assert.Empty(e.Errors);
         Assert.Equal("page_view", e.Name);
-        Assert.Equal("x", e.Id);
+        Assert.Equal(Tracker.Id(1), e.Id);
         Assert.Equal("snowplow-get", e.FromCollector("protocol"));
     }
 

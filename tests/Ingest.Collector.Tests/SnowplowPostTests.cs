@@ -152,7 +152,7 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     [Fact]
     public async Task A_bad_item_goes_to_the_quarantine_alone()
     {
-        var good = Tracker.Item(("eid", "good"));
+        var good = Tracker.Item(("eid", Tracker.Id(1)));
         await _host.Client.PostAsync(Tracker.Payload(
             good,
             """{"e":"pv","p":"web"}""",
@@ -163,7 +163,7 @@ public sealed class SnowplowPostTests : IAsyncLifetime
             Tracker.Item(("e", "xx")),
             Tracker.Item(("e", "ue")),
             Tracker.Item(("dtm", "soon")),
-            good.Replace("good", "good-2", StringComparison.Ordinal))).OkAsync();
+            Tracker.Item(("eid", Tracker.Id(2))))).OkAsync();
 
         var events = _host.Intake.Events;
         Assert.Equal(10, events.Count);
@@ -210,15 +210,50 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     public async Task The_query_is_merged_into_every_event_and_wins()
     {
         await _host.Client.PostAsync(
-            Tracker.Payload(Tracker.Item(("aid", "blog"), ("eid", "1")), """{"e":"pp","nope":"1"}"""),
+            Tracker.Payload(Tracker.Item(("aid", "blog"), ("eid", Tracker.Id(1))), """{"e":"pp","nope":"1"}"""),
             Tracker.Path + "?aid=shop-app&p=mob&tv=q%22%2B+1&extra=%C3%BC").OkAsync();
 
         var events = _host.Intake.Events;
-        Assert.Equal("""{"e":"pv","eid":"1","aid":"shop-app","p":"mob","tv":"q\"+ 1","extra":"ü"}""", events[0].Text);
+        Assert.Equal($$"""{"e":"pv","eid":"{{Tracker.Id(1)}}","aid":"shop-app","p":"mob","tv":"q\"+ 1","extra":"ü"}""", events[0].Text);
         Assert.Equal("shop", events[0].Source);
         Assert.Empty(events[0].Errors);
         Assert.Equal("""{"e":"pp","nope":"1","aid":"shop-app","p":"mob","tv":"q\"+ 1","extra":"ü"}""", events[1].Text);
         Assert.Equal("/nope", events[1].SingleError(EventRules.Protocol).Where);
+    }
+
+    [Theory]
+    [InlineData("undefined")]
+    [InlineData("{{event_id}}")]
+    [InlineData("3EB56C2C44A04C218D0F6B3C5E1A7C55")]
+    [InlineData("3EB56C2C-44A0-4C21-8D0F-6B3C5E1A7C5G")]
+    public async Task An_event_id_that_is_no_uuid_makes_no_event_another_ones_duplicate(string id)
+    {
+        var item = Tracker.Item(("eid", id));
+        await _host.Client.PostAsync(Tracker.Payload(item, item)).OkAsync();
+
+        var events = _host.Intake.Events;
+        Assert.All(events, e => Assert.Equal("/eid", e.SingleError(EventRules.Protocol).Where));
+        Assert.All(events, e => Assert.Equal(item, e.Text));
+        Assert.NotEqual(events[0].IdHash, events[1].IdHash);
+    }
+
+    [Fact]
+    public async Task An_event_id_in_the_query_is_that_of_a_single_event_only()
+    {
+        var path = $"{Tracker.Path}?eid={Tracker.Id(7)}&lang=en";
+        await _host.Client.PostAsync(Tracker.Payload("""{"e":"pv","p":"web","tv":"x"}"""), path).OkAsync();
+
+        Assert.Equal(Tracker.Id(7), _host.Intake.Single.Id);
+
+        _host.Intake.Clear();
+        await _host.Client.PostAsync(
+            Tracker.Payload("""{"e":"pv","p":"web","tv":"x"}""", Tracker.Item(("eid", Tracker.Id(8)))), path).OkAsync();
+
+        var events = _host.Intake.Events;
+        Assert.Equal("""{"e":"pv","p":"web","tv":"x","lang":"en"}""", events[0].Text);
+        Assert.NotEqual(Tracker.Id(7), events[0].Id);
+        Assert.Equal(Tracker.Id(8), events[1].Id);
+        Assert.All(events, e => Assert.Empty(e.Errors));
     }
 
     [Fact]
@@ -270,16 +305,16 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     {
         var document = Tracker.Contexts(Tracker.SelfDescribing("iglu:com.acme/page/jsonschema/1-0-0", """{"a":1}"""));
         await _host.Client.PostAsync(Tracker.Payload(
-            Tracker.Item(("aid", "shop-web"), ("eid", "1")),
-            Tracker.Item(("aid", "blog"), ("eid", "2"), ("dtm", "1795292100000"), ("co", document), ("cx", Tracker.Base64(document))),
-            Tracker.Item(("aid", "shop-app"), ("eid", "3")),
-            Tracker.Item(("aid", "b\u006cog"), ("eid", "4")),
-            Tracker.Item(("aid", "nobody's"), ("eid", "5")),
-            Tracker.Item(("eid", "6")))).OkAsync();
+            Tracker.Item(("aid", "shop-web"), ("eid", Tracker.Id(1))),
+            Tracker.Item(("aid", "blog"), ("eid", Tracker.Id(2)), ("dtm", "1795292100000"), ("co", document), ("cx", Tracker.Base64(document))),
+            Tracker.Item(("aid", "shop-app"), ("eid", Tracker.Id(3))),
+            Tracker.Item(("aid", "b\u006cog"), ("eid", Tracker.Id(4))),
+            Tracker.Item(("aid", "nobody's"), ("eid", Tracker.Id(5))),
+            Tracker.Item(("eid", Tracker.Id(6))))).OkAsync();
 
-        Assert.Equal(["1", "3", "5", "6"], Ids("shop"));
-        Assert.Equal(["2", "4"], Ids("blog"));
-        var moved = Assert.Single(_host.Intake.Events, e => e.Id == "2");
+        Assert.Equal([Tracker.Id(1), Tracker.Id(3), Tracker.Id(5), Tracker.Id(6)], Ids("shop"));
+        Assert.Equal([Tracker.Id(2), Tracker.Id(4)], Ids("blog"));
+        var moved = Assert.Single(_host.Intake.Events, e => e.Id == Tracker.Id(2));
         Assert.Equal(1_795_292_100_000, moved.OccurredAt);
         Assert.Equal(2, moved.Checks.Count);
         Assert.All(moved.Checks, check => Assert.Equal("""{"a":1}""", check.Instance));
@@ -317,24 +352,24 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     {
         await using var host = await CollectorHost.StartAsync(sources: new SourceSet([TestSources.Blog], TestSources.Blog.Validator));
 
-        Assert.Equal("ok", await host.Client.PostAsync(Tracker.Payload(Tracker.Item(("aid", "shop-web"), ("eid", "1")))).OkAsync());
+        Assert.Equal("ok", await host.Client.PostAsync(Tracker.Payload(Tracker.Item(("aid", "shop-web"), ("eid", Tracker.Id(1))))).OkAsync());
 
         Assert.Equal("unknown", host.Intake.Single.Source);
-        Assert.Equal("1", host.Intake.Single.Id);
+        Assert.Equal(Tracker.Id(1), host.Intake.Single.Id);
         Assert.Contains("no source claims this app id", host.Intake.Single.SingleError(EventRules.Protocol).Found, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Too_large_an_item_is_kept_whole_and_not_decoded()
     {
-        var large = Tracker.Item(("eid", "big"), ("co", new string('x', 10_000)));
+        var large = Tracker.Item(("eid", Tracker.Id(9)), ("co", new string('x', 10_000)));
 
         await _host.Client.PostAsync(Tracker.Payload(Tracker.Item(), large)).OkAsync();
 
         var e = _host.Intake.Events[1];
         e.SingleError(EventRules.TooLarge);
         Assert.Equal(large, e.Text);
-        Assert.Equal("big", e.Id);
+        Assert.Equal(Tracker.Id(9), e.Id);
         Assert.Empty(_host.Intake.Events[0].Errors);
     }
 

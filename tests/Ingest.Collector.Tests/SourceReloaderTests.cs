@@ -90,6 +90,24 @@ public sealed class SourceReloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fault_of_one_look_is_logged_and_the_next_one_goes_on()
+    {
+        using var stop = new CancellationTokenSource();
+        _log.FailOnce();
+        var failed = _log.Expect("could not be looked at");
+        var running = _reloader.RunAsync(TimeSpan.FromMilliseconds(20), stop.Token);
+        _folder.Write("sources/a.json", """{"partitions":-1}""");
+        await failed.WaitAsync(TimeSpan.FromMinutes(2));
+
+        var taken = _log.Expect("2 are in force");
+        _folder.Write("sources/a.json", "{}");
+        _folder.Write("sources/b.json", "{}");
+        await taken.WaitAsync(TimeSpan.FromMinutes(2));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task A_running_collector_takes_up_a_new_source()
     {
         await using var host = await CollectorHost.StartAsync(_configuration.Settings, _configuration.Catalogue.Current);

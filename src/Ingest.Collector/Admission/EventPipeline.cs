@@ -47,10 +47,11 @@ public sealed class EventPipeline(
 
     private async Task AdmittedAsync(HttpContext context, IProtocol protocol, SourceSet sources, Source? source)
     {
-        var body = new RequestBody(context, gate, settings.Limits, time);
+        RequestBody? body = null;
         ProtocolResult result;
         try
         {
+            body = new RequestBody(context, gate, settings.Limits, time);
             result = await body.ReadAsync() is { } refusal
                 ? new ProtocolResult(refusal)
                 : await protocol.StoreAsync(context, sources, source, body);
@@ -64,10 +65,10 @@ public sealed class EventPipeline(
         finally
         {
             // Before the answer: a slow reader of it must not hold memory.
-            body.Dispose();
+            body?.Dispose();
             gate.Leave();
         }
-        counters.OnBodyRead(body.BytesSent);
+        counters.OnBodyRead(body?.BytesSent ?? 0);
         counters.OnStored(result.Counts);
         counters.OnAnswered(result.Answer);
         if (result.Answer is Answer.Stored or Answer.NotTracked)

@@ -212,6 +212,12 @@ public sealed class RequestBody : IDisposable
             Problem = "the body should be gzip, but is broken or cut off";
             return null;
         }
+        if (length == 0)
+        {
+            plain.Dispose();
+            Problem = "the body is gzip of nothing";
+            return null;
+        }
         Batch.Dispose();
         Batch = plain;
         Whole = new Slice(0, length);

@@ -94,7 +94,7 @@ internal static class SourceFile
             return null;
         var claims = new SnowplowClaims(
             section.Texts("appIds", id => Encoding.UTF8.GetByteCount(id) is > 0 and <= SourceSet.AppIdLengthMax, "app ids"),
-            section.Texts("paths", IsTrackerPath, "two segments such as \"/com.acme/track\", the first neither v1 nor r"),
+            section.Texts("paths", IsTrackerPath, "two segments such as \"/com.acme/track\", the first none of v1, r and admin"),
             section.Flag("default") ?? false);
         section.Finish();
         return claims;
@@ -108,8 +108,8 @@ internal static class SourceFile
     private static bool IsTrackerPath(string path)
     {
         var segments = path.Split('/');
-        return segments is ["", not ("v1" or "r"), _]
+        return segments is ["", not ("v1" or "r" or "admin"), _]
             && path != SnowplowProtocol.DefaultPath
-            && segments.Skip(1).All(s => s.Length > 0 && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
+            && segments.Skip(1).All(s => s is not ("" or "." or "..") && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
     }
 }

@@ -38,7 +38,7 @@ public sealed class SourceReloader
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
-                TryReload();
+                TryReloadSafely();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -62,5 +62,18 @@ public sealed class SourceReloader
         _configuration.Catalogue.Replace(sources);
         _log.SourcesReloaded(sources.All.Count - 1);
         return true;
+    }
+
+    /// <summary>A fault of one look must not end the looking: nothing would be reloaded any more, and nobody would know.</summary>
+    private void TryReloadSafely()
+    {
+        try
+        {
+            TryReload();
+        }
+        catch (Exception e)
+        {
+            _log.ReloadFailed(e);
+        }
     }
 }

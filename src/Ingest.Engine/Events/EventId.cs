@@ -18,10 +18,20 @@ public static class EventId
     public static UInt128 Hash(ReadOnlySpan<byte> id)
     {
         Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
-        if (id.Length == UuidTextLength && Utf8Parser.TryParse(id, out Guid uuid, out var used) && used == UuidTextLength)
+        if (TryParse(id, out var uuid))
             uuid.TryWriteBytes(bytes, bigEndian: true, out _);
         else
             SHA256.HashData(id, bytes);
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    /// <summary>True where an id is a UUID as text of 36 characters.</summary>
+    /// <param name="id">The id as UTF-8, unescaped.</param>
+    public static bool IsUuid(ReadOnlySpan<byte> id) => TryParse(id, out _);
+
+    private static bool TryParse(ReadOnlySpan<byte> id, out Guid uuid)
+    {
+        uuid = default;
+        return id.Length == UuidTextLength && Utf8Parser.TryParse(id, out uuid, out var used) && used == UuidTextLength;
     }
 }

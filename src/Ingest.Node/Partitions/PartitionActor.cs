@@ -97,15 +97,7 @@ internal sealed class PartitionActor : Mailbox
         }
 
         var now = _host.Now;
-        if (_partition is { IsBroken: true } broken)
-        {
-            _host.Log.PartitionBroken(_id);
-            _carried = broken.TakeUnwrittenCounts();
-            _partition = null;
-            // The first failure in a row costs no pause: most are over when the journal is read anew.
-            _noLoadBefore = _failures++ == 0 ? now : now + _host.PauseAfter(_failures);
-        }
-
+        DropBroken(now);
         if (_partition is null)
             EndTurnUnloaded(now);
         else
@@ -117,6 +109,17 @@ internal sealed class PartitionActor : Mailbox
         _host.Log.PartitionFailed(exception, _id);
         _partition?.Break("internal error");
         Post(Wake.Message);
+    }
+
+    private void DropBroken(Instant now)
+    {
+        if (_partition is not { IsBroken: true } broken)
+            return;
+        _host.Log.PartitionBroken(_id);
+        _carried = broken.TakeUnwrittenCounts();
+        _partition = null;
+        // The first failure in a row costs no pause: most are over when the journal is read anew.
+        _noLoadBefore = _failures++ == 0 ? now : now + _host.PauseAfter(_failures);
     }
 
     /// <summary>
@@ -159,6 +162,7 @@ internal sealed class PartitionActor : Mailbox
             return;
         }
 
+        DropBroken(now);
         if (_partition is null)
         {
             if (now < _noLoadBefore)
@@ -168,12 +172,6 @@ internal sealed class PartitionActor : Mailbox
             }
 
             _parked.Add(offering);
-            return;
-        }
-
-        if (_partition.IsBroken)
-        {
-            Refuse(offering);
             return;
         }
 

@@ -15,7 +15,7 @@ internal sealed class PartitionHost(
     Action onSealed,
     Action<JournalResult> onWritten,
     TimeProvider time,
-    NodeLog log)
+    NodeLog log) : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
 
@@ -135,6 +135,12 @@ internal sealed class PartitionHost(
     /// <summary>How long a partition that could not be read leaves the journal alone.</summary>
     public TimeSpan PauseAfter(int failures) =>
         Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Options.ReloadPauseMax), Random.Shared);
+
+    public void Dispose()
+    {
+        _seals.Dispose();
+        _loads.Dispose();
+    }
 
     private async Task<Seal> MergeAsync(SealDraft draft, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Ingest.Schemas;
 
@@ -21,13 +22,21 @@ internal sealed partial class SchemaRegistry(SchemaOptions options)
         var limits = options.Limits;
         if (utf8.Length > limits.SchemaBytesMax)
             throw new SchemaException($"{uri}#", $"the schema has {utf8.Length} bytes, at most {limits.SchemaBytesMax} are allowed");
+        if (!Utf8.IsValid(utf8.Span))
+            throw new SchemaException($"{uri}#", "the schema must be UTF-8; save it so");
         if (_documents == limits.DocumentsMax)
             throw new SchemaException($"{uri}#", $"the schema reaches more than {limits.DocumentsMax} documents");
+        JsonElement root;
         try
         {
-            var root = JsonElement.Parse(
+            root = JsonElement.Parse(
                 utf8.Span, new JsonDocumentOptions { MaxDepth = limits.SchemaDepthMax, AllowDuplicateProperties = false });
-            return AddResource(new SchemaPlace(_documents++, "", root), uri, parent: null);
+            SchemaTexts.Read(root);
+        }
+        catch (InvalidOperationException halfPair)
+        {
+            throw new SchemaException(
+                $"{uri}#", "the schema has an escape such as \\ud83d that is half a surrogate pair; write the character itself", halfPair);
         }
         catch (JsonException broken)
         {
@@ -36,6 +45,8 @@ internal sealed partial class SchemaRegistry(SchemaOptions options)
                 $"the schema must be JSON of at most {limits.SchemaDepthMax} levels, without repeated names: {broken.Message}",
                 broken);
         }
+
+        return AddResource(new SchemaPlace(_documents++, "", root), uri, parent: null);
     }
 
     /// <summary>The resource whose root is at a place, or null.</summary>

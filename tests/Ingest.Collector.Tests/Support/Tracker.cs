@@ -27,6 +27,9 @@ internal static class Tracker
         return JsonSerializer.Serialize(members);
     }
 
+    /// <summary>An event id by number.</summary>
+    public static string Id(int number) => $"00000000-0000-4000-8000-{number:x12}";
+
     public static string SelfDescribing(string schema, string data) => $$"""{"schema":"{{schema}}","data":{{data}}}""";
 
     public static string Event(string inner) =>

@@ -114,6 +114,24 @@ public sealed class SchemaFolderTests : IDisposable
         Assert.StartsWith("iglu:com.acme/signup/jsonschema/1-0-0#/properties/a/type: ", lookup.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"title\": \"caf\u00e9\"}", "must be UTF-8")]
+    [InlineData("{\"properties\": {\"a\": {\"pattern\": \"\\ud800\"}}}", "half a surrogate pair")]
+    [InlineData("{\"properties\": {\"\\ud800\": {}}}", "half a surrogate pair")]
+    public void A_schema_with_a_text_that_is_none_is_invalid_and_remembered(string latin1, string problem)
+    {
+        _folder.Write("com.acme/signup/jsonschema/1-0-0", Schema);
+        var file = Path.Combine(_folder.Path, "com.acme/signup/jsonschema/1-0-0");
+        File.WriteAllBytes(file, Encoding.Latin1.GetBytes(latin1));
+        var schemas = new SchemaFolder(_folder.Path);
+
+        var lookup = Find(schemas, "iglu:com.acme/signup/jsonschema/1-0-0");
+        Assert.Equal(SchemaLookupStatus.Invalid, lookup.Status);
+        Assert.Contains(problem, lookup.Message, StringComparison.Ordinal);
+        File.Delete(file);
+        Assert.Equal(lookup, Find(schemas, "iglu:com.acme/signup/jsonschema/1-0-0"));
+    }
+
     [Fact]
     public void A_schema_that_is_too_large_is_invalid()
     {

@@ -14,7 +14,13 @@ public sealed class QueryObject
     private readonly HashSet<byte[]> _names = new(Utf8Comparer.Instance);
     private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
-    private QueryObject() => _lookup = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
+    private readonly string _query;
+
+    private QueryObject(string query)
+    {
+        _query = query;
+        _lookup = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
 
     /// <summary>
     /// The object in the batch. A parameter that stands twice stands twice here. Where there is a <see cref="Problem"/>
@@ -31,14 +37,23 @@ public sealed class QueryObject
     /// <summary>Decodes a query and appends the object to a batch.</summary>
     /// <param name="batch">Receives it.</param>
     /// <param name="query">The query as sent, with or without its question mark.</param>
-    public static QueryObject Append(EventBatch batch, string query)
+    public static QueryObject Append(EventBatch batch, string query) => Append(batch, query, without: default);
+
+    /// <summary>The same query without a parameter; appended anew where it has it.</summary>
+    public QueryObject Without(EventBatch batch, ReadOnlySpan<byte> name) =>
+        Contains(name) ? Append(batch, _query, name) : this;
+
+    /// <summary>True where the query has this parameter.</summary>
+    public bool Contains(ReadOnlySpan<byte> name) => _lookup.Contains(name);
+
+    private static QueryObject Append(EventBatch batch, string query, ReadOnlySpan<byte> without)
     {
-        var result = new QueryObject();
+        var result = new QueryObject(query);
         var raw = query.AsSpan().TrimStart('?');
         var decoded = ArrayPool<byte>.Shared.Rent(Math.Max(1, Encoding.UTF8.GetMaxByteCount(raw.Length)));
         try
         {
-            result.Json = result.Render(batch, raw, decoded) ?? Keep(batch, raw);
+            result.Json = result.Render(batch, raw, decoded, without) ?? Keep(batch, raw);
         }
         finally
         {
@@ -47,10 +62,7 @@ public sealed class QueryObject
         return result;
     }
 
-    /// <summary>True where the query has this parameter.</summary>
-    public bool Contains(ReadOnlySpan<byte> name) => _lookup.Contains(name);
-
-    private Slice? Render(EventBatch batch, ReadOnlySpan<char> raw, byte[] decoded)
+    private Slice? Render(EventBatch batch, ReadOnlySpan<char> raw, byte[] decoded, ReadOnlySpan<byte> without)
     {
         var start = batch.Append("{"u8).Offset;
         var count = 0;
@@ -68,6 +80,8 @@ public sealed class QueryObject
                 Problem = new EventError("", EventRules.NotUtf8, "the query, decoded, is not UTF-8");
                 return null;
             }
+            if (!without.IsEmpty && text[..name].SequenceEqual(without))
+                continue;
             if (++count > ParametersMax)
             {
                 Problem = new EventError("", EventRules.Protocol, $"the query has more than {ParametersMax} parameters");

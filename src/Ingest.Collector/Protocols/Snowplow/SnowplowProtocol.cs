@@ -112,6 +112,9 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
     {
         var batch = body.Batch;
         var isUtf8 = Utf8.IsValid(batch[body.Whole]);
+        // One id for several events would make them one.
+        if (items.Length > 1)
+            query = query.Without(batch, "eid"u8);
         if (!query.HasParameters)
         {
             KeepQuery(reader, query, "");

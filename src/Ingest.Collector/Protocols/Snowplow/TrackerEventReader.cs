@@ -116,6 +116,12 @@ public sealed class TrackerEventReader(
             Fail(ref entry, TrackerParameter.EventId, EventRules.BadField, problem);
             return;
         }
+        // A macro that a tag manager left as it was, such as undefined, would make all its events one.
+        if (!EventId.IsUuid(batch[plain]))
+        {
+            Fail(ref entry, TrackerParameter.EventId, EventRules.Protocol, $"'{JsonText.Excerpt(batch[plain])}' is no UUID");
+            return;
+        }
         entry.Id = canonical;
         entry.IdHash = EventId.Hash(batch[plain]);
     }
