@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Ingest.Cli;
 using Spectre.Console;
 
@@ -9,7 +10,8 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
 }
 
-var root = new RootCommand(
+var root = new Command(
+    "./ingest",
     "Orleans.Ingest: takes events over HTTP, loses none, and writes them to a lake.\n\n" +
     "Two commands are started by ./ingest itself, each with its own --help:\n" +
     "  run     Starts the server.\n" +
@@ -18,4 +20,6 @@ var root = new RootCommand(
     StatusCommand.Create(),
     AuditCommand.Create(),
 };
+root.Options.Add(new HelpOption());
+root.Options.Add(new VersionOption());
 return await root.Parse(args).InvokeAsync();

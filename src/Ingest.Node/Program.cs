@@ -1,10 +1,15 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Ingest.Node;
 
 // Signals are the host's own business: it drains before it ends.
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null };
-var parsed = RunCommand.Create(RunHost.RunAsync).Parse(args);
+
+// The launcher's words, so that help and errors show what was typed.
+var launcher = new Command("./ingest") { RunCommand.Create(RunHost.RunAsync) };
+launcher.Options.Add(new HelpOption());
+var parsed = launcher.Parse(["run", .. args]);
 if (parsed.Action is ParseErrorAction mistakes)
     mistakes.ShowHelp = false;
 return await parsed.InvokeAsync(invocation);

@@ -8,7 +8,7 @@ namespace Ingest.Node;
 /// <summary>The command line of <c>ingest run</c>: options, their help, and what is wrong with what was given.</summary>
 internal static class RunCommand
 {
-    public static RootCommand Create(Func<RunSettings, Task<int>> run)
+    public static Command Create(Func<RunSettings, Task<int>> run)
     {
         var host = Text("--host", "ADDRESS", "Address to listen on; 0.0.0.0 for all of them.", "127.0.0.1");
         var port = new Option<int>("--port")
@@ -46,7 +46,8 @@ internal static class RunCommand
         var runtime = Text("--runtime", "auto|node", "How partitions are hosted. node: this process alone; auto: the best that is built.", "auto");
         runtime.AcceptOnlyFromAmong("auto", "node");
 
-        var command = new RootCommand(
+        var command = new Command(
+            "run",
             "Starts the ingest server: takes events over HTTP, keeps them durably, and ships them to the lake.\n" +
             "Credentials for S3 are found as every AWS tool finds them: AWS_ACCESS_KEY_ID, AWS_PROFILE, roles, …")
         {
