@@ -57,6 +57,9 @@ public sealed record SchemaLimits
     /// <summary>Compiled schemas that one folder keeps in memory; above it a schema is compiled at every look-up.</summary>
     public int FolderSchemasMax { get; init; } = 10_000;
 
-    /// <summary>Unknown names that one folder remembers; above it an unknown name costs a look at the disk.</summary>
+    /// <summary>Unknown names that one folder remembers; above it the folder is listed once, and that decides.</summary>
     public int FolderUnknownMax { get; init; } = 10_000;
+
+    /// <summary>Files of a folder that are listed; in a larger one each further unknown name costs a look at the disk.</summary>
+    public int FolderFilesMax { get; init; } = 100_000;
 }
