@@ -34,7 +34,7 @@ internal sealed class NaiveValidator(JsonElement root)
             case "allOf":
                 return argument.EnumerateArray().Select(branch => Include(Judge(branch, value), evaluated)).ToList().TrueForAll(passed => passed);
             case "anyOf":
-                return argument.EnumerateArray().Count(branch => Include(Judge(branch, value), evaluated)) > 0;
+                return argument.EnumerateArray().Select(branch => Include(Judge(branch, value), evaluated)).ToList().Exists(passed => passed);
             case "oneOf":
                 return argument.EnumerateArray().Count(branch => Include(Judge(branch, value), evaluated)) == 1;
             case "not":
