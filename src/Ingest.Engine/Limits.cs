@@ -9,8 +9,8 @@ public sealed record Limits
     /// <summary>Lines of a block, in bytes before compression, after which the next block is begun. One event may exceed it. 1 MiB keeps a block's compression below 10 ms, and bounds what one append holds in memory.</summary>
     public int BlockLineBytesMax { get; init; } = 1 << 20;
 
-    /// <summary>Ids a partition remembers for deduplication. 2 Mi ids take 64 MiB of memory and 32 MiB in the journal.</summary>
-    public int DedupeIdsMax { get; init; } = 2 * 1024 * 1024;
+    /// <summary>Ids a partition remembers for deduplication. They take 64 MiB of memory and 32 MiB in the journal; the room up to 2 Mi is for those of appends under way.</summary>
+    public int DedupeIdsMax { get; init; } = 2_000_000;
 
     /// <summary>How long an id is remembered. A day covers every tracker's retries of one sending; a lost answer is retried in seconds.</summary>
     public TimeSpan DedupeAgeMax { get; init; } = TimeSpan.FromHours(24);
@@ -34,7 +34,7 @@ public sealed record Limits
     public TimeSpan JournalTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Puts under way at once for one destination. Each holds at most one part in memory.</summary>
-    public int ShipConcurrency { get; init; } = 4;
+    public int ShipConcurrency { get; init; } = 8;
 
     /// <summary>Batches that a shipper holds in memory; the rest waits in the journal.</summary>
     public int ShipWindow { get; init; } = 64;

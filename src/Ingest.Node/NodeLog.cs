@@ -30,6 +30,9 @@ internal sealed partial class NodeLog(ILogger logger)
     [LoggerMessage(114, LogLevel.Warning, "Partition {Partition}: seal failed")]
     public partial void SealFailed(Exception exception, PartitionId partition);
 
+    [LoggerMessage(115, LogLevel.Error, "Partition {Partition}: blocks cannot be merged and are sealed as they are; run ./ingest audit")]
+    public partial void NotMerged(Exception exception, PartitionId partition);
+
     [LoggerMessage(120, LogLevel.Warning, "{Key} is not shipped yet ({Outcome}); it will be tried again: {Detail}")]
     public partial void ShipFailed(string key, ShipOutcome outcome, string? detail);
 

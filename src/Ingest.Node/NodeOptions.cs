@@ -15,6 +15,15 @@ public sealed record NodeOptions
     /// <summary>How long reading a partition may take. 2 Mi ids are 32 MiB.</summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Partitions read from the journal at once: one reader of the journal stays for shipping and status.</summary>
+    public int LoadsMax { get; init; } = 3;
+
+    /// <summary>Batches merged and sealed at once: far below what may wait for the journal's writer.</summary>
+    public int SealsMax { get; init; } = 128;
+
+    /// <summary>Longest pause before a partition is read again that failed several times in a row; its clients get 503 meanwhile.</summary>
+    public TimeSpan ReloadPauseMax { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long merging and sealing a batch may take.</summary>
     public TimeSpan SealTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

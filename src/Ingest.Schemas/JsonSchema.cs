@@ -22,11 +22,20 @@ public sealed class JsonSchema
     /// <summary>Compiles a schema.</summary>
     /// <param name="schemaUtf8">The schema, one JSON value in UTF-8. Not kept.</param>
     /// <param name="options">How to read it; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The limits do not fit together: <see cref="SchemaLimits.Violations"/>.</exception>
     /// <exception cref="SchemaException">The schema is not valid, is beyond a limit, or refers to what is not there.</exception>
     public static JsonSchema Compile(ReadOnlyMemory<byte> schemaUtf8, SchemaOptions? options = null)
     {
         options ??= SchemaOptions.Default;
-        var (root, isDynamic) = SchemaCompiler.Compile(schemaUtf8, options);
+        options.Limits.Check();
+        return Compile(schemaUtf8, options, new PatternCache(options.Limits));
+    }
+
+    /// <summary>Compiles one of several schemas that share their patterns.</summary>
+    /// <inheritdoc cref="Compile(ReadOnlyMemory{byte}, SchemaOptions?)"/>
+    internal static JsonSchema Compile(ReadOnlyMemory<byte> schemaUtf8, SchemaOptions options, PatternCache patterns)
+    {
+        var (root, isDynamic) = SchemaCompiler.Compile(schemaUtf8, options, patterns);
         return new JsonSchema(root, isDynamic, options.Limits);
     }
 

@@ -32,6 +32,7 @@ public sealed partial class DocumentTests
     [InlineData("src/Ingest.Engine/Limits.cs")]
     [InlineData("src/Ingest.Node/NodeOptions.cs")]
     [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
+    [InlineData("src/Ingest.Schemas/SchemaLimits.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)
     {
         var limits = Repository.Read("docs/limits.md");

@@ -63,12 +63,20 @@ public sealed class LakeAuditTests : IAsyncLifetime
     public async Task An_event_in_two_objects_is_found_however_few_ids_fit_into_memory(int idsMax)
     {
         var first = await _world.ShipAsync("shop", LakeStream.Good, "a", "b", "c");
-        var second = await _world.ShipAsync("blog", LakeStream.Good, "d", "b");
+        var second = await _world.ShipAsync("shop", LakeStream.Good, "d", "b");
         var report = await _world.AuditAsync(idsMax);
         var finding = Assert.Single(report.Findings);
         Assert.StartsWith("doubled", finding, StringComparison.Ordinal);
         Assert.Contains(first, finding, StringComparison.Ordinal);
         Assert.Contains(second, finding, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_sources_may_use_the_same_id()
+    {
+        await _world.ShipAsync("shop", LakeStream.Good, "1");
+        await _world.ShipAsync("blog", LakeStream.Good, "1");
+        Assert.Empty((await _world.AuditAsync()).Findings);
     }
 
     [Fact]

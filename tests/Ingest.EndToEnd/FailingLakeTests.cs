@@ -49,6 +49,7 @@ public sealed class FailingLakeTests
         {
             var before = s3.Proxy.Count<TFault>();
             await s3.Proxy.SetAsync(fault);
+            Progress.Write($"From now on requests to the lake meet {typeof(TFault).Name}.");
             await KillTwiceAsync();
             await Deadline.UntilAsync<object>(
                 () => Task.FromResult<object?>(s3.Proxy.Count<TFault>() >= before + RequestsMin ? fault : null),

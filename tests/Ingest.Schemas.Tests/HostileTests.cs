@@ -79,6 +79,38 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public void The_deepest_recursion_that_is_allowed_fits_a_small_stack()
+    {
+        // Every level of the instance goes through members, an item, references and alternatives.
+        var schema = Judge.Compile(
+            """
+            {
+              "$ref": "#/$defs/a",
+              "$defs": {
+                "a": {"allOf": [{"$ref": "#/$defs/b"}]},
+                "b": {"anyOf": [false, {"oneOf": [{"$ref": "#/$defs/c"}]}]},
+                "c": {"if": true, "then": {"$ref": "#/$defs/d"}},
+                "d": {"properties": {"x": {"items": {"$ref": "#/$defs/a"}}}, "unevaluatedProperties": false}
+              }
+            }
+            """);
+        var instance = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"x\":[", 32)) + string.Concat(Enumerable.Repeat("]}", 32)));
+        var endless = Judge.Compile("""{"$dynamicAnchor": "a", "allOf": [{"anyOf": [{"oneOf": [{"$ref": "#/$defs/b"}]}]}], "$defs": {"b": {"$dynamicRef": "#a"}}}""");
+        IReadOnlyList<SchemaError>? errors = null, endlessErrors = null;
+        var thread = new Thread(
+            () =>
+            {
+                errors = schema.Errors(instance);
+                endlessErrors = endless.Errors(instance);
+            },
+            maxStackSize: 512 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Empty(errors!);
+        Assert.NotEmpty(endlessErrors!);
+    }
+
+    [Fact]
     public void Recursion_through_a_not_is_an_error_and_not_valid()
     {
         var schema = Judge.Compile(

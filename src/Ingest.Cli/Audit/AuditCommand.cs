@@ -86,7 +86,8 @@ internal static class AuditCommand
 
     private static Task<AuditReport> RunWithProgressAsync(LakeAudit audit, CancellationToken cancellation)
     {
-        var since = new LakeHour(0);
+        // Older records are dropped by the server, hour by hour; the hour in which that happens is left out.
+        var since = new LakeHour((Instant.From(TimeProvider.System.GetUtcNow()) - new Limits().LedgerRetention).Hour.Number + 1);
         if (!AnsiConsole.Profile.Capabilities.Interactive)
             return audit.RunAsync(since, null, cancellation);
         return AnsiConsole.Status().StartAsync("Reading the journal …", status => audit.RunAsync(

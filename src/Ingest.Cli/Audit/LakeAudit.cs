@@ -1,3 +1,4 @@
+using System.Text;
 using Ingest.Engine;
 
 namespace Ingest.Cli;
@@ -83,10 +84,25 @@ public sealed class LakeAudit(IJournal journal, ILake lake, int idsMax = 8_000_0
                 continue;
             }
 
-            var content = await ObjectReader.ReadAsync(stored, id => LookForDouble(seen, id, key, pass, passes), cancellation);
+            // An id is one event of its source; other sources may use it too.
+            var source = EventId.Hash(Encoding.UTF8.GetBytes(shipped.Batch.Partition.Source));
+            var content = await ReadAsync(stored, key, id => LookForDouble(seen, id ^ source, key, pass, passes), cancellation);
             if (pass == 0)
                 Compare(shipped, content);
             progress?.Report(++read);
+        }
+    }
+
+    private static async Task<ObjectReader.Content> ReadAsync(
+        Stream stored, string key, Action<UInt128> onId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ObjectReader.ReadAsync(stored, onId, cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            throw new LakeUnavailableException($"{key} cannot be read to its end: {exception.Message}", exception);
         }
     }
 

@@ -32,7 +32,17 @@ internal static class StatusCommand
 
     private static async Task<int> RunAsync(string dataFolder, bool asJson, CancellationToken cancellation)
     {
-        var report = await AskServerAsync(dataFolder, cancellation) ?? await ReadJournalAsync(dataFolder, cancellation);
+        StatusReport? report;
+        try
+        {
+            report = await AskServerAsync(dataFolder, cancellation) ?? await ReadJournalAsync(dataFolder, cancellation);
+        }
+        catch (ServerSilentException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return ExitCodes.NoAnswer;
+        }
+
         if (report is null)
             return ExitCodes.NoAnswer;
         if (asJson)
@@ -42,7 +52,8 @@ internal static class StatusCommand
         return StatusView.Troubles(report).Any() ? ExitCodes.Bad : ExitCodes.Good;
     }
 
-    /// <summary>The report of the running server; null where none answers.</summary>
+    /// <summary>The report of the running server; null where none listens.</summary>
+    /// <exception cref="ServerSilentException">One listens, and gives no report.</exception>
     private static async Task<StatusReport?> AskServerAsync(string dataFolder, CancellationToken cancellation)
     {
         try
@@ -54,11 +65,15 @@ internal static class StatusCommand
             return await client.GetFromJsonAsync(
                 new Uri(new Uri(node.Url), "/admin/status"), StatusJson.Default.StatusReport, cancellation);
         }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            return null;
+        }
         catch (Exception exception) when (exception
             is HttpRequestException or JsonException or IOException or UnauthorizedAccessException
             || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            return null;
+            throw new ServerSilentException($"The server is there, but gave no report: {exception.Message}", exception);
         }
     }
 
@@ -82,4 +97,6 @@ internal static class StatusCommand
             return null;
         }
     }
+
+    private sealed class ServerSilentException(string message, Exception inner) : Exception(message, inner);
 }

@@ -6,25 +6,36 @@ namespace Ingest.Engine;
 /// </summary>
 internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limits limits)
 {
-    private readonly Queue<(Batch Batch, Instant Received)> _closed = new();
+    private readonly Queue<Batch> _closed = new();
+    private Batch? _returned;
     private Batch? _open;
-    private Instant _received;
+    private TimeSpan _openedAt;
 
-    public bool IsEmpty => _open is null && _closed.Count == 0;
+    public bool IsEmpty => _open is null && _returned is null && _closed.Count == 0;
 
-    /// <summary>When the next batch is due, however quiet it is; null when there is none.</summary>
-    public Instant? DueAt =>
-        _closed.TryPeek(out var first) ? first.Received
-        : _open is null ? null
-        : Instant.Min(_received + limits.SealAge, _open.Hour.End);
+    /// <summary>How long until the next batch is due, however quiet it is; null when there is none.</summary>
+    /// <param name="clock">The partition's clock, which decides on hours.</param>
+    /// <param name="elapsed">The partition's elapsed time, which decides on age.</param>
+    public TimeSpan? DueIn(Instant clock, TimeSpan elapsed)
+    {
+        if (_returned is not null || _closed.Count > 0)
+            return TimeSpan.Zero;
+        if (_open is null)
+            return null;
+        var (byAge, byHour) = (_openedAt + limits.SealAge - elapsed, _open.Hour.End - clock);
+        return byAge < byHour ? byAge : byHour;
+    }
 
-    public void Add(in BlockInfo block)
+    /// <summary>Adds a stored block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="storedAt">When, by elapsed time: the age of the batch that it begins counts from here.</param>
+    public void Add(in BlockInfo block, TimeSpan storedAt)
     {
         if (_open is not null && _open.Hour != block.Hour)
             Close(SealReason.Hour);
         if (_open is null)
         {
-            _received = block.Received;
+            _openedAt = storedAt;
             _open = new Batch(partition, stream, block.Hour, block.Seq, block.Seq, 0, 0, 0, 0, default, default);
         }
 
@@ -41,24 +52,33 @@ internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limi
     }
 
     /// <summary>Takes out the oldest batch that is due; null when none is.</summary>
-    public Batch? TakeDue(Instant now, bool drain)
+    public Batch? TakeDue(Instant clock, TimeSpan elapsed, bool drain)
     {
+        if (_returned is { } returned)
+        {
+            _returned = null;
+            return returned;
+        }
+
         if (_closed.Count == 0 && _open is not null)
         {
-            if (now >= _open.Hour.End)
+            if (clock >= _open.Hour.End)
                 Close(SealReason.Hour);
-            else if (now >= _received + limits.SealAge)
+            else if (elapsed >= _openedAt + limits.SealAge)
                 Close(SealReason.Age);
             else if (drain)
                 Close(SealReason.Drain);
         }
 
-        return _closed.TryDequeue(out var due) ? due.Batch with { SealedAt = now } : null;
+        return _closed.TryDequeue(out var due) ? due with { SealedAt = clock } : null;
     }
+
+    /// <summary>Takes a batch back that surely was not sealed: it is due again, before any other.</summary>
+    public void Return(Batch batch) => _returned = batch;
 
     private void Close(SealReason reason)
     {
-        _closed.Enqueue((_open! with { Reason = reason }, _received));
+        _closed.Enqueue(_open! with { Reason = reason });
         _open = null;
     }
 }

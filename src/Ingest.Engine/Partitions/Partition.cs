@@ -35,15 +35,24 @@ public sealed class Partition
     private long _committedIds;
     private long _inFlightIds;
 
-    private long _nextSeq;
+    // Three times. The clock never runs backwards and stamps events. Elapsed time ages batches and ids: a leap of the wall
+    // clock counts as one seal age at most, or it would wipe the dedupe window. The last reading is for the host.
+    private readonly ElapsedClock _elapsed;
+    private readonly Instant _idsNow;
     private Instant _clock;
+    private Instant _now;
+    private TimeSpan _time;
+
     private bool _isAppending;
-    private bool _isSealing;
+    private Batch? _sealing;
+    private int _failedSeals;
+    private TimeSpan _sealNotBefore;
 
     /// <param name="id">Which partition.</param>
     /// <param name="limits">Its limits.</param>
     /// <param name="validator">The validator of its source as of now; asked once a request, so that a reload takes effect.</param>
     /// <param name="snapshot">What the journal holds of it.</param>
+    /// <param name="now">The present time.</param>
     /// <param name="carried">Counts that an earlier, broken instance could not write: its <see cref="TakeUnwrittenCounts"/>.</param>
     /// <param name="seed">Any number unknown outside, for the dedupe index.</param>
     public Partition(
@@ -51,6 +60,7 @@ public sealed class Partition
         Limits limits,
         Func<IEventValidator> validator,
         PartitionSnapshot snapshot,
+        Instant now,
         IReadOnlyList<LedgerCounts> carried,
         ulong seed)
     {
@@ -64,16 +74,29 @@ public sealed class Partition
         _committedIds = _inFlightIds = _ids.Tail;
         _counts = new PartitionCounts(carried);
         _batches = [new(id, LakeStream.Good, limits), new(id, LakeStream.Quarantine, limits)];
+        _elapsed = new ElapsedClock(limits.SealAge);
+        _elapsed.Read(now);
+        _now = now;
         foreach (var block in snapshot.Unsealed)
-            BatchesOf(block.Stream).Add(block);
-        _nextSeq = snapshot.NextSeq;
+        {
+            var age = TimeSpan.FromTicks(Math.Clamp((now - block.Received).Ticks, 0, limits.SealAge.Ticks));
+            BatchesOf(block.Stream).Add(block, -age);
+        }
+
+        NextSeq = snapshot.NextSeq;
         _clock = snapshot.Clock;
+
+        // The earlier of the two: a wall clock that is ahead now, or was when the last append was stamped, ages nothing.
+        _idsNow = snapshot.Clock == default ? now : Instant.Min(now, snapshot.Clock);
     }
 
     public PartitionId Id { get; }
 
     /// <summary>True once a write was not surely committed: every receipt has failed, and only a new instance goes on.</summary>
     public bool IsBroken { get; private set; }
+
+    /// <summary>Seq that the next block will have.</summary>
+    public long NextSeq { get; private set; }
 
     /// <summary>True when events wait for <see cref="BeginAppend"/>.</summary>
     public bool HasEvents => _full.Count > 0 || _open[0] is not null || _open[1] is not null;
@@ -83,17 +106,23 @@ public sealed class Partition
 
     /// <summary>True when nothing waits, nothing is in flight and no batch is open: the host may drop it.</summary>
     public bool IsIdle =>
-        !_isAppending && !_isSealing && !HasEvents && !HasCounts && _batches[0].IsEmpty && _batches[1].IsEmpty;
+        !_isAppending && _sealing is null && !HasEvents && !HasCounts && _batches[0].IsEmpty && _batches[1].IsEmpty;
 
     /// <summary>Number of ids in the dedupe window.</summary>
     public int IdCount => _ids.Count;
 
     /// <summary>When <see cref="BeginSeal"/> has something to seal, however quiet it is; null when no batch is open.</summary>
-    public Instant? SealDueAt => (_batches[0].DueAt, _batches[1].DueAt) switch
+    public Instant? SealDueAt
     {
-        ({ } good, { } quarantine) => Instant.Min(good, quarantine),
-        var (good, quarantine) => good ?? quarantine,
-    };
+        get
+        {
+            var (good, quarantine) = (_batches[0].DueIn(_clock, _time), _batches[1].DueIn(_clock, _time));
+            if ((good < quarantine ? good : quarantine ?? good) is not { } dueIn)
+                return null;
+            var pause = _sealNotBefore - _time;
+            return _now + (dueIn > pause ? dueIn : pause);
+        }
+    }
 
     /// <summary>Takes the events of one request.</summary>
     /// <param name="batch">The events; not used after the call.</param>
@@ -103,7 +132,7 @@ public sealed class Partition
     {
         if (IsBroken)
             throw new InvalidOperationException($"partition {Id} is broken; its host must build it anew");
-        _clock = Instant.Max(_clock, now);
+        ReadClock(now);
         try
         {
             var dependsOn = Take(batch, out var result);
@@ -134,9 +163,9 @@ public sealed class Partition
             return null;
         Close(LakeStream.Good);
         Close(LakeStream.Quarantine);
-        _ids.Trim(_limits.DedupeIdsMax, _clock - _limits.DedupeAgeMax);
+        _ids.Trim(_limits.DedupeIdsMax, _idsNow + _time - _limits.DedupeAgeMax);
         var draft = new AppendDraft(
-            new Append(Id, _nextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? _nextSeq, _clock, _counts.Take()),
+            new Append(Id, NextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
             _full);
         _full = [];
         (_waiting, _inFlightWaiting) = (_inFlightWaiting, _waiting);
@@ -162,9 +191,9 @@ public sealed class Partition
         if (_inFlightIds > _committedIds)
             _ids.EndRun(append.FirstSeq, append.Clock, _inFlightIds);
         _committedIds = _inFlightIds;
-        _nextSeq = append.NextSeq;
+        NextSeq = append.NextSeq;
         foreach (var block in append.Blocks)
-            BatchesOf(block.Stream).Add(block.Info);
+            BatchesOf(block.Stream).Add(block.Info, _time);
         foreach (var waiting in _inFlightWaiting)
             waiting.Receipt.Complete(waiting.Result);
         _inFlightWaiting.Clear();
@@ -175,13 +204,16 @@ public sealed class Partition
     /// <param name="drain">Seals what is not due too: the process is about to stop.</param>
     public SealDraft? BeginSeal(Instant now, bool drain = false)
     {
-        if (IsBroken || _isSealing)
+        if (IsBroken || _sealing is not null)
             return null;
-        _clock = Instant.Max(_clock, now);
-        var batch = BatchesOf(LakeStream.Good).TakeDue(_clock, drain) ?? BatchesOf(LakeStream.Quarantine).TakeDue(_clock, drain);
+        ReadClock(now);
+        if (_time < _sealNotBefore)
+            return null;
+        var batch = BatchesOf(LakeStream.Good).TakeDue(_clock, _time, drain)
+            ?? BatchesOf(LakeStream.Quarantine).TakeDue(_clock, _time, drain);
         if (batch is null)
             return null;
-        _isSealing = true;
+        _sealing = batch;
         var merge = batch.Blocks > 1
             && batch.LineBytes <= _limits.MergeLineBytesMax
             && batch.LineBytes / batch.Blocks < _limits.MergeBelowLineBytes;
@@ -191,9 +223,24 @@ public sealed class Partition
     /// <summary>Brings back how the seal ended that <see cref="BeginSeal"/> drafted.</summary>
     public void CompleteSeal(JournalResult result)
     {
-        _isSealing = false;
-        if (!IsBroken && result.Outcome != JournalOutcome.Committed)
-            Break(result.Reason ?? "the journal did not take a seal");
+        var batch = _sealing ?? throw new InvalidOperationException($"partition {Id} has no seal in flight");
+        _sealing = null;
+        if (IsBroken)
+            return;
+        switch (result.Outcome)
+        {
+            case JournalOutcome.Committed:
+                _failedSeals = 0;
+                break;
+            case JournalOutcome.Refused:
+                // Surely not sealed, and no reason to refuse events: the same batch is tried again after a pause.
+                BatchesOf(batch.Stream).Return(batch);
+                _sealNotBefore = _time + Backoff.Ceiling(++_failedSeals, _limits.RetryPauseMin, _limits.RetryPauseMax);
+                break;
+            default:
+                Break(result.Reason ?? "the journal did not take a seal");
+                break;
+        }
     }
 
     /// <summary>Fails every receipt that waits. The host calls it when it gives the partition up; a failed write does it too.</summary>
@@ -230,6 +277,13 @@ public sealed class Partition
 
     /// <summary>Of a broken partition: the counts that the instance after it carries on.</summary>
     public IReadOnlyList<LedgerCounts> TakeUnwrittenCounts() => _counts.Take();
+
+    private void ReadClock(Instant now)
+    {
+        _now = now;
+        _clock = Instant.Max(_clock, now);
+        _time = _elapsed.Read(now);
+    }
 
     private OpenBatches BatchesOf(LakeStream stream) => _batches[(int)stream];
 

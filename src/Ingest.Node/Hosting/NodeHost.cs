@@ -91,6 +91,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_loops);
+        Partitions.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();
         _stop.Dispose();
@@ -107,7 +108,11 @@ internal sealed class NodeHost : IAsyncDisposable
                 await Journal.ReadStatusAsync(stop);
                 Health.ObserveRead(null);
             }
-            catch (Exception exception) when (!stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
             {
                 Health.ObserveRead(exception.Message);
             }
@@ -135,7 +140,11 @@ internal sealed class NodeHost : IAsyncDisposable
             {
                 await Partitions.WakeUnsealedAsync(stop);
             }
-            catch (Exception exception) when (!stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
             {
                 // The watch tells the operator that the journal cannot be read; the next round looks again.
                 _log.UnsealedNotRead(exception);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ingest.Collector;
+using Ingest.Engine;
 using Ingest.Storage;
 
 namespace Ingest.Node;
@@ -29,8 +30,19 @@ internal static class RunCommand
             StringComparer.Ordinal);
         var sealAge = Quantity("--seal-age", "TIME", "An object is closed when its oldest event waited this long.", "60s", Quantities.Time, "a time such as 60s, 5m or 1h");
         var sealBytes = Quantity("--seal-bytes", "SIZE", "An object is closed when it has this many bytes, compressed.", "64MiB", Quantities.Bytes, "a size such as 64MiB");
+        var ship = new Option<int>("--ship-concurrency")
+        {
+            HelpName = "N",
+            Description = "Objects put into the lake at once; each takes up to 16 MiB of memory. Lower on a thin line, higher with thousands of sources.",
+            DefaultValueFactory = _ => new Limits().ShipConcurrency,
+        };
+        ship.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > 64)
+                result.AddError($"--ship-concurrency {number}: write 1 to 64.");
+        });
         var config = Text("--config", "DIR", "Folder of ingest.json, sources and schemas; ./config where it exists, else the one that comes with the product.", null);
-        var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", Quantities.Time, "a time such as 20s or 2m");
+        var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", DrainTime, "a time such as 20s or 2m, at most 1h");
         var runtime = Text("--runtime", "auto|node", "How partitions are hosted. node: this process alone; auto: the best that is built.", "auto");
         runtime.AcceptOnlyFromAmong("auto", "node");
 
@@ -38,7 +50,7 @@ internal static class RunCommand
             "Starts the ingest server: takes events over HTTP, keeps them durably, and ships them to the lake.\n" +
             "Credentials for S3 are found as every AWS tool finds them: AWS_ACCESS_KEY_ID, AWS_PROFILE, roles, …")
         {
-            host, port, data, lake, sealAge, sealBytes, config, drain, runtime,
+            host, port, data, lake, sealAge, sealBytes, ship, config, drain, runtime,
         };
         foreach (var option in lakeOptions.Values)
             command.Options.Add(option);
@@ -55,10 +67,15 @@ internal static class RunCommand
             Config = parsed.GetValue(config) ?? DefaultConfig(),
             SealAge = Quantities.Time(parsed.GetValue(sealAge)!)!.Value,
             SealBytes = Quantities.Bytes(parsed.GetValue(sealBytes)!)!.Value,
+            ShipConcurrency = parsed.GetValue(ship),
             Drain = Quantities.Time(parsed.GetValue(drain)!)!.Value,
         }));
         return command;
     }
+
+    /// <summary>An hour at most: whoever sent the signal waits.</summary>
+    private static TimeSpan? DrainTime(string text) =>
+        Quantities.Time(text) is { } time && time <= TimeSpan.FromHours(1) ? time : null;
 
     /// <summary>./config where it exists, else the one that comes with the product: the demo source works anywhere.</summary>
     private static string DefaultConfig() =>

@@ -96,7 +96,7 @@ internal static class RunHost
     {
         var found = new List<string>();
         var lake = LakeLocation.Parse(settings.Lake, option => settings.LakeOptions.GetValueOrDefault(option.Name), found);
-        var limits = new Limits { SealAge = settings.SealAge, SealBytes = settings.SealBytes };
+        var limits = new Limits { SealAge = settings.SealAge, SealBytes = settings.SealBytes, ShipConcurrency = settings.ShipConcurrency };
         found.AddRange(limits.Violations());
         if (!Configuration.TryLoad(settings.Config, out var configuration, out var errors))
             found.AddRange(errors.Select(error => Path.Combine(settings.Config, error.ToString())));

@@ -27,6 +27,9 @@ public sealed record RunSettings
 
     public required long SealBytes { get; init; }
 
+    /// <summary>Objects put at once.</summary>
+    public required int ShipConcurrency { get; init; }
+
     /// <summary>How long a stopping process goes on shipping.</summary>
     public required TimeSpan Drain { get; init; }
 }

@@ -22,19 +22,31 @@ internal abstract class Mailbox : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        for (var i = 0; i < MessagesPerTurn && _messages.TryDequeue(out var message); i++)
-            Handle(message);
-        EndTurn();
-        Volatile.Write(ref _isScheduled, 0);
+        try
+        {
+            for (var i = 0; i < MessagesPerTurn && _messages.TryDequeue(out var message); i++)
+                Handle(message);
+            EndTurn();
+        }
+        catch (Exception exception)
+        {
+            Recover(exception);
+        }
+
+        // A full fence: the emptiness below must not be read before others can see that this turn is over.
+        Interlocked.Exchange(ref _isScheduled, 0);
         if (!_messages.IsEmpty)
             Schedule();
     }
 
-    /// <summary>Handles one message; must not throw.</summary>
+    /// <summary>Handles one message.</summary>
     protected abstract void Handle(object message);
 
-    /// <summary>What is done once for all messages of a turn; must not throw.</summary>
+    /// <summary>What is done once for all messages of a turn.</summary>
     protected abstract void EndTurn();
+
+    /// <summary>A turn failed: nothing in memory can be trusted any more. Must not throw.</summary>
+    protected abstract void Recover(Exception exception);
 
     private void Schedule()
     {

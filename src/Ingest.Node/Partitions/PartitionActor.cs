@@ -16,7 +16,7 @@ internal sealed class PartitionActor : Mailbox
     private TaskCompletionSource? _drained;
     private bool _isLoading;
     private bool _isRetired;
-    private int _failedLoads;
+    private int _failures;
     private long _refused;
     private Instant _noLoadBefore;
     private Instant _lastOffer;
@@ -55,6 +55,8 @@ internal sealed class PartitionActor : Mailbox
                 break;
             case AppendEnded ended:
                 _host.Written(ended.Result);
+                if (ended.Result.Outcome == JournalOutcome.Committed)
+                    _failures = 0;
                 if (ended.Append is null)
                     ended.Partition.Break(ended.Result.Reason ?? "the block could not be encoded");
                 else
@@ -72,8 +74,11 @@ internal sealed class PartitionActor : Mailbox
                 _drained = drain.Done;
                 break;
             case HasUnsealed:
-                // A late append of an instance given up may have come through after this one was read.
-                if (_partition is { IsIdle: true })
+                if (_partition is { IsIdle: true } idle)
+                    _ = Task.Run(() => CompareAsync(idle));
+                break;
+            case Compared compared:
+                if (compared.Partition == _partition && _partition.IsIdle && _partition.NextSeq != compared.NextSeq)
                     _partition.Break("the journal holds blocks that it does not know");
                 break;
             case Wake:
@@ -86,19 +91,35 @@ internal sealed class PartitionActor : Mailbox
     protected override void EndTurn()
     {
         if (_isRetired)
-            return;
-        var now = _host.Now;
-        if (_partition is { IsBroken: true } broken)
         {
-            _host.Log.PartitionBroken(_id);
-            _carried = broken.TakeUnwrittenCounts();
-            _partition = null;
+            FinishDrain(isDone: true);
+            return;
         }
 
+        var now = _host.Now;
+        DropBroken(now);
         if (_partition is null)
             EndTurnUnloaded(now);
         else
             EndTurnLoaded(_partition, now);
+    }
+
+    protected override void Recover(Exception exception)
+    {
+        _host.Log.PartitionFailed(exception, _id);
+        _partition?.Break("internal error");
+        Post(Wake.Message);
+    }
+
+    private void DropBroken(Instant now)
+    {
+        if (_partition is not { IsBroken: true } broken)
+            return;
+        _host.Log.PartitionBroken(_id);
+        _carried = broken.TakeUnwrittenCounts();
+        _partition = null;
+        // The first failure in a row costs no pause: most are over when the journal is read anew.
+        _noLoadBefore = _failures++ == 0 ? now : now + _host.PauseAfter(_failures);
     }
 
     /// <summary>
@@ -108,7 +129,7 @@ internal sealed class PartitionActor : Mailbox
     private void EndTurnUnloaded(Instant now)
     {
         if (!_isLoading && now >= _noLoadBefore)
-            BeginLoad(now);
+            BeginLoad();
         FinishDrain(isDone: !_isLoading);
         if (!_isLoading && _carried.Count == 0 && _refused == 0 && now - _lastOffer >= _host.Options.IdleAge)
             Retire();
@@ -141,6 +162,7 @@ internal sealed class PartitionActor : Mailbox
             return;
         }
 
+        DropBroken(now);
         if (_partition is null)
         {
             if (now < _noLoadBefore)
@@ -150,12 +172,6 @@ internal sealed class PartitionActor : Mailbox
             }
 
             _parked.Add(offering);
-            return;
-        }
-
-        if (_partition.IsBroken)
-        {
-            offering.Complete(IntakeResult.Unavailable("the partition is being rebuilt"));
             return;
         }
 
@@ -170,25 +186,35 @@ internal sealed class PartitionActor : Mailbox
         }
     }
 
-    private void BeginLoad(Instant now)
+    private void BeginLoad()
     {
         _isLoading = true;
-        _ = Task.Run(() => LoadAsync(now));
+        _ = Task.Run(LoadAsync);
     }
 
-    private async Task LoadAsync(Instant now)
+    private async Task LoadAsync()
     {
-        var limits = _host.Limits;
         try
         {
-            using var timeout = new CancellationTokenSource(_host.Options.LoadTimeout);
-            var snapshot = await _host.Journal.ReadPartitionAsync(
-                _id, limits.DedupeIdsMax, now - limits.DedupeAgeMax, timeout.Token);
-            Post(new Loaded(snapshot, null));
+            // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
+            Post(new Loaded(await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
         }
         catch (Exception exception)
         {
             Post(new Loaded(null, exception));
+        }
+    }
+
+    /// <summary>A late append of an instance given up may have come through after this one was read.</summary>
+    private async Task CompareAsync(Partition partition)
+    {
+        try
+        {
+            Post(new Compared(partition, (await _host.ReadAsync(_id, idsMax: 0)).NextSeq));
+        }
+        catch (Exception exception) when (exception is JournalUnavailableException or OperationCanceledException)
+        {
+            // The next round asks again.
         }
     }
 
@@ -197,8 +223,8 @@ internal sealed class PartitionActor : Mailbox
         _isLoading = false;
         if (loaded.Snapshot is null)
         {
-            _failedLoads++;
-            _noLoadBefore = _host.Now + _host.PauseAfter(_failedLoads);
+            _failures++;
+            _noLoadBefore = _host.Now + _host.PauseAfter(_failures);
             _host.Log.PartitionNotLoaded(loaded.Error!, _id);
             foreach (var offering in _parked)
                 Refuse(offering);
@@ -206,11 +232,10 @@ internal sealed class PartitionActor : Mailbox
             return;
         }
 
-        _failedLoads = 0;
         if (_refused > 0)
             _carried = [.. _carried, new LedgerCounts(_host.Now.Hour, _refused, 0, 0, 0, _refused)];
         _partition = new Partition(
-            _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _carried, PartitionHost.NextSeed());
+            _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _host.Now, _carried, PartitionHost.NextSeed());
         _carried = [];
         _refused = 0;
         foreach (var offering in _parked)
@@ -248,14 +273,7 @@ internal sealed class PartitionActor : Mailbox
         JournalResult result;
         try
         {
-            using var timeout = new CancellationTokenSource(_host.Options.SealTimeout);
-            var batch = draft.Batch;
-            var seal = draft.Merge
-                ? draft.Merged(await GzipMember.MergeAsync(
-                    _host.Journal.ReadBlocksAsync(batch.Partition, batch.Stream, batch.FromSeq, batch.ToSeq, timeout.Token),
-                    batch.LineBytes))
-                : draft.AsStored();
-            result = await _host.Journal.SealAsync(seal, timeout.Token);
+            result = await _host.SealAsync(draft);
         }
         catch (Exception exception)
         {
@@ -301,6 +319,8 @@ internal sealed class PartitionActor : Mailbox
     {
         public static readonly HasUnsealed Message = new();
     }
+
+    private sealed record Compared(Partition Partition, long NextSeq);
 
     private sealed record Drain(TaskCompletionSource Done);
 

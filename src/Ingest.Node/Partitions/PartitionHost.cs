@@ -15,9 +15,13 @@ internal sealed class PartitionHost(
     Action onSealed,
     Action<JournalResult> onWritten,
     TimeProvider time,
-    NodeLog log)
+    NodeLog log) : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
+
+    // At the end of an hour every partition seals, after a start every one loads: neither may crowd out the rest.
+    private readonly SemaphoreSlim _seals = new(options.SealsMax);
+    private readonly SemaphoreSlim _loads = new(options.LoadsMax);
 
     public IJournal Journal { get; } = journal;
 
@@ -37,6 +41,36 @@ internal sealed class PartitionHost(
 
     /// <summary>Ids in the dedupe windows of all partitions in memory.</summary>
     public long IdCount => _actors.Values.Sum(actor => (long)actor.IdCount);
+
+    /// <summary>Reads a partition when its turn comes.</summary>
+    public async Task<PartitionSnapshot> ReadAsync(PartitionId id, int idsMax)
+    {
+        await _loads.WaitAsync();
+        try
+        {
+            using var timeout = new CancellationTokenSource(Options.LoadTimeout, time);
+            return await Journal.ReadPartitionAsync(id, idsMax, new Instant(long.MinValue), timeout.Token);
+        }
+        finally
+        {
+            _loads.Release();
+        }
+    }
+
+    /// <summary>Merges a batch where that is wanted, and seals it, when its turn comes.</summary>
+    public async Task<JournalResult> SealAsync(SealDraft draft)
+    {
+        await _seals.WaitAsync();
+        try
+        {
+            using var timeout = new CancellationTokenSource(Options.SealTimeout, time);
+            return await Journal.SealAsync(await MergeAsync(draft, timeout.Token), timeout.Token);
+        }
+        finally
+        {
+            _seals.Release();
+        }
+    }
 
     /// <summary>Offers a batch to a partition and waits until its events are safe.</summary>
     public ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch)
@@ -62,15 +96,19 @@ internal sealed class PartitionHost(
     /// <summary>Wakes actors that are due, until cancelled. Reading 10,000 wake times takes some 50 µs.</summary>
     public async Task RunClockAsync(CancellationToken cancellation)
     {
+        var last = Now;
         using var timer = new PeriodicTimer(Options.TickPeriod, time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
             {
-                var now = Now.UnixMilliseconds;
+                var now = Now;
+                // After a step back of the wall clock the wake times lie too far ahead: all are asked anew.
+                var due = now < last ? long.MaxValue : now.UnixMilliseconds;
+                last = now;
                 foreach (var (_, actor) in _actors)
                 {
-                    if (actor.WakeAt <= now)
+                    if (actor.WakeAt <= due)
                         actor.Post(PartitionActor.Wake.Message);
                 }
             }
@@ -96,7 +134,31 @@ internal sealed class PartitionHost(
 
     /// <summary>How long a partition that could not be read leaves the journal alone.</summary>
     public TimeSpan PauseAfter(int failures) =>
-        Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Limits.RetryPauseMax), Random.Shared);
+        Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Options.ReloadPauseMax), Random.Shared);
+
+    public void Dispose()
+    {
+        _seals.Dispose();
+        _loads.Dispose();
+    }
+
+    private async Task<Seal> MergeAsync(SealDraft draft, CancellationToken cancellation)
+    {
+        if (!draft.Merge)
+            return draft.AsStored();
+        var batch = draft.Batch;
+        try
+        {
+            return draft.Merged(await GzipMember.MergeAsync(
+                Journal.ReadBlocksAsync(batch.Partition, batch.Stream, batch.FromSeq, batch.ToSeq, cancellation), batch.LineBytes));
+        }
+        catch (Exception exception) when (exception is JournalCorruptException or InvalidDataException)
+        {
+            // Sealed as it is: the shipper sets it aside, where an operator sees it, and the partition goes on.
+            Log.NotMerged(exception, batch.Partition);
+            return draft.AsStored();
+        }
+    }
 
     private PartitionActor ActorOf(PartitionId id) =>
         _actors.GetOrAdd(id, static (id, host) => new PartitionActor(id, host), this);

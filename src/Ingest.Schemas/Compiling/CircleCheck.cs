@@ -25,7 +25,13 @@ internal static class CircleCheck
         if (states.TryGetValue(node, out var state))
         {
             if (state == State.Open)
-                throw new SchemaException(node.Location, "the schema refers back to itself for the same value, which never ends; refer to it from a property or an item");
+            {
+                throw new SchemaException(
+                    node.Location,
+                    "the schema refers back to itself for the same value, which never ends; "
+                    + "refer to it from a property or an item");
+            }
+
             return;
         }
 

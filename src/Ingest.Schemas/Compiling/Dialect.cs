@@ -13,6 +13,9 @@ internal sealed record Dialect(SchemaDialect Version, bool Applicators, bool Une
     /// <summary>What Iglu schemas name as their metaschema: draft 4 with a <c>self</c> block.</summary>
     private const string IgluMetaschemaPrefix = "http://iglucentral.com/schemas/com.snowplowanalytics.self-desc/schema/";
 
+    private const string Vocabularies201909 = "https://json-schema.org/draft/2019-09/vocab/";
+    private const string Vocabularies202012 = "https://json-schema.org/draft/2020-12/vocab/";
+
     /// <summary>The keyword that names a schema.</summary>
     public string IdKeyword => Version == SchemaDialect.Draft4 ? "id" : "$id";
 
@@ -56,13 +59,13 @@ internal sealed record Dialect(SchemaDialect Version, bool Applicators, bool Une
             var isRequired = vocabulary.Value.ValueKind == JsonValueKind.True;
             dialect = vocabulary.Name switch
             {
-                "https://json-schema.org/draft/2020-12/vocab/applicator" => dialect with { Applicators = true },
-                "https://json-schema.org/draft/2020-12/vocab/unevaluated" => dialect with { Unevaluated = true },
-                "https://json-schema.org/draft/2020-12/vocab/validation" => dialect with { Validation = true },
-                "https://json-schema.org/draft/2020-12/vocab/format-assertion" => dialect with { AssertsFormat = true },
-                "https://json-schema.org/draft/2019-09/vocab/applicator" => dialect with { Applicators = true, Unevaluated = true },
-                "https://json-schema.org/draft/2019-09/vocab/validation" => dialect with { Validation = true },
-                "https://json-schema.org/draft/2019-09/vocab/format" => dialect with { AssertsFormat = isRequired },
+                Vocabularies202012 + "applicator" => dialect with { Applicators = true },
+                Vocabularies202012 + "unevaluated" => dialect with { Unevaluated = true },
+                Vocabularies202012 + "validation" => dialect with { Validation = true },
+                Vocabularies202012 + "format-assertion" => dialect with { AssertsFormat = true },
+                Vocabularies201909 + "applicator" => dialect with { Applicators = true, Unevaluated = true },
+                Vocabularies201909 + "validation" => dialect with { Validation = true },
+                Vocabularies201909 + "format" => dialect with { AssertsFormat = isRequired },
                 _ => dialect,
             };
             if (isRequired && !IsKnown(vocabulary.Name))
@@ -73,6 +76,6 @@ internal sealed record Dialect(SchemaDialect Version, bool Applicators, bool Une
     }
 
     private static bool IsKnown(string vocabulary) =>
-        vocabulary.StartsWith("https://json-schema.org/draft/2020-12/vocab/", StringComparison.Ordinal)
-        || vocabulary.StartsWith("https://json-schema.org/draft/2019-09/vocab/", StringComparison.Ordinal);
+        vocabulary.StartsWith(Vocabularies202012, StringComparison.Ordinal)
+        || vocabulary.StartsWith(Vocabularies201909, StringComparison.Ordinal);
 }

@@ -11,18 +11,24 @@ internal sealed class SchemaCompiler
     private readonly Queue<SchemaSource> _unfilled = [];
     private readonly List<DynamicRefKeyword> _dynamicRefs = [];
 
-    private SchemaCompiler(SchemaOptions options)
+    private int _patternUses;
+
+    private SchemaCompiler(SchemaOptions options, PatternCache patterns)
     {
         Options = options;
+        Patterns = patterns;
         _registry = new SchemaRegistry(options);
     }
 
     public SchemaOptions Options { get; }
 
+    public PatternCache Patterns { get; }
+
     /// <summary>Compiles a schema. Returns its root, and whether it uses dynamic references.</summary>
-    public static (SchemaNode Root, bool IsDynamic) Compile(ReadOnlyMemory<byte> utf8, SchemaOptions options)
+    public static (SchemaNode Root, bool IsDynamic) Compile(
+        ReadOnlyMemory<byte> utf8, SchemaOptions options, PatternCache patterns)
     {
-        var compiler = new SchemaCompiler(options);
+        var compiler = new SchemaCompiler(options, patterns);
         var resource = compiler._registry.Add(UriReference.Parse(options.BaseUri).WithoutFragment(), utf8);
         var root = compiler.NodeAt(resource, resource.Root);
         compiler.FillAll();
@@ -38,20 +44,24 @@ internal sealed class SchemaCompiler
         if (_nodes.TryGetValue(place.Key, out var known))
             return known;
         resource = _registry.ResourceAt(place) ?? resource;
-        var node = new SchemaNode(resource, place.Pointer[resource.Root.Pointer.Length..]);
+        var node = new SchemaNode(resource.Name, place.Pointer[resource.Root.Pointer.Length..]);
         if (_nodes.Count == Options.Limits.SubschemasMax)
             throw new SchemaException(node.Location, $"the schema has more than {Options.Limits.SubschemasMax} subschemas");
         _nodes.Add(place.Key, node);
-        _unfilled.Enqueue(new SchemaSource(this, node, place));
+        _unfilled.Enqueue(new SchemaSource(this, resource, node, place));
         return node;
     }
 
     /// <summary>The node that a reference in a schema means.</summary>
-    public (SchemaNode Node, SchemaResource Resource, SchemaPlace Place) Resolve(KeywordSite site, string reference)
+    public (SchemaNode Node, SchemaResource Resource, SchemaPlace Place) Resolve(
+        SchemaResource from, KeywordSite site, string reference)
     {
-        var (resource, place) = _registry.Find(site.Schema.Resource, reference, site.Location);
+        var (resource, place) = _registry.Find(from, reference, site.Location);
         return (NodeAt(resource, place), resource, place);
     }
+
+    /// <summary>Counts one more use of a pattern; false where there are too many.</summary>
+    public bool TryCountPattern() => ++_patternUses <= Options.Limits.PatternsMax;
 
     /// <summary>Has a dynamic reference bound once all resources are known.</summary>
     public void BindLater(DynamicRefKeyword reference) => _dynamicRefs.Add(reference);

@@ -1,15 +1,14 @@
 namespace Ingest.Schemas;
 
 /// <summary>A schema with a URI of its own: a document, or a part of one that has an <c>$id</c>.</summary>
-/// <param name="id">Number among the resources of one compilation, from 0.</param>
-/// <param name="uri">Absolute URI without fragment; empty where none was given.</param>
+/// <param name="name">Its number and URI.</param>
 /// <param name="root">Its root schema.</param>
 /// <param name="dialect">How its keywords are to be read.</param>
-internal sealed class SchemaResource(int id, string uri, SchemaPlace root, Dialect dialect)
+internal sealed class SchemaResource(ResourceName name, SchemaPlace root, Dialect dialect)
 {
-    public int Id { get; } = id;
+    public ResourceName Name { get; } = name;
 
-    public string Uri { get; } = uri;
+    public string Uri => Name.Uri;
 
     public SchemaPlace Root { get; } = root;
 

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Ingest.Schemas;
 
 /// <summary>One subschema as it is written, with what the readers of its keywords need.</summary>
-internal sealed class SchemaSource(SchemaCompiler compiler, SchemaNode node, SchemaPlace place)
+internal sealed class SchemaSource(
+    SchemaCompiler compiler, SchemaResource resource, SchemaNode node, SchemaPlace place)
 {
     private static readonly Action<SchemaSource, List<Keyword>>[] s_assertions =
         [ValueRules.Read, NumberRules.Read, StringRules.Read, CountRules.Read];
@@ -12,9 +13,11 @@ internal sealed class SchemaSource(SchemaCompiler compiler, SchemaNode node, Sch
     private static readonly Action<SchemaSource, List<Keyword>>[] s_applicators =
         [MemberRules.Read, ItemRules.Read, AlternativeRules.Read];
 
-    public Dialect Dialect => node.Resource.Dialect;
+    public Dialect Dialect => resource.Dialect;
 
     public SchemaDialect Version => Dialect.Version;
+
+    public SchemaResource Resource => resource;
 
     public SchemaNode Node => node;
 
@@ -107,7 +110,7 @@ internal sealed class SchemaSource(SchemaCompiler compiler, SchemaNode node, Sch
             : null;
 
     public SchemaNode? Single(string keyword) =>
-        TryGet(keyword, out var value) ? compiler.NodeAt(node.Resource, place.Child(keyword, value)) : null;
+        TryGet(keyword, out var value) ? compiler.NodeAt(resource, place.Child(keyword, value)) : null;
 
     public SchemaNode[]? List(string keyword)
     {
@@ -119,11 +122,11 @@ internal sealed class SchemaSource(SchemaCompiler compiler, SchemaNode node, Sch
         return
         [
             .. value.EnumerateArray().Select((item, index) =>
-                compiler.NodeAt(node.Resource, list.Child(index.ToString(CultureInfo.InvariantCulture), item))),
+                compiler.NodeAt(resource, list.Child(index.ToString(CultureInfo.InvariantCulture), item))),
         ];
     }
 
-    /// <summary>The members of a keyword that holds schemas by name; those that <paramref name="filter"/> refuses are left out.</summary>
+    /// <summary>The members of a keyword that holds schemas by name, without those that the filter refuses.</summary>
     public IReadOnlyList<(string Name, SchemaNode Schema)> Map(string keyword, Func<JsonElement, bool>? filter = null)
     {
         if (!TryGet(keyword, out var value))
@@ -135,15 +138,17 @@ internal sealed class SchemaSource(SchemaCompiler compiler, SchemaNode node, Sch
         [
             .. value.EnumerateObject()
                 .Where(member => filter is null || filter(member.Value))
-                .Select(member => (member.Name, compiler.NodeAt(node.Resource, map.Child(member.Name, member.Value)))),
+                .Select(member => (member.Name, compiler.NodeAt(resource, map.Child(member.Name, member.Value)))),
         ];
     }
 
     public SchemaPattern Pattern(string keyword, string source)
     {
+        if (!compiler.TryCountPattern())
+            throw Error(keyword, $"the schema uses more than {Limits.PatternsMax} patterns");
         try
         {
-            return SchemaPattern.Compile(source, Limits);
+            return compiler.Patterns.Get(source);
         }
         catch (FormatException wrong)
         {

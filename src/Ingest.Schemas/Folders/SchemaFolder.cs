@@ -14,11 +14,12 @@ public sealed class SchemaFolder
 {
     private const string SchemasFolder = "schemas";
 
-    private static readonly SchemaLookup s_notAName = new(
-        SchemaLookupStatus.Unknown, null, "the name of a schema must be iglu:vendor/name/jsonschema/version, such as iglu:com.acme/signup/jsonschema/1-0-0");
+    private static readonly SchemaLookup s_notAName = Unknown(
+        "the name of a schema must be iglu:vendor/name/jsonschema/version, such as iglu:com.acme/signup/jsonschema/1-0-0");
 
     private readonly string _root;
     private readonly SchemaOptions _options;
+    private readonly PatternCache _patterns;
     private readonly ConcurrentDictionary<string, SchemaLookup> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SchemaLookup>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
@@ -31,12 +32,15 @@ public sealed class SchemaFolder
     /// <summary>Opens a folder; files are read when first asked for.</summary>
     /// <param name="root">The folder that has <c>schemas</c> in it, or the <c>schemas</c> folder itself.</param>
     /// <param name="limits">Bounds on schemas, instances and memory; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The limits do not fit together: <see cref="SchemaLimits.Violations"/>.</exception>
     public SchemaFolder(string root, SchemaLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
+        limits?.Check();
         var below = Path.Combine(root, SchemasFolder);
         _root = Path.GetFullPath(Directory.Exists(below) ? below : root);
         _options = new SchemaOptions { Limits = limits ?? SchemaLimits.Default, Resolver = Resolve };
+        _patterns = new PatternCache(_options.Limits);
         _lookup = _known.GetAlternateLookup<ReadOnlySpan<char>>();
         _files = new Lazy<FrozenSet<string>?>(ListFiles, LazyThreadSafetyMode.PublicationOnly);
     }
@@ -59,7 +63,7 @@ public sealed class SchemaFolder
         if (IgluName.PathOf(uri) is not { } path)
             return s_notAName;
         if (path.Split('/')[2] is not "jsonschema")
-            return Remember(uri, new SchemaLookup(SchemaLookupStatus.Unknown, null, $"{uri} is not of the format jsonschema, the only one that is understood"));
+            return Remember(uri, Unknown($"{uri} is not of the format jsonschema, the only one that is understood"));
         try
         {
             if (IsSurelyNotThere(path))
@@ -68,7 +72,7 @@ public sealed class SchemaFolder
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return new SchemaLookup(SchemaLookupStatus.Invalid, null, $"the file {path} in the schema folder cannot be read: {unreadable.Message}");
+            return Invalid($"the file {path} in the schema folder cannot be read: {unreadable.Message}");
         }
     }
 
@@ -76,16 +80,20 @@ public sealed class SchemaFolder
     {
         try
         {
-            return new SchemaLookup(SchemaLookupStatus.Found, JsonSchema.Compile(bytes, _options with { BaseUri = uri }), null);
+            var schema = JsonSchema.Compile(bytes, _options with { BaseUri = uri }, _patterns);
+            return new SchemaLookup(SchemaLookupStatus.Found, schema, null);
         }
         catch (SchemaException invalid)
         {
-            return new SchemaLookup(SchemaLookupStatus.Invalid, null, invalid.Message);
+            return Invalid(invalid.Message);
         }
     }
 
-    private static SchemaLookup NotThere(string path) =>
-        new(SchemaLookupStatus.Unknown, null, $"there is no file {path} in the schema folder");
+    private static SchemaLookup NotThere(string path) => Unknown($"there is no file {path} in the schema folder");
+
+    private static SchemaLookup Unknown(string message) => new(SchemaLookupStatus.Unknown, null, message);
+
+    private static SchemaLookup Invalid(string message) => new(SchemaLookupStatus.Invalid, null, message);
 
     /// <summary>Keeps an answer while there is room; two threads may count one answer twice, which only wastes a place.</summary>
     private SchemaLookup Remember(string uri, SchemaLookup answer)

@@ -1,6 +1,8 @@
 namespace Ingest.Schemas;
 
-/// <summary>Durations of RFC 3339, appendix A: units in order and without gaps, such as <c>P1Y2M</c>, <c>PT5M30S</c> or <c>P3W</c>.</summary>
+/// <summary>
+/// Durations of RFC 3339, appendix A: units in order and without gaps, such as <c>P1Y2M</c>, <c>PT5M30S</c> or <c>P3W</c>.
+/// </summary>
 internal static class DurationFormat
 {
     public static bool IsDuration(ReadOnlySpan<byte> utf8)

@@ -85,7 +85,7 @@ internal static class HostFormat
         return value <= 255;
     }
 
-    /// <summary>Counts groups of hexadecimal digits; an IPv4 address at the end counts as two. -1 where it is none of these.</summary>
+    /// <summary>Counts groups of hexadecimal digits; an IPv4 address at the end counts as two. -1 where it is neither.</summary>
     private static int CountGroups(ReadOnlySpan<byte> text, bool allowIPv4)
     {
         if (text.IsEmpty)

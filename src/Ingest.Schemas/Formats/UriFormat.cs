@@ -8,7 +8,8 @@ internal static class UriFormat
     private const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     private const string SubDelimiters = "!$&'()*+,;=";
 
-    private static readonly SearchValues<byte> s_scheme = Bytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
+    private static readonly SearchValues<byte> s_scheme =
+        Bytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
     private static readonly SearchValues<byte> s_host = Bytes(Unreserved + SubDelimiters + "%");
     private static readonly SearchValues<byte> s_userInfo = Bytes(Unreserved + SubDelimiters + "%:");
     private static readonly SearchValues<byte> s_future = Bytes(Unreserved + SubDelimiters + ":");
@@ -108,8 +109,14 @@ internal static class UriFormat
 
         // IPvFuture: "v" 1*HEXDIG "." and at least one character.
         var dot = address.IndexOf((byte)'.');
-        if (dot < 2 || (address[0] | 0x20) != 'v' || dot == address.Length - 1 || address[(dot + 1)..].ContainsAnyExcept(s_future))
+        if (dot < 2
+            || (address[0] | 0x20) != 'v'
+            || dot == address.Length - 1
+            || address[(dot + 1)..].ContainsAnyExcept(s_future))
+        {
             return false;
+        }
+
         foreach (var digit in address[1..dot])
         {
             if (!char.IsAsciiHexDigit((char)digit))

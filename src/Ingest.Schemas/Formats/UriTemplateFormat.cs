@@ -61,8 +61,13 @@ internal static class UriTemplateFormat
         if (colon >= 0)
         {
             var prefix = variable[(colon + 1)..];
-            if (prefix.Length is 0 or > PrefixDigitsMax || prefix[0] == '0' || prefix.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            if (prefix.Length is 0 or > PrefixDigitsMax
+                || prefix[0] == '0'
+                || prefix.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            {
                 return false;
+            }
+
             variable = variable[..colon];
         }
         else if (variable.EndsWith("*"u8))

@@ -23,7 +23,7 @@ internal static class Alternatives
                 continue;
             message.Append("; ").Append(i).Append(": ");
             if (error.InstanceLocation.Length > here.Length)
-                message.Append("at ").Append(error.InstanceLocation, here.Length, error.InstanceLocation.Length - here.Length).Append(' ');
+                message.Append("at ").Append(error.InstanceLocation.AsSpan(here.Length)).Append(' ');
             message.Append(error.Message);
         }
 

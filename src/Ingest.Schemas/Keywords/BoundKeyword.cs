@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ingest.Schemas;
 
 /// <summary><c>minimum</c>, <c>maximum</c> and their exclusive forms.</summary>
@@ -6,8 +8,13 @@ internal sealed class BoundKeyword(KeywordSite site, byte[] bound, bool isMaximu
 {
     private readonly long? _small = JsonNumber.TryParseSmall(bound, out var small) ? small : null;
 
-    private readonly string _expected =
-        $"a number {(isMaximum ? isExclusive ? "below" : "at most" : isExclusive ? "above" : "at least")} {System.Text.Encoding.ASCII.GetString(bound)}";
+    private readonly string _expected = $"a number {(isMaximum, isExclusive) switch
+    {
+        (true, true) => "below",
+        (true, false) => "at most",
+        (false, true) => "above",
+        (false, false) => "at least",
+    }} {Encoding.ASCII.GetString(bound)}";
 
     public override bool Check(ref Validation run, int row)
     {

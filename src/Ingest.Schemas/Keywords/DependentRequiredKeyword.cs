@@ -14,7 +14,7 @@ internal sealed class DependentRequiredKeyword : Keyword
     public DependentRequiredKeyword(KeywordSite site, IReadOnlyList<(string Trigger, string[] Required)> rules)
         : base(site, JsonTypes.Object)
     {
-        _allNames = [.. rules.Select(rule => rule.Trigger).Concat(rules.SelectMany(rule => rule.Required)).Distinct(StringComparer.Ordinal)];
+        _allNames = [.. rules.SelectMany(rule => rule.Required.Prepend(rule.Trigger)).Distinct(StringComparer.Ordinal)];
         _names = new NameTable([.. _allNames.Select(Encoding.UTF8.GetBytes)]);
         _rules = [.. rules.Select(rule => (NumberOf(rule.Trigger), rule.Required.Select(NumberOf).ToArray()))];
 

@@ -3,6 +3,9 @@ namespace Ingest.Schemas;
 /// <summary><c>enum</c> and <c>const</c>. Strings, which most of them are, are looked up at once; the rest is compared.</summary>
 internal sealed class EnumKeyword : Keyword
 {
+    /// <summary>Characters of the values that are told: enough for a dozen short ones.</summary>
+    private const int ExpectedCharsMax = 200;
+
     private readonly NameTable _strings;
     private readonly JsonConstant[] _others;
     private readonly string _expected;
@@ -21,7 +24,8 @@ internal sealed class EnumKeyword : Keyword
 
         _strings = new NameTable(strings);
         _others = [.. values.Where(value => value.Kind != JsonKind.String)];
-        _expected = values.Count == 1 ? values[0].ToString() : "one of " + string.Join(", ", values);
+        _expected = JsonDescription.Shorten(
+            values.Count == 1 ? values[0].ToString() : "one of " + string.Join(", ", values), ExpectedCharsMax);
     }
 
     public override bool Check(ref Validation run, int row) => Contains(ref run, row) || run.Fail(this, row, _expected);

@@ -17,7 +17,8 @@ internal sealed class OneOfKeyword(KeywordSite site, SchemaNode[] branches) : Ke
                 return run.Collecting && run.Report(
                     Site.Location,
                     row,
-                    $"found {JsonDescription.Of(run.Instance, row)} that matches alternatives {passed} and {i}, expected exactly one of {branches.Length}");
+                    $"found {JsonDescription.Of(run.Instance, row)} that matches alternatives {passed} and {i}, "
+                    + $"expected exactly one of {branches.Length}");
             }
 
             passed = i;

@@ -47,7 +47,10 @@ internal sealed class UniqueItemsKeyword(KeywordSite site) : Keyword(site, JsonT
             if (otherHash == hash && JsonEquality.AreEqual(ref run, run.Instance, other, item))
             {
                 return run.Collecting && run.Report(
-                    Site.Location, item, $"found {JsonDescription.Of(run.Instance, item)} a second time, expected items to differ; first at {JsonPointer.To(run.Instance, other)}");
+                    Site.Location,
+                    item,
+                    $"found {JsonDescription.Of(run.Instance, item)} a second time, expected items to differ; "
+                    + $"first at {JsonPointer.To(run.Instance, other)}");
             }
 
             if (run.Aborted)

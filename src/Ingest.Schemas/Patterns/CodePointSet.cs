@@ -102,7 +102,7 @@ internal sealed class CodePointSet
             units.Append('-').Append(Unit(last));
     }
 
-    /// <summary>Splits a range above U+FFFF into at most three: a part of the first high surrogate, whole ones, a part of the last.</summary>
+    /// <summary>Splits a range above U+FFFF into at most three: part of a high surrogate, whole ones, part of one.</summary>
     private static void AddPairs(List<string> alternatives, int first, int last)
     {
         while (first <= last)

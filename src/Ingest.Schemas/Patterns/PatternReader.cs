@@ -42,7 +42,7 @@ internal ref struct PatternReader(string pattern)
         return text;
     }
 
-    /// <summary>Takes a number of decimal digits; null where there is no digit. Large numbers are cut to a thousand million.</summary>
+    /// <summary>Takes a decimal number; null where there is no digit. Large ones are cut to a thousand million.</summary>
     public int? TryTakeNumber()
     {
         var start = Position;
@@ -56,7 +56,8 @@ internal ref struct PatternReader(string pattern)
     public int TakeHex(int digits)
     {
         if (Position + digits > pattern.Length
-            || !int.TryParse(pattern.AsSpan(Position, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            || !int.TryParse(
+                pattern.AsSpan(Position, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
         {
             throw Error($"{digits} hexadecimal digits are missing");
         }

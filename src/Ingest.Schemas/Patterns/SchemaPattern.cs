@@ -13,8 +13,10 @@ internal sealed class SchemaPattern
     /// </summary>
     private const int AutomatonSizeMax = 5_000;
 
-    /// <summary>Characters times states that count as one step of work: at worst an automaton is in all its states at once.</summary>
+    /// <summary>Characters times states that count as one step: at worst an automaton is in all its states at once.</summary>
     private const int StatesPerStep = 16;
+
+    private const RegexOptions Options = RegexOptions.CultureInvariant;
 
     private readonly string _source;
     private readonly Regex _regex;
@@ -37,7 +39,7 @@ internal sealed class SchemaPattern
         try
         {
             return translation.NeedsBacktracking || translation.Size > AutomatonSizeMax || Linear(translation.Pattern) is not { } linear
-                ? new SchemaPattern(source, new Regex(translation.Pattern, RegexOptions.CultureInvariant, limits.PatternTimeout), 1)
+                ? new SchemaPattern(source, new Regex(translation.Pattern, Options, limits.PatternTimeout), 1)
                 : new SchemaPattern(source, linear, translation.Size);
         }
         catch (ArgumentException refused)
@@ -80,7 +82,7 @@ internal sealed class SchemaPattern
         {
             // No timeout: its work is known before, and with .NET 10.0 it may report a match that is none when the timeout
             // passes while it is at work.
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
+            return new Regex(pattern, Options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
         }
         catch (NotSupportedException)
         {

@@ -94,17 +94,19 @@ internal static class UnicodeProperties
             byName[longName] = [category];
         }
 
-        foreach (var (shortName, longName, start) in (ReadOnlySpan<(string, string, string)>)
+        foreach (var (shortName, longName) in (ReadOnlySpan<(string, string)>)
         [
-            ("L", "Letter", "L"), ("M", "Mark", "M"), ("N", "Number", "N"), ("Z", "Separator", "Z"),
-            ("C", "Other", "C"), ("P", "Punctuation", "P"), ("S", "Symbol", "S"),
+            ("L", "Letter"), ("M", "Mark"), ("N", "Number"), ("Z", "Separator"), ("C", "Other"), ("P", "Punctuation"),
+            ("S", "Symbol"),
         ])
         {
+            var start = shortName[0];
             byName[shortName] = byName[longName] =
-                [.. single.Where(entry => entry.Short.StartsWith(start, StringComparison.Ordinal)).Select(entry => entry.Category)];
+                [.. single.Where(entry => entry.Short[0] == start).Select(entry => entry.Category)];
         }
 
-        byName["LC"] = byName["Cased_Letter"] = [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter];
+        byName["LC"] = byName["Cased_Letter"] =
+            [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter];
         byName["Combining_Mark"] = byName["M"];
         byName["cntrl"] = byName["Cc"];
         byName["digit"] = byName["Nd"];

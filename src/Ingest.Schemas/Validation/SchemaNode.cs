@@ -4,14 +4,14 @@ namespace Ingest.Schemas;
 /// A compiled subschema: what it asserts, sorted by the kind of value it asserts it of, so that judging a string never
 /// looks at the rules for objects. Filled by the compiler, then never changed.
 /// </summary>
-internal sealed class SchemaNode(SchemaResource resource, string pointer)
+internal sealed class SchemaNode(ResourceName resource, string pointer)
 {
     private const int Kinds = (int)JsonKind.Name + 1;
 
     private readonly Keyword[][] _keywords = new Keyword[Kinds][];
 
     /// <summary>The schema resource it stands in: what decides dynamic references.</summary>
-    public SchemaResource Resource { get; } = resource;
+    public ResourceName Resource { get; } = resource;
 
     /// <summary>Absolute location: URI, <c>#</c>, JSON Pointer.</summary>
     public string Location => $"{Resource.Uri}#{pointer}";
@@ -26,10 +26,13 @@ internal sealed class SchemaNode(SchemaResource resource, string pointer)
     public UnevaluatedKeyword? Unevaluated { get; private set; }
 
     /// <summary>Every keyword once, for walking the schema.</summary>
-    public IReadOnlyList<Keyword> Keywords { get; private set; } = [];
+    public Keyword[] Keywords { get; private set; } = [];
 
     /// <summary>The keywords that have something to say of a kind of value, cheapest first.</summary>
     public ReadOnlySpan<Keyword> KeywordsFor(JsonKind kind) => _keywords[(int)kind];
+
+    /// <summary>Whether every value of a kind passes, so that it need not be looked at.</summary>
+    public bool Passes(JsonKind kind) => _keywords[(int)kind].Length == 0 && !IsFalse && Unevaluated is null;
 
     /// <summary>Makes this the schema <c>true</c> or <c>false</c>.</summary>
     public void Fill(bool allowed)
@@ -42,13 +45,16 @@ internal sealed class SchemaNode(SchemaResource resource, string pointer)
     /// <summary>Gives the schema its keywords.</summary>
     public void Fill(IReadOnlyList<Keyword> keywords, UnevaluatedKeyword? unevaluated)
     {
-        Keywords = unevaluated is null ? keywords : [.. keywords, unevaluated];
+        Keywords = unevaluated is null ? [.. keywords] : [.. keywords, unevaluated];
         Unevaluated = unevaluated;
-        IsTrue = Keywords.Count == 0;
+        IsTrue = Keywords.Length == 0;
         for (var kind = JsonKind.Null; kind <= JsonKind.Name; kind++)
         {
             var types = TypesOf(kind);
-            _keywords[(int)kind] = [.. keywords.Where(keyword => (keyword.AppliesTo & types) != 0)];
+            Keyword[] relevant = [.. keywords.Where(keyword => (keyword.AppliesTo & types) != 0)];
+            // Most kinds have the same keywords, often just the one that rejects them.
+            var known = Array.Find(_keywords, others => others is not null && others.AsSpan().SequenceEqual(relevant));
+            _keywords[(int)kind] = known ?? relevant;
         }
     }
 

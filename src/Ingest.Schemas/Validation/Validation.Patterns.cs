@@ -23,7 +23,10 @@ internal ref partial struct Validation
         }
         catch (RegexMatchTimeoutException)
         {
-            return Abort(row, site.Location, $"matching {pattern} takes more than {_limits.PatternTimeout.TotalMilliseconds} ms: simplify the pattern");
+            return Abort(
+                row,
+                site.Location,
+                $"matching {pattern} takes more than {_limits.PatternTimeout.TotalMilliseconds} ms: simplify the pattern");
         }
         finally
         {

@@ -4,7 +4,7 @@ namespace Ingest.Schemas;
 internal ref partial struct Validation
 {
     /// <summary>The target in the outermost resource of the scope that has one, or null.</summary>
-    /// <param name="targets">Targets by <see cref="SchemaResource.Id"/>.</param>
+    /// <param name="targets">Targets by <see cref="ResourceName.Id"/>.</param>
     public readonly SchemaNode? FindOutermost(ReadOnlySpan<SchemaNode?> targets)
     {
         for (var i = 0; i < _open; i++)

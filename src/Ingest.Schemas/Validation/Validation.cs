@@ -16,7 +16,7 @@ internal ref partial struct Validation
     private readonly SchemaLimits _limits;
 
     // The resource of each open subschema; null where no schema uses dynamic references.
-    private readonly SchemaResource[]? _scope;
+    private readonly ResourceName[]? _scope;
 
     private List<SchemaError>? _errors;
     private int _errorsMax;
@@ -38,7 +38,7 @@ internal ref partial struct Validation
         _workLeft = limits.WorkMax;
         _errorsMax = limits.ErrorsMax;
         Collecting = true;
-        _scope = dynamicScope ? ArrayPool<SchemaResource>.Shared.Rent(limits.RecursionMax) : null;
+        _scope = dynamicScope ? ArrayPool<ResourceName>.Shared.Rent(limits.RecursionMax) : null;
     }
 
     /// <summary>Whether the run was given up; then the instance is invalid whatever else was found.</summary>
@@ -62,11 +62,11 @@ internal ref partial struct Validation
         return valid;
     }
 
-    /// <summary>Judges a value without touching the marks: because it is a member, an item or a name, or for a <c>not</c>.</summary>
+    /// <summary>Judges a value without touching the marks: a member, an item or a name, or the value of a <c>not</c>.</summary>
     public bool EvaluateApart(SchemaNode node, int row)
     {
-        if (node.IsTrue)
-            return true;
+        if (node.Passes(Instance.Rows[row].Kind))
+            return Spend(row, 1);
         var marks = _marks;
         _marks = NoMarks;
         var valid = Evaluate(node, row);
@@ -107,13 +107,14 @@ internal ref partial struct Validation
 
         // Nothing more may be spent, however little it is.
         _workLeft = -1;
-        return Abort(row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
+        return Abort(
+            row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
     }
 
     public void Dispose()
     {
         if (_scope is not null)
-            ArrayPool<SchemaResource>.Shared.Return(_scope, clearArray: true);
+            ArrayPool<ResourceName>.Shared.Return(_scope, clearArray: true);
         ReturnMarks();
     }
 

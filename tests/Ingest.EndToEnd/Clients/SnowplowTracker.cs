@@ -36,6 +36,7 @@ internal sealed class SnowplowTracker : IAsyncDisposable
         _process.Input.Close();
         var exitCode = await _process.WaitAsync(Deadline.Delivery);
         Assert.True(exitCode == 0, $"The tracker left with exit code {exitCode}:\n{_process.Output}");
+        Progress.Write($"The tracker has sent everything; {Failures.Value} of its requests failed.");
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

@@ -38,8 +38,6 @@ internal sealed class Installation : IAsyncDisposable
 
     public Uri Url => new($"http://127.0.0.1:{Port}");
 
-    public int Pid => Server.Id;
-
     /// <summary>What the running server, or the last one, wrote.</summary>
     public string Output => _server?.Output ?? string.Empty;
 
@@ -59,6 +57,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         await BeginStartAsync();
         await Deadline.UntilAsync(ReadyAsync, Deadline.Process, () => $"the server is not ready. It wrote:\n{Output}");
+        Progress.Write($"The server is ready, process {Server.Id}.");
     }
 
     /// <summary>Starts the server without waiting for it.</summary>
@@ -75,7 +74,11 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Ends the server on the spot, as a crash or a lost machine would.</summary>
-    public Task KillAsync() => Server.KillAsync();
+    public async Task KillAsync()
+    {
+        await Server.KillAsync();
+        Progress.Write($"The server was killed, process {Server.Id}.");
+    }
 
     /// <summary>Asks the server to drain and end; it must leave with exit code 0.</summary>
     public async Task StopAsync()
@@ -83,6 +86,7 @@ internal sealed class Installation : IAsyncDisposable
         Server.Terminate();
         var exitCode = await Server.WaitAsync(Deadline.Process);
         Assert.True(exitCode == 0, $"The server left with exit code {exitCode}. It wrote:\n{Output}");
+        Progress.Write("The server has drained and left.");
     }
 
     /// <summary>Runs a verb of the launcher for this installation's data, such as <c>audit</c>.</summary>
@@ -98,6 +102,7 @@ internal sealed class Installation : IAsyncDisposable
             {
                 last = (await RunAsync("status", "--json")).Output;
                 var status = ServerStatus.Parse(last);
+                Progress.Write($"{status.Unsealed} events are in no batch yet, {status.Pending} wait for the lake.");
                 return isExpected(status) ? status : null;
             },
             Deadline.Delivery,

@@ -9,7 +9,7 @@ internal static class TestSeed
     {
         var given = Environment.GetEnvironmentVariable("INGEST_TEST_SEED");
         var seed = given is null ? Random.Shared.Next() : int.Parse(given, CultureInfo.InvariantCulture);
-        TestContext.Current.TestOutputHelper!.WriteLine(
+        Progress.Write(
             $"Seed {seed}. To replay: INGEST_TEST_SEED={seed} ./ingest test {TestContext.Current.TestMethod!.MethodName}");
         return new Random(seed);
     }

@@ -47,6 +47,7 @@ internal sealed class ConservationOracle
                 report.Altered.Add($"{line.EventId} in {line.Key}: {wrong}");
         }
 
+        Progress.Write($"The lake has {found.Count} of {_acknowledged.Count} acknowledged events.");
         report.Missing.AddRange(_acknowledged.Keys.Where(id => !found.Contains(id)));
         return report;
     }

@@ -129,6 +129,9 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
             BeginSeal(now, drain: true);
             if (IsSealing)
                 EndSeal(WriteFate.AsItShould);
+            else if (partition.SealDueAt is { } due)
+                // A seal that was refused pauses.
+                now = Instant.Max(now, due);
         }
 
         EndTurn();
@@ -140,8 +143,8 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
         if (_partition is not null)
             return;
         var snapshot = Sync.Result(
-            journal.ReadPartitionAsync(id, limits.DedupeIdsMax, now - limits.DedupeAgeMax, CancellationToken.None));
-        _partition = new Partition(id, limits, () => new TestEvent.Validator(), snapshot, _carried, seed: 42);
+            journal.ReadPartitionAsync(id, limits.DedupeIdsMax, new Instant(long.MinValue), CancellationToken.None));
+        _partition = new Partition(id, limits, () => new TestEvent.Validator(), snapshot, now, _carried, seed: 42);
         _carried = [];
     }
 

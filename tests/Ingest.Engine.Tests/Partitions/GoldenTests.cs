@@ -35,7 +35,7 @@ public sealed class GoldenTests
     private static IReadOnlyList<string> LinesOf(LakeStream stream)
     {
         var partition = new Partition(
-            new PartitionId("web", 0), new Limits(), () => new TestEvent.Validator(), PartitionSnapshot.Empty, [], seed: 1);
+            new PartitionId("web", 0), new Limits(), () => new TestEvent.Validator(), PartitionSnapshot.Empty, Received, [], seed: 1);
         using (var batch = new EventBatch())
         {
             batch.Collector = batch.Append("""{"ip":"203.0.113.7","user_agent":"test/1.0","protocol":"events","node":"n1"}"""u8);

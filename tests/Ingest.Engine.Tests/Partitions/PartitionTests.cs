@@ -115,6 +115,69 @@ public sealed class PartitionTests
     }
 
     [Fact]
+    public void A_batch_is_sealed_by_age_though_the_clock_went_back()
+    {
+        var limits = new Limits();
+        var back = Start - TimeSpan.FromHours(8);
+        var partition = WithOneBlock(limits, Start);
+        Assert.Null(partition.BeginSeal(back));
+        Assert.Equal(back + limits.SealAge, partition.SealDueAt);
+        Assert.Equal(SealReason.Age, partition.BeginSeal(back + limits.SealAge)?.Batch.Reason);
+    }
+
+    [Fact]
+    public void A_refused_seal_is_tried_again_after_a_pause_and_refuses_no_events()
+    {
+        var limits = new Limits { SealBytes = 1 };
+        var partition = WithOneBlock(limits, Start);
+        var first = partition.BeginSeal(Start);
+        var waiting = Offer(partition, Start, 7);
+        partition.CompleteSeal(new JournalResult(JournalOutcome.Refused));
+        Assert.False(partition.IsBroken);
+        Assert.False(waiting.IsAnswered);
+        Assert.Null(partition.BeginSeal(Start));
+        Assert.Equal(Start + limits.RetryPauseMin, partition.SealDueAt);
+        Assert.Equal(first, partition.BeginSeal(Start + limits.RetryPauseMin));
+    }
+
+    [Fact]
+    public void A_clock_that_leaps_for_a_moment_forgets_no_id()
+    {
+        var partition = WithOneBlock(new Limits(), Start);
+        Offer(partition, Start + TimeSpan.FromDays(2), 2);
+        var append = partition.BeginAppend()!.Encode();
+        partition.CompleteAppend(append, JournalResult.Committed);
+        Assert.Equal(1, append.ForgetIdsBelow);
+        Assert.True(Offer(partition, Start, 1).IsAnswered);
+    }
+
+    [Fact]
+    public void A_clock_that_is_ahead_at_the_start_forgets_no_id()
+    {
+        var stored = WithOneBlock(new Limits(), Start);
+        var snapshot = new PartitionSnapshot(stored.NextSeq, Start, [], [new IdRun(1, Start, new byte[16])]);
+        var partition = new Partition(
+            Web, new Limits(), () => new TestEvent.Validator(), snapshot, Start + TimeSpan.FromDays(400), [], seed: 1);
+        Offer(partition, Start + TimeSpan.FromDays(400), 2);
+        Assert.Equal(1, partition.BeginAppend()!.Encode().ForgetIdsBelow);
+    }
+
+    [Fact]
+    public void Ids_that_are_old_are_forgotten()
+    {
+        var limits = new Limits { DedupeAgeMax = TimeSpan.FromHours(1) };
+        var partition = WithOneBlock(limits, Start);
+        for (var now = Start; now <= Start + limits.DedupeAgeMax; now += limits.SealAge)
+        {
+            if (partition.BeginSeal(now, drain: true) is not null)
+                partition.CompleteSeal(JournalResult.Committed);
+        }
+
+        Offer(partition, Start + limits.DedupeAgeMax + Millisecond, 2);
+        Assert.Equal(2, partition.BeginAppend()!.Encode().ForgetIdsBelow);
+    }
+
+    [Fact]
     public void A_batch_is_sealed_by_a_drain()
     {
         var partition = WithOneBlock(new Limits(), Start);
@@ -148,7 +211,7 @@ public sealed class PartitionTests
     }
 
     private static Partition PartitionOf(Limits limits, PartitionSnapshot snapshot, IReadOnlyList<LedgerCounts> carried) =>
-        new(Web, limits, () => new TestEvent.Validator(), snapshot, carried, seed: 1);
+        new(Web, limits, () => new TestEvent.Validator(), snapshot, Start, carried, seed: 1);
 
     private static Partition WithOneBlock(Limits limits, Instant received)
     {

@@ -8,7 +8,7 @@ namespace Ingest.Schemas.Tests;
 /// <summary>The validator agrees with the naive one on random schemas and instances.</summary>
 public sealed class AgreementTests
 {
-    private const int SampleCount = 20_000;
+    private const int SampleCount = 10_000;
 
     [Fact]
     public void Verdicts_agree()

@@ -3,6 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Ingest.Schemas.Tests;
 
+// Every branch must be judged for its annotations, so nothing may stop at the first one.
+#pragma warning disable CA1827
+
 /// <summary>
 /// Draft 2020-12 read word by word over an object graph: slow, without errors, limits or caches, and plain enough to be
 /// believed. Knows the keywords that <see cref="Samples"/> uses.
@@ -25,14 +28,16 @@ internal sealed class NaiveValidator(JsonElement root)
         return new Verdict(valid, evaluated);
     }
 
-    private bool JudgeKeyword(JsonElement schema, string keyword, JsonElement argument, JsonElement value, HashSet<string> evaluated)
+    private bool JudgeKeyword(
+        JsonElement schema, string keyword, JsonElement argument, JsonElement value, HashSet<string> evaluated)
     {
         switch (keyword)
         {
             case "$ref":
-                return Include(Judge(root.GetProperty("$defs").GetProperty(argument.GetString()!["#/$defs/".Length..]), value), evaluated);
+                var definition = root.GetProperty("$defs").GetProperty(argument.GetString()!["#/$defs/".Length..]);
+                return Include(Judge(definition, value), evaluated);
             case "allOf":
-                return argument.EnumerateArray().Select(branch => Include(Judge(branch, value), evaluated)).ToList().TrueForAll(passed => passed);
+                return argument.EnumerateArray().Count(branch => !Include(Judge(branch, value), evaluated)) == 0;
             case "anyOf":
                 return argument.EnumerateArray().Select(branch => Include(Judge(branch, value), evaluated)).ToList().Exists(passed => passed);
             case "oneOf":
@@ -80,7 +85,8 @@ internal sealed class NaiveValidator(JsonElement root)
         _ => true,
     };
 
-    private bool JudgeArray(JsonElement schema, string keyword, JsonElement argument, JsonElement[] items, HashSet<string> evaluated)
+    private bool JudgeArray(
+        JsonElement schema, string keyword, JsonElement argument, JsonElement[] items, HashSet<string> evaluated)
     {
         switch (keyword)
         {
@@ -95,8 +101,10 @@ internal sealed class NaiveValidator(JsonElement root)
             case "items":
                 var prefix = schema.TryGetProperty("prefixItems", out var schemas) ? schemas.GetArrayLength() : 0;
                 var valid = true;
-                for (var i = keyword == "items" ? prefix : 0; i < (keyword == "items" ? items.Length : Math.Min(prefix, items.Length)); i++)
+                for (var i = 0; i < items.Length; i++)
                 {
+                    if (keyword == "items" == i < prefix)
+                        continue;
                     evaluated.Add($"{i}");
                     valid &= Judge(keyword == "items" ? argument : argument[i], items[i]).IsValid;
                 }
@@ -136,7 +144,7 @@ internal sealed class NaiveValidator(JsonElement root)
             case "dependentSchemas":
                 return argument.EnumerateObject()
                     .Where(rule => value.TryGetProperty(rule.Name, out _))
-                    .Select(rule => Include(Judge(rule.Value, value), evaluated)).ToList().TrueForAll(passed => passed);
+                    .Count(rule => !Include(Judge(rule.Value, value), evaluated)) == 0;
             case "propertyNames":
                 return members.All(member => Judge(argument, JsonSerializer.SerializeToElement(member.Name)).IsValid);
             case "properties":
@@ -158,22 +166,25 @@ internal sealed class NaiveValidator(JsonElement root)
         }
     }
 
-    private static IEnumerable<JsonElement> ApplicableTo(JsonElement schema, string keyword, JsonElement argument, string name) => keyword switch
-    {
-        "properties" => argument.TryGetProperty(name, out var named) ? [named] : [],
-        "patternProperties" => argument.EnumerateObject().Where(rule => IsMatch(rule.Name, name)).Select(rule => rule.Value),
-        _ => new[] { "properties", "patternProperties" }.Any(other =>
-            schema.TryGetProperty(other, out var rules) && ApplicableTo(schema, other, rules, name).Any()) ? [] : [argument],
-    };
+    /// <summary>The schemas that a keyword applies to the member with a name.</summary>
+    private static IEnumerable<JsonElement> ApplicableTo(
+        JsonElement schema, string keyword, JsonElement argument, string name) => keyword switch
+        {
+            "properties" => argument.TryGetProperty(name, out var named) ? [named] : [],
+            "patternProperties" => argument.EnumerateObject().Where(rule => IsMatch(rule.Name, name)).Select(rule => rule.Value),
+            _ => new[] { "properties", "patternProperties" }.Any(other =>
+                schema.TryGetProperty(other, out var rules) && ApplicableTo(schema, other, rules, name).Any()) ? [] : [argument],
+        };
 
-    private bool JudgeUnevaluated(JsonElement schema, string keyword, JsonValueKind kind, JsonElement value, HashSet<string> evaluated)
+    private bool JudgeUnevaluated(
+        JsonElement schema, string keyword, JsonValueKind kind, JsonElement value, HashSet<string> evaluated)
     {
         if (value.ValueKind != kind || !schema.TryGetProperty(keyword, out var rest))
             return true;
         var children = kind == JsonValueKind.Object
             ? value.EnumerateObject().Select(member => (member.Name, member.Value))
             : value.EnumerateArray().Select((item, i) => (Name: $"{i}", Value: item));
-        return children.Where(child => evaluated.Add(child.Name)).Select(child => Judge(rest, child.Value).IsValid).ToList().TrueForAll(passed => passed);
+        return children.Count(child => evaluated.Add(child.Name) && !Judge(rest, child.Value).IsValid) == 0;
     }
 
     private static bool Include(Verdict verdict, HashSet<string> evaluated)
@@ -205,13 +216,15 @@ internal sealed class NaiveValidator(JsonElement root)
             JsonValueKind.Array => left.GetArrayLength() == right.GetArrayLength()
                 && left.EnumerateArray().Zip(right.EnumerateArray()).All(pair => AreEqual(pair.First, pair.Second)),
             JsonValueKind.Object => left.GetPropertyCount() == right.GetPropertyCount()
-                && left.EnumerateObject().All(member => right.TryGetProperty(member.Name, out var other) && AreEqual(member.Value, other)),
+                && left.EnumerateObject().All(member =>
+                    right.TryGetProperty(member.Name, out var other) && AreEqual(member.Value, other)),
             _ => true,
         };
     }
 
     // The generated patterns mean the same in .NET.
-    private static bool IsMatch(string pattern, string value) => Regex.IsMatch(value, pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+    private static bool IsMatch(string pattern, string value) =>
+        Regex.IsMatch(value, pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
 
     /// <summary>The outcome of a subschema: whether it passed, and which members or items it has looked at.</summary>
     private readonly record struct Verdict(bool IsValid, HashSet<string> Evaluated);

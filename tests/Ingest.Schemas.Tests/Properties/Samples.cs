@@ -14,7 +14,7 @@ public sealed record Sample(string Schema, string Instance);
 internal static class Samples
 {
     private static readonly Gen<string> s_name = Gen.Elements("a", "b", "ab", "é", "x~/\\\"");
-    private static readonly Gen<string> s_pattern = Gen.Elements("a", "^a", "b$", "^.?$", "^[^a]+$", "a{2}", "(a|b)b");
+    private static readonly Gen<string> s_pattern = Gen.Elements("a", "^a", "b$", "^b?$", "^[^a]+$", "a{2}", "(a|b)b");
     private static readonly Gen<string> s_number = Gen.Elements("0", "1", "1.0", "2", "3", "-1", "1.5", "0.1", "1e1", "15e-1", "2.50");
     private static readonly Gen<string> s_count = Gen.Elements("0", "1", "2", "3");
 
@@ -45,7 +45,8 @@ internal static class Samples
         from count in Gen.Choose(0, 4)
         from keys in names.ListOf(count)
         from members in values.ListOf(count)
-        select "{" + string.Join(", ", keys.Zip(members).DistinctBy(pair => pair.First).Select(pair => $"{Text(pair.First)}: {pair.Second}")) + "}";
+        let distinct = keys.Zip(members).DistinctBy(pair => pair.First).Select(pair => $"{Text(pair.First)}: {pair.Second}")
+        select "{" + string.Join(", ", distinct) + "}";
 
     private static Gen<string> Array(Gen<string> items, int min, int max) =>
         from count in Gen.Choose(min, max)
@@ -128,7 +129,9 @@ internal static class Samples
     private static Gen<(string Name, string Value)> Of(string name, Gen<string> value) => value.Select(text => (name, text));
 
     private static IEnumerable<Sample> Shrink(Sample sample) =>
-        Smaller(sample.Schema).Where(schema => schema.Contains("$defs", StringComparison.Ordinal)).Select(schema => sample with { Schema = schema })
+        Smaller(sample.Schema)
+            .Where(schema => schema.Contains("$defs", StringComparison.Ordinal))
+            .Select(schema => sample with { Schema = schema })
             .Concat(Smaller(sample.Instance).Select(instance => sample with { Instance = instance }));
 
     /// <summary>The text with one member or item left out, in every way.</summary>

@@ -8,12 +8,10 @@ internal static class MemberRules
     public static void Read(SchemaSource source, List<Keyword> keywords)
     {
         var schemas = source.Map("properties").ToDictionary(StringComparer.Ordinal);
-        var required = source.Dialect.Validation ? source.Names("required") ?? [] : [];
-        MemberRule[] rules =
-        [
-            .. schemas.Select(member => new MemberRule(member.Key, member.Value, required.Contains(member.Key, StringComparer.Ordinal))),
-            .. required.Distinct(StringComparer.Ordinal).Where(name => !schemas.ContainsKey(name)).Select(name => new MemberRule(name, null, IsRequired: true)),
-        ];
+        var required = (source.Dialect.Validation ? source.Names("required") ?? [] : []).ToHashSet(StringComparer.Ordinal);
+        var rules = schemas.Keys.Union(required, StringComparer.Ordinal)
+            .Select(name => new MemberRule(name, schemas.GetValueOrDefault(name), required.Contains(name)))
+            .ToArray();
         MemberPattern[] patterns =
         [
             .. source.Map("patternProperties")

@@ -8,7 +8,7 @@ internal static class ReferenceRules
         if (source.Text("$ref") is { } reference)
         {
             var site = source.Site("$ref");
-            keywords.Add(new RefKeyword(site, source.Compiler.Resolve(site, reference).Node));
+            keywords.Add(new RefKeyword(site, source.Compiler.Resolve(source.Resource, site, reference).Node));
         }
 
         if (source.Version == SchemaDialect.Draft201909 && source.Text("$recursiveRef") is { } recursive)
@@ -21,7 +21,7 @@ internal static class ReferenceRules
     private static Keyword Dynamic(SchemaSource source, string keyword, string reference, string anchor)
     {
         var site = source.Site(keyword);
-        var (node, resource, place) = source.Compiler.Resolve(site, reference);
+        var (node, resource, place) = source.Compiler.Resolve(source.Resource, site, reference);
         if (!resource.DynamicAnchors.TryGetValue(anchor, out var dynamic) || dynamic.Key != place.Key)
             return new RefKeyword(site, node);
         var keywordNode = new DynamicRefKeyword(site, anchor, node);

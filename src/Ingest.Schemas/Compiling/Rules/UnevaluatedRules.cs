@@ -9,6 +9,8 @@ internal static class UnevaluatedRules
             return null;
         var members = source.Single("unevaluatedProperties");
         var items = source.Single("unevaluatedItems");
-        return members is null && items is null ? null : new UnevaluatedKeyword(source.Site("unevaluatedProperties"), members, items);
+        return members is null && items is null
+            ? null
+            : new UnevaluatedKeyword(source.Site("unevaluatedProperties"), members, items);
     }
 }

@@ -45,6 +45,7 @@ internal static class ValueRules
         "string" => JsonTypes.String,
         "array" => JsonTypes.Array,
         "object" => JsonTypes.Object,
-        _ => throw source.Error("type", $"\"{name}\" is not a type; the types are null, boolean, number, integer, string, array and object"),
+        _ => throw source.Error(
+            "type", $"\"{name}\" is not a type; the types are null, boolean, number, integer, string, array and object"),
     };
 }

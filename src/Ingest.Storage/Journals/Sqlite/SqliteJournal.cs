@@ -117,7 +117,7 @@ public sealed partial class SqliteJournal : IJournal
 
     private static SqliteJournal OpenOwned(JournalFolder folder, SqliteJournalOptions options)
     {
-        Directory.CreateDirectory(folder.Path);
+        DurableFolder.Create(Path.GetFullPath(folder.Path));
         var folderLock = new FolderLock(folder);
         try
         {

@@ -164,7 +164,7 @@ public sealed class FolderLake : ILake
         Directory.CreateDirectory(folder);
         if (!Posix.TryLink(temporary, file))
             return false;
-        SyncUpTo(_root, folder);
+        DurableFolder.SyncUpTo(_root, folder);
         return true;
     }
 
@@ -181,31 +181,16 @@ public sealed class FolderLake : ILake
         var result = LakeContent.Compare(lakeObject, there);
         // Whoever named the file may have crashed before the name was durable.
         if (result.IsConfirmed)
-            await Task.Run(() => SyncUpTo(_root, Path.GetDirectoryName(file)!), cancellation);
+            await Task.Run(() => DurableFolder.SyncUpTo(_root, Path.GetDirectoryName(file)!), cancellation);
         return result;
-    }
-
-    // Every directory, not only those made by this put: another writer may have made one a moment ago and not come to
-    // this step yet. A directory without changes costs next to nothing.
-    private static void SyncUpTo(string top, string folder)
-    {
-        for (var current = folder; ; current = Path.GetDirectoryName(current)!)
-        {
-            Posix.SyncDirectory(current);
-            if (current.Equals(top, StringComparison.Ordinal))
-                return;
-        }
     }
 
     private void Ensure()
     {
         try
         {
-            var existing = _root;
-            while (!Directory.Exists(existing))
-                existing = Path.GetDirectoryName(existing) ?? throw new DirectoryNotFoundException($"{_root}: no such path.");
+            DurableFolder.Create(_root);
             Directory.CreateDirectory(_temporary);
-            SyncUpTo(existing, _root);
             foreach (var file in new DirectoryInfo(_temporary).EnumerateFiles())
                 if (DateTime.UtcNow - file.LastWriteTimeUtc > TemporaryAgeMax)
                     TryDelete(file.FullName);

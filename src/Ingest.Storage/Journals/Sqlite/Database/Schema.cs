@@ -32,7 +32,7 @@ internal static class Schema
         CREATE INDEX blocks_by_received ON blocks(received);
         CREATE TABLE ids(partition INTEGER NOT NULL, first_seq INTEGER NOT NULL, previous INTEGER NOT NULL,
           clock INTEGER NOT NULL, ids BLOB NOT NULL, crc INTEGER NOT NULL,
-          PRIMARY KEY(partition, first_seq)) WITHOUT ROWID;
+          PRIMARY KEY(partition, first_seq));
         CREATE TABLE batches(partition INTEGER NOT NULL, stream INTEGER NOT NULL, from_seq INTEGER NOT NULL,
           to_seq INTEGER NOT NULL, hour INTEGER NOT NULL, blocks INTEGER NOT NULL, events INTEGER NOT NULL,
           line_bytes INTEGER NOT NULL, body_bytes INTEGER NOT NULL, sealed_at INTEGER NOT NULL, reason INTEGER NOT NULL,

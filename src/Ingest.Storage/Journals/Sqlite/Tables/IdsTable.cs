@@ -5,6 +5,8 @@ namespace Ingest.Storage;
 /// <summary>
 /// The dedupe window, one run of ids an append. Each run names the one before it, so that a run that vanished is noticed:
 /// the chain begins at <see cref="PartitionHead.IdsNewest"/> and ends below <see cref="PartitionHead.IdsForgotten"/>.
+/// Stored in order of arrival and found by an index: clustered by partition, each run would rewrite a page of its own
+/// (measured with 25 partitions: 166 pages a commit instead of 115).
 /// </summary>
 internal sealed class IdsTable(Database database)
 {
