@@ -60,8 +60,11 @@ public sealed record SchemaLimits
     /// <summary>Compiled schemas that one folder keeps in memory; above it a schema is compiled at every look-up.</summary>
     public int FolderSchemasMax { get; init; } = 10_000;
 
-    /// <summary>Unknown names that one folder remembers; above it an unknown name costs a look at the disk.</summary>
+    /// <summary>Unknown names that one folder remembers; above it the folder is listed once, and that decides.</summary>
     public int FolderUnknownMax { get; init; } = 10_000;
+
+    /// <summary>Files of a folder that are listed; in a larger one each further unknown name costs a look at the disk.</summary>
+    public int FolderFilesMax { get; init; } = 100_000;
 
     /// <summary>What is wrong with these limits, one sentence each; empty when they fit together.</summary>
     public IReadOnlyList<string> Violations()
@@ -82,7 +85,9 @@ public sealed record SchemaLimits
         Require(ErrorsMax >= 1, "ErrorsMax must be at least 1.");
         Require(MessageCharsMax >= 40, "MessageCharsMax must be at least 40: less says nothing.");
         Require(WorkMax >= 1, "WorkMax must be at least 1.");
-        Require(FolderSchemasMax >= 0 && FolderUnknownMax >= 0, "FolderSchemasMax and FolderUnknownMax must not be negative.");
+        Require(
+            FolderSchemasMax >= 0 && FolderUnknownMax >= 0 && FolderFilesMax >= 0,
+            "FolderSchemasMax, FolderUnknownMax and FolderFilesMax must not be negative.");
         return found;
 
         void Require(bool holds, string message)

@@ -333,6 +333,17 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_request_line_that_is_not_ascii_is_refused_as_documented()
+    {
+        await using var host = await StartAsync(Small);
+        using var raw = await RawHttp.ConnectAsync(host.Endpoint);
+        await raw.SendAsync("GET /i?e=pv&page=caf\u00e9 HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400", await raw.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Empty(host.Intake.Batches);
+    }
+
+    [Fact]
     public async Task A_long_pixel_query_is_taken()
     {
         await using var host = await StartAsync(new CollectorLimits());

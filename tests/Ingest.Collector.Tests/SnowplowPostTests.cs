@@ -387,6 +387,27 @@ public sealed class SnowplowPostTests : IAsyncLifetime
         Assert.Empty(events[^1].Errors);
     }
 
+    [Theory]
+    [InlineData(EntityReader.DocumentsMax, true)]
+    [InlineData(EntityReader.DocumentsMax + 1, false)]
+    public async Task An_event_of_too_many_contexts_is_kept_whole_and_not_validated(int count, bool isTaken)
+    {
+        var document = Tracker.Contexts([.. Enumerable.Repeat(Tracker.SelfDescribing("iglu:a/b/jsonschema/1-0-0", "1"), count / 2)]);
+        var more = Tracker.Contexts([.. Enumerable.Repeat(Tracker.SelfDescribing("iglu:a/b/jsonschema/1-0-0", "1"), count - (count / 2))]);
+        var item = Tracker.Item(("co", document), ("cx", Tracker.Base64(more)));
+
+        await using var host = await CollectorHost.StartAsync(sources: new SourceSet(
+            [TestSources.Shop with { EventBytesMax = 1 << 20 }], TestSources.Shop.Validator));
+        await host.Client.PostAsync(Tracker.Payload(item)).OkAsync();
+
+        Assert.Equal(item, host.Intake.Single.Text);
+        Assert.Equal(isTaken ? count : count / 2, host.Intake.Single.Checks.Count);
+        if (isTaken)
+            Assert.Empty(host.Intake.Single.Errors);
+        else
+            Assert.Equal("/cx", host.Intake.Single.SingleError(EventRules.Protocol).Where);
+    }
+
     [Fact]
     public async Task Half_a_surrogate_pair_sends_the_item_to_the_quarantine()
     {

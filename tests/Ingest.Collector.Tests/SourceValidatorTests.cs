@@ -66,6 +66,35 @@ public sealed class SourceValidatorTests : IDisposable
         Assert.InRange(errors.Count, 1, SourceValidator.ErrorsMax);
     }
 
+    [Fact]
+    public void A_document_is_not_looked_at_once_there_are_enough_errors()
+    {
+        using var batch = new EventBatch();
+        // Whoever looked at the schema's name, out of the batch's bounds, would throw.
+        var check = new SchemaCheck(new Slice(0, int.MaxValue), default, "/data");
+        List<EventError>? errors = [.. Enumerable.Repeat(new EventError("", EventRules.Protocol, "x"), SourceValidator.ErrorsMax)];
+
+        new SourceValidator(new SchemaFolder(_folder.Path), UnknownSchema.Quarantine).Validate(batch, check, ref errors);
+
+        Assert.Equal(SourceValidator.ErrorsMax, errors!.Count);
+    }
+
+    [Fact]
+    public void Places_and_rules_are_short_whatever_the_document_has()
+    {
+        _folder.Write("schemas/com.acme/map/jsonschema/1-0-0", """
+            {"additionalProperties":{"type":"string"},"properties":{"LONG":{"type":"string"}}}
+            """.Replace("LONG", new string('p', 2000), StringComparison.Ordinal));
+        var longName = new string('x', 100_000);
+
+        var errors = Validate("iglu:com.acme/map/jsonschema/1-0-0", $$"""{"{{longName}}":1,"{{new string('p', 2000)}}":1}""")!;
+
+        Assert.Equal(2, errors.Count);
+        Assert.All(errors, e => Assert.InRange(e.Where.Length, 1, SourceValidator.PlaceLengthMax + 1));
+        Assert.All(errors, e => Assert.InRange(e.Rule.Length, 1, SourceValidator.PlaceLengthMax + 1));
+        Assert.All(errors, e => Assert.EndsWith("…", e.Where, StringComparison.Ordinal));
+    }
+
     private List<EventError>? Validate(
         string uri, string document, UnknownSchema policy = UnknownSchema.Quarantine, string where = "/data")
     {

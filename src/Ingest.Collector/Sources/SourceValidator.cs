@@ -20,10 +20,16 @@ public sealed class SourceValidator(SchemaFolder folder, UnknownSchema unknownSc
     /// <summary>Errors kept of one event. The first ones tell what is wrong; a hostile document could have millions.</summary>
     public const int ErrorsMax = 50;
 
+    /// <summary>Characters of a place or a rule: names in the document can be as long as the event.</summary>
+    public const int PlaceLengthMax = 1000;
+
     private const int FoundLengthMax = 300;
 
     public void Validate(EventBatch batch, in SchemaCheck check, ref List<EventError>? errors)
     {
+        // Bounds the work too, where one event has thousands of documents.
+        if (errors is { Count: >= ErrorsMax })
+            return;
         var found = folder.Find(batch[check.Schema]);
         switch (found.Status)
         {
@@ -63,6 +69,8 @@ public sealed class SourceValidator(SchemaFolder folder, UnknownSchema unknownSc
     {
         errors ??= [];
         if (errors.Count < ErrorsMax)
-            errors.Add(new EventError(where, rule, found.Length > FoundLengthMax ? found[..FoundLengthMax] + "…" : found));
+            errors.Add(new EventError(Cut(where, PlaceLengthMax), Cut(rule, PlaceLengthMax), Cut(found, FoundLengthMax)));
     }
+
+    private static string Cut(string text, int lengthMax) => text.Length > lengthMax ? text[..lengthMax] + "…" : text;
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Ingest.Schemas;
@@ -22,6 +23,9 @@ public sealed class SchemaFolder
     private readonly ConcurrentDictionary<string, SchemaLookup> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SchemaLookup>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
+    /// <summary>All files of the folder, listed once too many unknown names were asked for; null where they are too many.</summary>
+    private readonly Lazy<FrozenSet<string>?> _files;
+
     private int _schemaCount;
     private int _unknownCount;
 
@@ -38,6 +42,7 @@ public sealed class SchemaFolder
         _options = new SchemaOptions { Limits = limits ?? SchemaLimits.Default, Resolver = Resolve };
         _patterns = new PatternCache(_options.Limits);
         _lookup = _known.GetAlternateLookup<ReadOnlySpan<char>>();
+        _files = new Lazy<FrozenSet<string>?>(ListFiles, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>
@@ -61,9 +66,9 @@ public sealed class SchemaFolder
             return Remember(uri, Unknown($"{uri} is not of the format jsonschema, the only one that is understood"));
         try
         {
-            return Remember(uri, Read(path) is { } bytes
-                ? Compile(uri, bytes)
-                : Unknown($"there is no file {path} in the schema folder"));
+            if (IsSurelyNotThere(path))
+                return NotThere(path);
+            return Remember(uri, Read(path) is { } bytes ? Compile(uri, bytes) : NotThere(path));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -84,6 +89,8 @@ public sealed class SchemaFolder
         }
     }
 
+    private static SchemaLookup NotThere(string path) => Unknown($"there is no file {path} in the schema folder");
+
     private static SchemaLookup Unknown(string message) => new(SchemaLookupStatus.Unknown, null, message);
 
     private static SchemaLookup Invalid(string message) => new(SchemaLookupStatus.Invalid, null, message);
@@ -95,6 +102,27 @@ public sealed class SchemaFolder
             ? Interlocked.Increment(ref _unknownCount) <= _options.Limits.FolderUnknownMax
             : Interlocked.Increment(ref _schemaCount) <= _options.Limits.FolderSchemasMax;
         return hasRoom ? _known.GetOrAdd(uri, answer) : answer;
+    }
+
+    /// <summary>
+    /// True where there is no such file, without a look at the disk: names made up by a client must not cost one each.
+    /// False where that is not known.
+    /// </summary>
+    private bool IsSurelyNotThere(string path) =>
+        Volatile.Read(ref _unknownCount) >= _options.Limits.FolderUnknownMax
+        && _files.Value is { } files
+        && !files.Contains(path);
+
+    private FrozenSet<string>? ListFiles()
+    {
+        if (!Directory.Exists(_root))
+            return [];
+        var max = _options.Limits.FolderFilesMax;
+        var files = Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
+            .Take(max + 1)
+            .Select(file => Path.GetRelativePath(_root, file).Replace(Path.DirectorySeparatorChar, '/'))
+            .ToFrozenSet(StringComparer.Ordinal);
+        return files.Count > max ? null : files;
     }
 
     /// <summary>The document behind a reference, if it is in this folder.</summary>

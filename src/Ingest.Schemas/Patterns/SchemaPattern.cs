@@ -36,15 +36,11 @@ internal sealed class SchemaPattern
         if (source.Length > limits.PatternCharsMax)
             throw new FormatException($"the pattern has {source.Length} characters, at most {limits.PatternCharsMax} are allowed");
         var translation = EcmaPattern.Translate(source);
-        var isLinear = !translation.NeedsBacktracking && translation.Size <= AutomatonSizeMax;
         try
         {
-            // No timeout for the linear engine: its work is known before, and with .NET 10.0 it may report a match that is
-            // none when the timeout passes while it is at work.
-            var regex = isLinear
-                ? new Regex(translation.Pattern, Options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout)
-                : new Regex(translation.Pattern, Options, limits.PatternTimeout);
-            return new SchemaPattern(source, regex, isLinear ? translation.Size : 1);
+            return translation.NeedsBacktracking || translation.Size > AutomatonSizeMax || Linear(translation.Pattern) is not { } linear
+                ? new SchemaPattern(source, new Regex(translation.Pattern, Options, limits.PatternTimeout), 1)
+                : new SchemaPattern(source, linear, translation.Size);
         }
         catch (ArgumentException refused)
         {
@@ -78,4 +74,19 @@ internal sealed class SchemaPattern
 
     /// <summary>The pattern as the schema has it.</summary>
     public override string ToString() => $"/{_source}/";
+
+    /// <summary>The pattern for the linear engine; null where that finds its automaton too large, by its own count.</summary>
+    private static Regex? Linear(string pattern)
+    {
+        try
+        {
+            // No timeout: its work is known before, and with .NET 10.0 it may report a match that is none when the timeout
+            // passes while it is at work.
+            return new Regex(pattern, Options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
 }

@@ -47,17 +47,29 @@ public sealed class SchemaFolderTests : IDisposable
         Assert.Equal(SchemaLookupStatus.Found, Find(new SchemaFolder(_folder.Path), "iglu:com.acme/signup/jsonschema/1-0-0").Status);
     }
 
-    [Fact]
-    public void Memory_of_unknown_schemas_is_bounded()
+    [Theory]
+    [InlineData(100, SchemaLookupStatus.Unknown)]
+    [InlineData(0, SchemaLookupStatus.Found)]
+    public void Beyond_the_memory_of_unknown_schemas_one_listing_of_the_folder_decides(int filesMax, SchemaLookupStatus later)
     {
-        var schemas = new SchemaFolder(_folder.Path, new SchemaLimits { FolderUnknownMax = 2 });
+        _folder.Write("com.acme/there/jsonschema/1-0-0", Schema);
+        var schemas = new SchemaFolder(_folder.Path, new SchemaLimits { FolderUnknownMax = 2, FolderFilesMax = filesMax });
         for (var i = 0; i < 3; i++)
             Assert.Equal(SchemaLookupStatus.Unknown, Find(schemas, $"iglu:com.acme/x/jsonschema/{i}-0-0").Status);
         for (var i = 0; i < 3; i++)
             _folder.Write($"com.acme/x/jsonschema/{i}-0-0", Schema);
         Assert.Equal(
-            [SchemaLookupStatus.Unknown, SchemaLookupStatus.Unknown, SchemaLookupStatus.Found],
+            [SchemaLookupStatus.Unknown, SchemaLookupStatus.Unknown, later],
             Enumerable.Range(0, 3).Select(i => Find(schemas, $"iglu:com.acme/x/jsonschema/{i}-0-0").Status));
+        Assert.Equal(SchemaLookupStatus.Found, Find(schemas, "iglu:com.acme/there/jsonschema/1-0-0").Status);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_has_no_schemas()
+    {
+        var schemas = new SchemaFolder(Path.Combine(_folder.Path, "none"), new SchemaLimits { FolderUnknownMax = 1 });
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(SchemaLookupStatus.Unknown, Find(schemas, $"iglu:com.acme/x/jsonschema/{i}-0-0").Status);
     }
 
     [Theory]

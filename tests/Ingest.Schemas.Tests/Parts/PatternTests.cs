@@ -118,4 +118,14 @@ public sealed class PatternTests
 
         Assert.InRange(translated, 1_000, 29_000);
     }
+
+    [Fact]
+    public void A_pattern_too_large_for_the_linear_engine_is_left_to_the_other()
+    {
+        var text = new string('p', 2_000);
+        var pattern = SchemaPattern.Compile($"^{text}$", SchemaLimits.Default);
+
+        Assert.True(pattern.IsMatch(text));
+        Assert.False(pattern.IsMatch(text + "p"));
+    }
 }

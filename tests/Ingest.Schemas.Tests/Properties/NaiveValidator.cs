@@ -39,7 +39,7 @@ internal sealed class NaiveValidator(JsonElement root)
             case "allOf":
                 return argument.EnumerateArray().Count(branch => !Include(Judge(branch, value), evaluated)) == 0;
             case "anyOf":
-                return argument.EnumerateArray().Count(branch => Include(Judge(branch, value), evaluated)) > 0;
+                return argument.EnumerateArray().Select(branch => Include(Judge(branch, value), evaluated)).ToList().Exists(passed => passed);
             case "oneOf":
                 return argument.EnumerateArray().Count(branch => Include(Judge(branch, value), evaluated)) == 1;
             case "not":

@@ -19,6 +19,9 @@ public sealed class EntityReader(RequestErrors errors) : IDisposable
     /// </summary>
     public const int BrokenMax = 1000;
 
+    /// <summary>Documents of one event that are validated. Real events have up to about twenty contexts.</summary>
+    public const int DocumentsMax = 256;
+
     private readonly PooledList<SelfDescribing> _contexts = new();
     private int _broken;
 
@@ -86,6 +89,11 @@ public sealed class EntityReader(RequestErrors errors) : IDisposable
         {
             _broken++;
             Fail(ref entry, where, "is not JSON: " + e.Message);
+            return;
+        }
+        if (batch.CheckCount - entry.FirstCheck + _contexts.Count > DocumentsMax)
+        {
+            Fail(ref entry, where, $"was not looked at: an event has at most {DocumentsMax} documents");
             return;
         }
         for (var i = 0; i < _contexts.Count; i++)
