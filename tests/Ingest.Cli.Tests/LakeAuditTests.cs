@@ -112,6 +112,15 @@ public sealed class LakeAuditTests : IAsyncLifetime
         Assert.Equal(1, report.ForeignObjects);
     }
 
+    [Fact]
+    public async Task A_connection_that_breaks_is_no_finding_but_no_answer()
+    {
+        var key = await _world.ShipAsync("shop", LakeStream.Good, "a");
+        var audit = new LakeAudit(_world.Journal, new BrokenLake(_world.Lake));
+        var fault = await Assert.ThrowsAsync<LakeUnavailableException>(() => audit.RunAsync(new LakeHour(0), null, default));
+        Assert.Contains(key, fault.Message, StringComparison.Ordinal);
+    }
+
     private async Task ExpectAsync(string finding)
     {
         var report = await _world.AuditAsync();

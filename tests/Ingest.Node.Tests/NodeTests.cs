@@ -176,6 +176,19 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public async Task Blocks_that_cannot_be_merged_are_sealed_as_they_are_and_stop_no_events()
+    {
+        await using var node = await TestNode.StartAsync(options: Quick);
+        await node.SendAsync("shop", "a");
+        await node.SendAsync("shop", "b");
+        node.Journal.IsDamaged = true;
+        await node.DrainAsync();
+        // The double's own bodies are whole, so what was sealed unmerged ships; in truth the shipper sets it aside.
+        Assert.Equal(["a", "b"], await node.ReadLakeAsync());
+        Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), await node.SendAsync("shop", "c"));
+    }
+
+    [Fact]
     public async Task Counts_of_pure_duplicates_are_written_without_events()
     {
         await using var node = await TestNode.StartAsync(options: Quick);

@@ -10,6 +10,9 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
 
     public bool IsReadable { get; set; } = true;
 
+    /// <summary>True where stored blocks are damaged.</summary>
+    public bool IsDamaged { get; set; }
+
     public string Id => inner.Id;
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
@@ -43,8 +46,9 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
         inner.ReadBatchAsync(batch, cancellation);
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBlocksAsync(
-        PartitionId partition, LakeStream stream, long fromSeq, long toSeq, CancellationToken cancellation) =>
-        inner.ReadBlocksAsync(partition, stream, fromSeq, toSeq, cancellation);
+        PartitionId partition, LakeStream stream, long fromSeq, long toSeq, CancellationToken cancellation) => IsDamaged
+        ? throw new JournalCorruptException("the test damaged a block")
+        : inner.ReadBlocksAsync(partition, stream, fromSeq, toSeq, cancellation);
 
     public IAsyncEnumerable<LedgerRow> ReadLedgerAsync(LakeHour from, CancellationToken cancellation) =>
         inner.ReadLedgerAsync(from, cancellation);
