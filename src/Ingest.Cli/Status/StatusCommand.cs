@@ -84,7 +84,7 @@ internal static class StatusCommand
             return null;
         try
         {
-            var since = (Instant.From(TimeProvider.System.GetUtcNow()) - TimeSpan.FromHours(23)).Hour;
+            var since = (Instant.From(TimeProvider.System.GetUtcNow()) - SourceReport.Window).Hour;
             var (sources, violations) = await SourceReport.SumAsync(opened.Journal.ReadLedgerAsync(since, cancellation));
             return new StatusReport(
                 null, null, "the server is not running", opened.Node?.Lake ?? "unknown", opened.Journal.Id,

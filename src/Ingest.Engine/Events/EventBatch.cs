@@ -60,13 +60,6 @@ public sealed class EventBatch : IDisposable
         return _bytes.AsSpan(_length);
     }
 
-    /// <summary>As <see cref="GetSpan"/>, as memory.</summary>
-    public Memory<byte> GetMemory(int size)
-    {
-        EnsureRoom(size);
-        return _bytes.AsMemory(_length);
-    }
-
     /// <summary>Takes over what was written into <see cref="GetSpan"/> and says where it is.</summary>
     public Slice Advance(int written)
     {

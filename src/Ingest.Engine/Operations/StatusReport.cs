@@ -60,6 +60,9 @@ public sealed record ShippingReport(
 public sealed record SourceReport(
     string Source, long Received, long Good, long Quarantined, long Duplicates, long Refused, long Shipped, long Pending)
 {
+    /// <summary>How far back a report counts: with the hour under way, a day.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromHours(23);
+
     /// <summary>Sums ledger rows by source and checks each (rule 8).</summary>
     public static async Task<(IReadOnlyList<SourceReport> Sources, IReadOnlyList<string> Violations)> SumAsync(
         IAsyncEnumerable<LedgerRow> rows)

@@ -13,8 +13,6 @@ namespace Ingest.Node;
 /// </summary>
 internal sealed class AdminPages(NodeHost node, CollectorApp collector, TimeProvider time)
 {
-    private static readonly TimeSpan Window = TimeSpan.FromHours(23);
-
     private string? _url;
     private Instant _startedAt;
 
@@ -55,7 +53,7 @@ internal sealed class AdminPages(NodeHost node, CollectorApp collector, TimeProv
 
     private async Task<StatusReport> ReportAsync(CancellationToken cancellation)
     {
-        var since = (Instant.From(time.GetUtcNow()) - Window).Hour;
+        var since = (Instant.From(time.GetUtcNow()) - SourceReport.Window).Hour;
         var (sources, violations) = await SourceReport.SumAsync(node.Journal.ReadLedgerAsync(since, cancellation));
         return new StatusReport(
             _url,

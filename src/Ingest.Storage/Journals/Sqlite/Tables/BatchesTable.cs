@@ -117,18 +117,7 @@ internal sealed class BatchesTable(Database database)
     private PendingBatch Read(in Statement.Rows rows, PartitionsTable names)
     {
         var partition = rows.Int32(0);
-        var batch = new Batch(
-            names.NameOf(partition),
-            (LakeStream)rows.Int64(1),
-            new LakeHour(rows.Int32(4)),
-            rows.Int64(2),
-            rows.Int64(3),
-            rows.Int32(5),
-            rows.Int32(6),
-            rows.Int64(7),
-            rows.Int64(8),
-            new Instant(rows.Int64(9)),
-            (SealReason)rows.Int64(10));
+        var batch = BatchColumns.Read(rows, names.NameOf(partition));
         var pending = new PendingBatch(partition, batch, new Instant(rows.Int64(11)), rows.Int64(12), rows.Int32(13));
         if (rows.Int64(14) != ChecksumOf(pending))
             throw Damage.Row(database.Path, "batches", $"{JournalMessages.Name(batch.Id)} (partition id {partition})", "its checksum does not hold");

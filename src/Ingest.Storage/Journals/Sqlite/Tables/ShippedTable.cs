@@ -83,18 +83,7 @@ internal sealed class ShippedTable(Database database)
     private ShippedBatch Read(in Statement.Rows rows, PartitionsTable names)
     {
         var partition = rows.Int32(0);
-        var batch = new Batch(
-            names.NameOf(partition),
-            (LakeStream)rows.Int64(1),
-            new LakeHour(rows.Int32(4)),
-            rows.Int64(2),
-            rows.Int64(3),
-            rows.Int32(5),
-            rows.Int32(6),
-            rows.Int64(7),
-            rows.Int64(8),
-            new Instant(rows.Int64(9)),
-            (SealReason)rows.Int64(10));
+        var batch = BatchColumns.Read(rows, names.NameOf(partition));
         var shipped = new ShippedBatch(
             batch, new ShippedObject(rows.Text(14), rows.Int64(11), rows.Text(15), new Instant(rows.Int64(12))));
         if (rows.Int64(13) != ChecksumOf(partition, shipped))
