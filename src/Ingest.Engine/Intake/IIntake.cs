@@ -21,6 +21,12 @@ public enum IntakeOutcome
 
     /// <summary>Nothing is known to be stored; the client must send again: answer 503 with Retry-After.</summary>
     Unavailable,
+
+    /// <summary>
+    /// Nothing is stored: the events belong to other partitions of the source, which has <see
+    /// cref="IntakeResult.PartitionCount"/> now. Between partitions and the runtime's router; a client never sees it.
+    /// </summary>
+    Moved,
 }
 
 /// <summary>What became of the events of one request.</summary>
@@ -29,17 +35,26 @@ public enum IntakeOutcome
 /// <param name="Quarantined">Events new and invalid: they go to the stream <c>quarantine</c>.</param>
 /// <param name="Duplicates">Events that were stored before (or twice in the same request).</param>
 /// <param name="Reason">Why nothing could be stored, for logs; null when stored.</param>
+/// <param name="PartitionCount">Number of partitions that the source has, where events have moved; else 0.</param>
 public readonly record struct IntakeResult(
-    IntakeOutcome Outcome, int Accepted = 0, int Quarantined = 0, int Duplicates = 0, string? Reason = null)
+    IntakeOutcome Outcome,
+    int Accepted = 0,
+    int Quarantined = 0,
+    int Duplicates = 0,
+    string? Reason = null,
+    int PartitionCount = 0)
 {
     /// <summary>What became of two parts of one request: safe only when both are; an unsafe part makes the client send all again.</summary>
     public static IntakeResult operator +(IntakeResult a, IntakeResult b) => (a.Outcome, b.Outcome) switch
     {
         (IntakeOutcome.Stored, IntakeOutcome.Stored) => new(
             IntakeOutcome.Stored, a.Accepted + b.Accepted, a.Quarantined + b.Quarantined, a.Duplicates + b.Duplicates),
-        (IntakeOutcome.Unavailable, _) => a,
-        _ => b,
+        (IntakeOutcome.Stored, _) => b,
+        _ => a,
     };
 
     public static IntakeResult Unavailable(string reason) => new(IntakeOutcome.Unavailable, Reason: reason);
+
+    public static IntakeResult Moved(int partitionCount) =>
+        new(IntakeOutcome.Moved, Reason: "the source was split", PartitionCount: partitionCount);
 }

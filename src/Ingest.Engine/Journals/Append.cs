@@ -5,17 +5,25 @@ namespace Ingest.Engine;
 /// counts that go with them. All of it commits or none.
 /// </summary>
 /// <param name="Partition">The writer.</param>
+/// <param name="PartitionCount">
+/// Number of partitions of its source that the writer was made for, at least 1. The first append of a partition never
+/// written sets it; after that it must be the journal's, or the append is fenced: the source was split meanwhile.
+/// </param>
 /// <param name="FirstSeq">
 /// Seq of the first block; must be the partition's next one, or the append is fenced. Also checked where
 /// <paramref name="Blocks"/> is empty (an append that only carries counts).
 /// </param>
 /// <param name="Blocks">Consecutive seqs from <paramref name="FirstSeq"/> on; may be empty.</param>
 /// <param name="Ids">16 bytes, big-endian, for each event accepted in these blocks, in order of acceptance.</param>
-/// <param name="ForgetIdsBelow">Ids of appends with a <c>FirstSeq</c> below this left the dedupe window; 0 for none.</param>
+/// <param name="ForgetIdsBelow">
+/// Runs of ids with a <see cref="IdRun.FirstSeq"/> below this left the dedupe window; at most <paramref
+/// name="FirstSeq"/>. <see cref="long.MinValue"/> for none.
+/// </param>
 /// <param name="Clock">The partition's monotone clock: recovery continues from here.</param>
 /// <param name="Counts">What to add to the ledger of this partition.</param>
 public sealed record Append(
     PartitionId Partition,
+    int PartitionCount,
     long FirstSeq,
     IReadOnlyList<Block> Blocks,
     ReadOnlyMemory<byte> Ids,

@@ -25,13 +25,39 @@ public interface IJournal : IAsyncDisposable
     ValueTask<PartitionSnapshot> ReadPartitionAsync(
         PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation);
 
-    /// <summary>Partitions that have blocks in no batch yet: a runtime wakes them after a start so that they seal.</summary>
-    ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation);
+    /// <summary>
+    /// Partitions that have blocks in no batch yet, so that a runtime wakes those that nobody sends to and they seal; by
+    /// source, then number.
+    /// </summary>
+    /// <param name="lane">Only partitions of this lane.</param>
+    /// <param name="receivedBefore">Only those whose oldest such block was received before this.</param>
+    ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
+        Lane lane, Instant receivedBefore, CancellationToken cancellation);
+
+    /// <summary>
+    /// The number of partitions of every source that was ever written, as the journal enforces it (<see
+    /// cref="Append.PartitionCount"/>). Sources of unknown count (written by a version that kept none) are left out.
+    /// </summary>
+    ValueTask<IReadOnlyDictionary<string, int>> ReadPartitionCountsAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Raises the number of partitions of a source, in one transaction: partition <c>n</c> of <paramref name="from"/>
+    /// becomes the partitions <c>n + k · from</c> of <paramref name="to"/>. Each new one gets those ids of its parent's
+    /// dedupe window that map to it (by <see cref="PartitionId.Of"/>), in runs that are older than anything it will write
+    /// (<see cref="IdRun.FirstSeq"/> below 1), and the parent's clock; blocks and batches stay where they are. Every
+    /// partition of the source has a row and the new count afterwards, so that an append made under the old count is
+    /// fenced: no event in flight can be stored on both sides.
+    /// </summary>
+    /// <param name="source">The source; may never have been written.</param>
+    /// <param name="from">Its present number.</param>
+    /// <param name="to">The new number: a multiple of <paramref name="from"/>.</param>
+    /// <returns>Fenced where the present number is another; committed where it is <paramref name="to"/> already.</returns>
+    ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation);
 
     /// <summary>
     /// Makes an append durable, together with all others that wait (group commit). Refuses with
-    /// <see cref="JournalOutcome.Fenced"/> where <see cref="Append.FirstSeq"/> is not the partition's next seq, without
-    /// failing the neighbours. Once the token is cancelled the outcome is <see cref="JournalOutcome.Unknown"/> unless known.
+    /// <see cref="JournalOutcome.Fenced"/> where <see cref="Append.FirstSeq"/> is not the partition's next seq, or <see
+    /// cref="Append.PartitionCount"/> is not its source's, without failing the neighbours. Once the token is cancelled the outcome is <see cref="JournalOutcome.Unknown"/> unless known.
     /// </summary>
     ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation);
 
@@ -48,10 +74,11 @@ public interface IJournal : IAsyncDisposable
     ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation);
 
     /// <summary>Sealed batches not confirmed yet, by <see cref="Batch.SealedAt"/>, then partition, stream and seq.</summary>
+    /// <param name="lane">Only batches of partitions of this lane.</param>
     /// <param name="limit">Most batches to return.</param>
     /// <param name="without">Batches to leave out: those that the caller has in hand.</param>
     ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation);
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation);
 
     /// <summary>
     /// The bytes of a sealed, unconfirmed batch in order, in chunks of bounded size; the same bytes at every call. A

@@ -49,6 +49,7 @@ public sealed class Partition
     private TimeSpan _sealNotBefore;
 
     /// <param name="id">Which partition.</param>
+    /// <param name="partitionCount">Number of partitions of its source as the host knows it; the journal's word comes first.</param>
     /// <param name="limits">Its limits.</param>
     /// <param name="validator">The validator of its source as of now; asked once a request, so that a reload takes effect.</param>
     /// <param name="snapshot">What the journal holds of it.</param>
@@ -57,6 +58,7 @@ public sealed class Partition
     /// <param name="seed">Any number unknown outside, for the dedupe index.</param>
     public Partition(
         PartitionId id,
+        int partitionCount,
         Limits limits,
         Func<IEventValidator> validator,
         PartitionSnapshot snapshot,
@@ -65,6 +67,7 @@ public sealed class Partition
         ulong seed)
     {
         Id = id;
+        PartitionCount = snapshot.PartitionCount > 0 ? snapshot.PartitionCount : partitionCount;
         _limits = limits;
         _validator = validator;
         _writer = new LineWriter(id.Source);
@@ -91,6 +94,9 @@ public sealed class Partition
     }
 
     public PartitionId Id { get; }
+
+    /// <summary>Number of partitions of its source: which ids are its own follows from it (<see cref="PartitionId.Of"/>).</summary>
+    public int PartitionCount { get; }
 
     /// <summary>True once a write was not surely committed: every receipt has failed, and only a new instance goes on.</summary>
     public bool IsBroken { get; private set; }
@@ -126,12 +132,25 @@ public sealed class Partition
 
     /// <summary>Takes the events of one request.</summary>
     /// <param name="batch">The events; not used after the call.</param>
+    /// <param name="partitionCount">
+    /// Number of partitions by which the sender chose this one. Another number than <see cref="PartitionCount"/> is
+    /// answered with <see cref="IntakeOutcome.Moved"/>; a higher one shows that the source was split since the journal was
+    /// read, so the partition breaks.
+    /// </param>
     /// <param name="now">The time of receipt.</param>
     /// <param name="receipt">Told when all of them are safe, or that they are not.</param>
-    public void Offer(EventBatch batch, Instant now, Receipt receipt)
+    public void Offer(EventBatch batch, int partitionCount, Instant now, Receipt receipt)
     {
         if (IsBroken)
             throw new InvalidOperationException($"partition {Id} is broken; its host must build it anew");
+        if (partitionCount != PartitionCount)
+        {
+            receipt.Complete(IntakeResult.Moved(PartitionCount));
+            if (partitionCount > PartitionCount)
+                Break("the source was split");
+            return;
+        }
+
         ReadClock(now);
         try
         {
@@ -165,7 +184,7 @@ public sealed class Partition
         Close(LakeStream.Quarantine);
         _ids.Trim(_limits.DedupeIdsMax, _idsNow + _time - _limits.DedupeAgeMax);
         var draft = new AppendDraft(
-            new Append(Id, NextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
+            new Append(Id, PartitionCount, NextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
             _full);
         _full = [];
         (_waiting, _inFlightWaiting) = (_inFlightWaiting, _waiting);
