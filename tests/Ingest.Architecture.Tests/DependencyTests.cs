@@ -12,7 +12,10 @@ public sealed class DependencyTests
         ["Ingest.Schemas"] = [],
         ["Ingest.Storage"] = ["Ingest.Engine"],
         ["Ingest.Collector"] = ["Ingest.Engine", "Ingest.Schemas"],
-        ["Ingest.Node"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector"],
+        ["Ingest.Hosting"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector"],
+        ["Ingest.Node"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting"],
+        ["Ingest.Grains"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting"],
+        ["Ingest.Silo"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting", "Ingest.Node", "Ingest.Grains"],
         ["Ingest.Cli"] = ["Ingest.Engine", "Ingest.Storage"],
     };
 

@@ -30,7 +30,7 @@ public sealed partial class DocumentTests
 
     [Theory]
     [InlineData("src/Ingest.Engine/Limits.cs")]
-    [InlineData("src/Ingest.Node/NodeOptions.cs")]
+    [InlineData("src/Ingest.Hosting/HostingOptions.cs")]
     [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     [InlineData("src/Ingest.Schemas/SchemaLimits.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)
@@ -45,7 +45,7 @@ public sealed partial class DocumentTests
     public void Every_option_of_run_is_in_the_configuration_reference()
     {
         var reference = Repository.Read("docs/configuration.md");
-        var options = Option().Matches(Repository.Read("src/Ingest.Node/Hosting/RunCommand.cs")).Select(match => match.Groups[1].Value)
+        var options = Option().Matches(Repository.Read("src/Ingest.Hosting/Server/RunCommand.cs")).Select(match => match.Groups[1].Value)
             .Concat(LakeOption().Matches(Repository.Read("src/Ingest.Storage/Lakes/LakeOption.cs")).Select(match => "--" + match.Groups[1].Value))
             .Distinct(StringComparer.Ordinal).ToList();
         Assert.True(options.Count > 10);

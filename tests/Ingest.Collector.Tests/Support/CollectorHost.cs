@@ -17,7 +17,7 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
     private CollectorHost(
         CollectorSettings settings,
         SourceSet sources,
-        IReadOnlyDictionary<string, RequestDelegate>? admin,
+        Func<PathString, RequestDelegate?>? pages,
         ILogger<CollectorApp> logger)
     {
         Catalogue = new SourceCatalogue(sources);
@@ -25,7 +25,7 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         CollectorServer.Configure(builder, settings.Limits, [new IPEndPoint(IPAddress.Loopback, 0)]);
         _web = builder.Build();
-        CollectorServer.Use(_web, App, admin);
+        CollectorServer.Use(_web, App, pages);
     }
 
     public FakeIntake Intake { get; } = new();

@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.Hosting;
 
 namespace Ingest.Node;
 

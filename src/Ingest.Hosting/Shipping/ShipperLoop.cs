@@ -1,13 +1,13 @@
 using System.Threading.Channels;
 using Ingest.Engine;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>
 /// Hosts the engine's <see cref="Shipper"/>: one loop asks it what to do, starts that, and brings the ends back. Only the
 /// loop touches the shipper; everybody else leaves a report.
 /// </summary>
-internal sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal journal, TimeProvider time, NodeLog log)
+public sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal journal, TimeProvider time, HostingLog log)
 {
     // Bounded by what is under way: a report for each put, refill and seal, and one for each status that somebody waits for.
     private readonly Channel<Action> _reports = Channel.CreateUnbounded<Action>(new() { SingleReader = true });

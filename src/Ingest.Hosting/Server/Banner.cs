@@ -1,20 +1,21 @@
 using Ingest.Collector;
 using Ingest.Engine;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>The first lines of a server: where to post, where events end up, and a line to paste.</summary>
-internal static class Banner
+public static class Banner
 {
-    public static void Print(TextWriter output, string url, ILake lake, RunSettings settings, SourceCatalogue sources)
+    public static void Print(TextWriter output, string url, IRuntime runtime, ServerPlan plan)
     {
+        var (settings, sources) = (plan.Settings, plan.Configuration.Catalogue);
         // A listener on all addresses is reached at this one.
         var local = url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
         output.WriteLine($"Listening  {url}");
         output.WriteLine($"           JSON      POST {local}/v1/events/SOURCE");
         output.WriteLine($"           Snowplow  POST {local}/com.snowplowanalytics.snowplow/tp2, GET {local}/i");
-        output.WriteLine($"Lake       {lake.Description}");
-        output.WriteLine($"Journal    {Path.GetFullPath(Path.Combine(settings.Data, "journal"))}");
+        output.WriteLine($"Lake       {runtime.Lake.Description}");
+        output.WriteLine($"Journal    {JournalLocation.Describe(settings)}");
         output.WriteLine($"Sources    {string.Join(", ", sources.All.Where(source => !source.IsUnclaimed).Select(source => source.Name))} ({Path.GetFullPath(settings.Config)})");
         if (sources.TryGet("demo", out _))
         {

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>SIGTERM and SIGINT ask the process to drain and end; a second one ends it at once, as if nobody listened.</summary>
-internal sealed class StopSignals : IDisposable
+public sealed class StopSignals : IDisposable
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;

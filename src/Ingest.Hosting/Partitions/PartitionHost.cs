@@ -1,21 +1,21 @@
 using System.Collections.Concurrent;
 using Ingest.Engine;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>
 /// All partitions of the process: finds or creates the actor of a partition, wakes actors that asked for it, and gives
 /// them what they need of the world.
 /// </summary>
-internal sealed class PartitionHost(
+public sealed class PartitionHost(
     IJournal journal,
     Limits limits,
-    NodeOptions options,
+    HostingOptions options,
     Func<string, IEventValidator> validatorOf,
     Action onSealed,
     Action<JournalResult> onWritten,
     TimeProvider time,
-    NodeLog log) : IDisposable
+    HostingLog log) : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
 
@@ -27,9 +27,9 @@ internal sealed class PartitionHost(
 
     public Limits Limits { get; } = limits;
 
-    public NodeOptions Options { get; } = options;
+    public HostingOptions Options { get; } = options;
 
-    public NodeLog Log { get; } = log;
+    public HostingLog Log { get; } = log;
 
     public Instant Now => Instant.From(time.GetUtcNow());
 

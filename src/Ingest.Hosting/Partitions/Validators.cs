@@ -1,10 +1,10 @@
 using Ingest.Collector;
 using Ingest.Engine;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>The validator of a source as of now: a reload takes effect with the next request.</summary>
-internal sealed class Validators(SourceCatalogue sources)
+public sealed class Validators(SourceCatalogue sources)
 {
     public IEventValidator Of(string source) =>
         sources.TryGet(source, out var found) ? found.Validator : RemovedSource.Instance;

@@ -1,7 +1,7 @@
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
-/// <summary>Limits of the single-process runtime, beside those of the engine.</summary>
-public sealed record NodeOptions
+/// <summary>Limits of every runtime, beside those of the engine.</summary>
+public sealed record HostingOptions
 {
     /// <summary>How often due partitions are looked for. A seal comes at most this late.</summary>
     public TimeSpan TickPeriod { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -35,6 +35,9 @@ public sealed record NodeOptions
 
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a stopping silo may take to hand its work to the others.</summary>
+    public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a stopping process waits for requests that are under way, before it drains.</summary>
     public TimeSpan RequestDrain { get; init; } = TimeSpan.FromSeconds(5);

@@ -2,12 +2,12 @@ using System.Threading.Tasks.Sources;
 using Ingest.Engine;
 using Microsoft.Extensions.ObjectPool;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>
 /// A batch on its way through a partition's mailbox, and the caller's wait for it. Pooled: a request costs no allocation.
 /// </summary>
-internal sealed class Offering : Receipt, IValueTaskSource<IntakeResult>
+public sealed class Offering : Receipt, IValueTaskSource<IntakeResult>
 {
     private static readonly ObjectPool<Offering> Pool = new DefaultObjectPool<Offering>(new Policy(), maximumRetained: 4096);
 

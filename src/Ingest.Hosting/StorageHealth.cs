@@ -1,12 +1,12 @@
 using Ingest.Collector;
 using Ingest.Engine;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>
 /// Whether events can be stored: the question behind <c>/ready</c>, and before each request is read. Liveness is another.
 /// </summary>
-internal sealed class StorageHealth : IReadiness
+public sealed class StorageHealth : IReadiness
 {
     private string? _notYet = "starting";
     private string? _unreadable;

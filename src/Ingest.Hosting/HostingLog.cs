@@ -1,19 +1,22 @@
 using Ingest.Engine;
 using Microsoft.Extensions.Logging;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>
-/// Operational events of the node, each in one place. Warning: something failed and nothing was lost. Error: an operator
+/// Operational events of a runtime, each in one place. Warning: something failed and nothing was lost. Error: an operator
 /// must look. Every number once; a test holds it.
 /// </summary>
-internal sealed partial class NodeLog(ILogger logger)
+public sealed partial class HostingLog(ILogger logger)
 {
     [LoggerMessage(101, LogLevel.Information, "Stopping: no new requests; storing, sealing and shipping what is open")]
     public partial void Stopping();
 
     [LoggerMessage(102, LogLevel.Information, "Stopped: {Pending} events wait in the journal and ship after the next start")]
     public partial void Stopped(long pending);
+
+    [LoggerMessage(103, LogLevel.Warning, "Stopped; what waits in the journal cannot be counted now and ships after the next start")]
+    public partial void StoppedWithoutJournal(Exception exception);
 
     [LoggerMessage(110, LogLevel.Warning, "Partition {Partition}: a write was not surely stored; its clients were told to send again, and it is read anew from the journal")]
     public partial void PartitionBroken(PartitionId partition);

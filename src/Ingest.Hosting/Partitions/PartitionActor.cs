@@ -1,12 +1,12 @@
 using Ingest.Engine;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>
 /// Hosts one <see cref="Partition"/> of the engine: loads it from the journal, gives it turns, carries its appends and
 /// seals to the journal, and loads it anew when it broke.
 /// </summary>
-internal sealed class PartitionActor : Mailbox
+public sealed class PartitionActor : Mailbox
 {
     private readonly PartitionId _id;
     private readonly PartitionHost _host;

@@ -3,12 +3,17 @@ using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Storage;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>The command line of <c>ingest run</c>: options, their help, and what is wrong with what was given.</summary>
-internal static class RunCommand
+public static class RunCommand
 {
-    public static Command Create(Func<RunSettings, Task<int>> run)
+    /// <summary>Makes the command.</summary>
+    /// <param name="runtimes">Names that <c>--runtime</c> takes beside <c>auto</c>, with what each is for.</param>
+    /// <param name="more">Options of a runtime.</param>
+    /// <param name="run">Runs the server; finds the runtime's own options in the parsed line.</param>
+    public static Command Create(
+        IReadOnlyDictionary<string, string> runtimes, IReadOnlyList<Option> more, Func<RunSettings, ParseResult, Task<int>> run)
     {
         var host = Text("--host", "ADDRESS", "Address to listen on; 0.0.0.0 for all of them.", "127.0.0.1");
         var port = new Option<int>("--port")
@@ -43,8 +48,12 @@ internal static class RunCommand
         });
         var config = Text("--config", "DIR", "Folder of ingest.json, sources and schemas; ./config where it exists, else the one that comes with the product.", null);
         var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", DrainTime, "a time such as 20s or 2m, at most 1h");
-        var runtime = Text("--runtime", "auto|node", "How partitions are hosted. node: this process alone; auto: the best that is built.", "auto");
-        runtime.AcceptOnlyFromAmong("auto", "node");
+        var runtime = Text(
+            "--runtime",
+            string.Join('|', runtimes.Keys.Prepend("auto")),
+            $"How partitions are hosted. {string.Join("; ", runtimes.Select(name => $"{name.Key}: {name.Value}"))}; auto: the best that is built.",
+            "auto");
+        runtime.AcceptOnlyFromAmong([.. runtimes.Keys, "auto"]);
 
         var command = new Command(
             "run",
@@ -53,10 +62,14 @@ internal static class RunCommand
         {
             host, port, data, lake, sealAge, sealBytes, ship, config, drain, runtime,
         };
-        foreach (var option in lakeOptions.Values)
+        foreach (var option in lakeOptions.Values.Concat(more))
             command.Options.Add(option);
-        command.SetAction(parsed => run(new RunSettings
+        command.SetAction(parsed => run(Read(parsed), parsed));
+        return command;
+
+        RunSettings Read(ParseResult parsed) => new()
         {
+            Runtime = parsed.GetValue(runtime)!,
             Host = parsed.GetValue(host)!,
             Port = parsed.GetValue(port),
             Data = parsed.GetValue(data)!,
@@ -70,8 +83,7 @@ internal static class RunCommand
             SealBytes = Quantities.Bytes(parsed.GetValue(sealBytes)!)!.Value,
             ShipConcurrency = parsed.GetValue(ship),
             Drain = Quantities.Time(parsed.GetValue(drain)!)!.Value,
-        }));
-        return command;
+        };
     }
 
     /// <summary>An hour at most: whoever sent the signal waits.</summary>
@@ -82,7 +94,8 @@ internal static class RunCommand
     private static string DefaultConfig() =>
         Directory.Exists("config") ? Path.GetFullPath("config") : Path.Combine(AppContext.BaseDirectory, "config");
 
-    private static Option<string?> Text(string name, string value, string description, string? defaultValue)
+    /// <summary>An option that takes text.</summary>
+    public static Option<string?> Text(string name, string value, string description, string? defaultValue)
     {
         var option = new Option<string?>(name) { HelpName = value, Description = description };
         if (defaultValue is not null)

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>
 /// Turns for one actor: messages posted from any thread are handled one after the other, on the thread pool, never two
 /// at once. Bounded by admission: every message stands for a request in flight or for one write of the actor's own.
 /// </summary>
-internal abstract class Mailbox : IThreadPoolWorkItem
+public abstract class Mailbox : IThreadPoolWorkItem
 {
     // A turn handles at most this many messages before it lets other actors run.
     private const int MessagesPerTurn = 512;

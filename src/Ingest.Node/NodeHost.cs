@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ingest.Collector;
 using Ingest.Engine;
+using Ingest.Hosting;
 
 namespace Ingest.Node;
 
@@ -11,8 +12,8 @@ namespace Ingest.Node;
 internal sealed class NodeHost : IAsyncDisposable
 {
     private readonly Limits _limits;
-    private readonly NodeOptions _options;
-    private readonly NodeLog _log;
+    private readonly HostingOptions _options;
+    private readonly HostingLog _log;
     private readonly TimeProvider _time;
     private readonly ShipperLoop _shipper;
     private readonly CancellationTokenSource _stop = new();
@@ -26,7 +27,7 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <param name="time">Clock and timers.</param>
     /// <param name="log">Operational events.</param>
     public NodeHost(
-        IJournal journal, ILake lake, SourceCatalogue sources, Limits limits, NodeOptions options, TimeProvider time, NodeLog log)
+        IJournal journal, ILake lake, SourceCatalogue sources, Limits limits, HostingOptions options, TimeProvider time, HostingLog log)
     {
         Journal = journal;
         Lake = lake;

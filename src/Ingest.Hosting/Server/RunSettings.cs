@@ -1,10 +1,13 @@
 using Ingest.Storage;
 
-namespace Ingest.Node;
+namespace Ingest.Hosting;
 
 /// <summary>What <c>ingest run</c> was told. Every field is an option of the command line.</summary>
 public sealed record RunSettings
 {
+    /// <summary><c>auto</c>, or the name of a runtime.</summary>
+    public string Runtime { get; init; } = "auto";
+
     /// <summary>Address to listen on.</summary>
     public required string Host { get; init; }
 
