@@ -50,4 +50,16 @@ public sealed partial class HostingLog(ILogger logger)
 
     [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
     public partial void UnsealedNotRead(Exception exception);
+
+    [LoggerMessage(130, LogLevel.Warning, "The journal cannot be asked how many partitions sources have; events are refused until it can")]
+    public partial void CountsNotRead(Exception exception);
+
+    [LoggerMessage(131, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}")]
+    public partial void SourceSplit(string source, int from, int to);
+
+    [LoggerMessage(132, LogLevel.Warning, "Source {Source} keeps its {From} partitions and does not get {To}: {Reason}")]
+    public partial void NotSplit(string source, int from, int to, string? reason);
+
+    [LoggerMessage(133, LogLevel.Warning, "Source {Source}: the configuration says {Wanted} partitions, it has {Present}; a number is never lowered")]
+    public partial void CountNotLowered(string source, int wanted, int present);
 }

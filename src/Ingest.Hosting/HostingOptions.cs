@@ -24,6 +24,33 @@ public sealed record HostingOptions
     /// <summary>Longest pause before a partition is read again that failed several times in a row; its clients get 503 meanwhile.</summary>
     public TimeSpan ReloadPauseMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// True where another process may host the same partition: an instance that was fenced takes nothing more, so that
+    /// events reach the one that wrote. Else it is read anew.
+    /// </summary>
+    public bool StepsDownWhenFenced { get; init; }
+
+    /// <summary>Length of a window in which a partition's load is judged.</summary>
+    public TimeSpan PressureWindow { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Windows on end in which a partition must be busy before its source is worth splitting: half a minute.</summary>
+    public int PressureWindows { get; init; } = 6;
+
+    /// <summary>Share of one core above which a partition is busy.</summary>
+    public double PressureShare { get; init; } = 0.75;
+
+    /// <summary>How long a request looks for a partition that moved before it is answered 503. Below the patience of clients.</summary>
+    public TimeSpan RouteTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>First pause between two tries to reach a partition; doubles up to <see cref="RoutePauseMax"/>.</summary>
+    public TimeSpan RoutePauseMin { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Longest pause between two tries to reach a partition.</summary>
+    public TimeSpan RoutePauseMax { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a partition that is to move may store what it took.</summary>
+    public TimeSpan MoveTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long merging and sealing a batch may take.</summary>
     public TimeSpan SealTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

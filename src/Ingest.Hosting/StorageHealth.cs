@@ -27,7 +27,14 @@ public sealed class StorageHealth : IReadiness
 
     public void Started() => Volatile.Write(ref _notYet, null);
 
-    public void Stopping() => Volatile.Write(ref _notYet, "stopping");
+    public void Stopping()
+    {
+        IsStopping = true;
+        Volatile.Write(ref _notYet, "stopping");
+    }
+
+    /// <summary>True once the process was asked to stop.</summary>
+    public bool IsStopping { get; private set; }
 
     public bool CanStore(out string? why)
     {

@@ -16,6 +16,8 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly HostingLog _log;
     private readonly TimeProvider _time;
     private readonly ShipperLoop _shipper;
+    private readonly SemaphoreSlim _puts;
+    private readonly PartitionCounts _counts;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
 
@@ -36,11 +38,28 @@ internal sealed class NodeHost : IAsyncDisposable
         _time = time;
         _log = log;
         _shipper = new ShipperLoop(
+            Lane.All,
             new Shipper(limits, new Random(RandomNumberGenerator.GetInt32(int.MaxValue))),
-            new ShipWorker(journal, lake, limits, time), journal, time, log);
+            new ShipWorker(journal, lake, limits, time),
+            journal,
+            _puts = new SemaphoreSlim(limits.ShipConcurrency),
+            time,
+            log);
+        _counts = new PartitionCounts(sources, journal, options, time, log);
         Partitions = new PartitionHost(
-            journal, limits, options, new Validators(sources).Of, _shipper.Notice, Health.Observe, time, log);
-        Intake = new NodeIntake(Partitions, name => sources.TryGet(name, out var source) ? source.Partitions : 1);
+            journal,
+            limits,
+            options,
+            new PartitionSurroundings
+            {
+                ValidatorOf = new Validators(sources).Of,
+                PartitionCountOf = _counts.Of,
+                OnSealed = _ => _shipper.Notice(),
+                OnWritten = Health.Observe,
+            },
+            time,
+            log);
+        Intake = new NodeIntake(Partitions, _counts, options, time);
     }
 
     public IJournal Journal { get; }
@@ -58,11 +77,11 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Starts shipping what an earlier run left, and sealing what it left open. Events may be offered from here on.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        await Partitions.WakeUnsealedAsync(cancellation);
+        await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
         _shipper.Notice();
         _loops.Add(Task.Run(() => _shipper.RunAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => Partitions.RunClockAsync(_stop.Token), cancellation));
-        _loops.Add(Task.Run(() => WatchJournalAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => ForgetAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => FindUnsealedAsync(_stop.Token), cancellation));
         Health.Started();
@@ -73,51 +92,18 @@ internal sealed class NodeHost : IAsyncDisposable
     /// time is safe in the journal.
     /// </summary>
     /// <param name="shipFor">How long to go on shipping.</param>
-    public async Task DrainAsync(TimeSpan shipFor)
-    {
-        await Task.WhenAny(Partitions.DrainAsync(), Task.Delay(_options.SealTimeout, _time));
-        using var deadline = new CancellationTokenSource(shipFor, _time);
-        try
-        {
-            while ((await Journal.ReadStatusAsync(deadline.Token)).Pending > 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(50), _time, deadline.Token);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or JournalUnavailableException or JournalCorruptException)
-        {
-            // Out of time, or the journal is out of reach: the rest ships after the next start.
-        }
-    }
+    public Task DrainAsync(TimeSpan shipFor) => FinalDrain.RunAsync(Partitions, shipFor, _time);
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_loops);
         Partitions.Dispose();
+        _puts.Dispose();
+        _counts.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();
         _stop.Dispose();
-    }
-
-    /// <summary>Asks the journal how it is when nobody writes, so that readiness is true on a quiet node too.</summary>
-    private async Task WatchJournalAsync(CancellationToken stop)
-    {
-        using var timer = new PeriodicTimer(_options.WatchPeriod, _time);
-        while (await NextAsync(timer, stop))
-        {
-            try
-            {
-                await Journal.ReadStatusAsync(stop);
-                Health.ObserveRead(null);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                Health.ObserveRead(exception.Message);
-            }
-        }
     }
 
     private async Task ForgetAsync(CancellationToken stop)
@@ -139,7 +125,7 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             try
             {
-                await Partitions.WakeUnsealedAsync(stop);
+                await Partitions.WakeUnsealedAsync(Instant.From(_time.GetUtcNow()) - (2 * _limits.SealAge), stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -3,26 +3,17 @@ using Ingest.Hosting;
 
 namespace Ingest.Node;
 
-/// <summary>The way in of the single process: spreads a request over the partitions of its source.</summary>
-internal sealed class NodeIntake(PartitionHost partitions, Func<string, int> partitionsOf) : IIntake
+/// <summary>The way in of the single process: every partition is here.</summary>
+internal sealed class NodeIntake(PartitionHost partitions, PartitionCounts counts, HostingOptions options, TimeProvider time)
+    : RoutingIntake(options, time)
 {
-    public ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
+    protected override ValueTask<int> CountAsync(string source) => counts.GetAsync(source);
+
+    protected override void Learn(string source, int count)
     {
-        var count = partitionsOf(source);
-        return count == 1
-            ? partitions.OfferAsync(new PartitionId(source, 0), batch)
-            : AcceptSplitAsync(batch.Split(source, count));
+        // Nobody else splits a source: the next question is answered with the new number.
     }
 
-    private async ValueTask<IntakeResult> AcceptSplitAsync(IReadOnlyDictionary<PartitionId, EventBatch> parts)
-    {
-        // All parts are offered before the first is awaited, so that they share a commit.
-        var waits = parts.Select(part => partitions.OfferAsync(part.Key, part.Value)).ToArray();
-        var sum = new IntakeResult(IntakeOutcome.Stored);
-        foreach (var wait in waits)
-            sum += await wait;
-        foreach (var part in parts.Values)
-            part.Dispose();
-        return sum;
-    }
+    protected override ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch, int count) =>
+        partitions.ActorOf(id).OfferAsync(batch, count);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Ingest.Hosting;
 
@@ -22,6 +23,7 @@ public abstract class Mailbox : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
             for (var i = 0; i < MessagesPerTurn && _messages.TryDequeue(out var message); i++)
@@ -32,6 +34,8 @@ public abstract class Mailbox : IThreadPoolWorkItem
         {
             Recover(exception);
         }
+
+        TurnTook(Stopwatch.GetElapsedTime(began));
 
         // A full fence: the emptiness below must not be read before others can see that this turn is over.
         Interlocked.Exchange(ref _isScheduled, 0);
@@ -44,6 +48,9 @@ public abstract class Mailbox : IThreadPoolWorkItem
 
     /// <summary>What is done once for all messages of a turn.</summary>
     protected abstract void EndTurn();
+
+    /// <summary>How long a turn took. Must not throw.</summary>
+    protected abstract void TurnTook(TimeSpan time);
 
     /// <summary>A turn failed: nothing in memory can be trusted any more. Must not throw.</summary>
     protected abstract void Recover(Exception exception);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ingest.Engine;
 
 namespace Ingest.Hosting;
@@ -8,24 +9,35 @@ namespace Ingest.Hosting;
 /// </summary>
 public sealed class PartitionActor : Mailbox
 {
+    private static readonly IntakeResult Gone = IntakeResult.Moved("the partition is hosted elsewhere");
+
     private readonly PartitionId _id;
     private readonly PartitionHost _host;
     private readonly List<Offering> _parked = [];
     private Partition? _partition;
     private IReadOnlyList<LedgerCounts> _carried = [];
+    private readonly Action? _onRetired;
+    private readonly PressureGauge _pressure;
     private TaskCompletionSource? _drained;
+    private TaskCompletionSource? _left;
     private bool _isLoading;
     private bool _isRetired;
+    private bool _stepsDown;
     private int _failures;
     private long _refused;
     private Instant _noLoadBefore;
     private Instant _lastOffer;
     private long _wakeAt = long.MaxValue;
 
-    public PartitionActor(PartitionId id, PartitionHost host)
+    /// <param name="id">Which partition.</param>
+    /// <param name="host">The process's partitions.</param>
+    /// <param name="onRetired">Called once when it takes nothing any more.</param>
+    internal PartitionActor(PartitionId id, PartitionHost host, Action? onRetired)
     {
         _id = id;
         _host = host;
+        _onRetired = onRetired;
+        _pressure = new PressureGauge(host.Options);
         _lastOffer = host.Now;
     }
 
@@ -37,6 +49,41 @@ public sealed class PartitionActor : Mailbox
 
     /// <summary>Number of ids in memory, for status; approximate while the actor runs.</summary>
     public int IdCount => _partition?.IdCount ?? 0;
+
+    /// <summary>
+    /// Offers a batch, which the caller keeps until the task ends. <see cref="IntakeOutcome.Moved"/> without a number of
+    /// partitions means that this actor takes nothing any more.
+    /// </summary>
+    /// <param name="batch">The events.</param>
+    /// <param name="partitionCount">Number of partitions by which this one was chosen.</param>
+    public ValueTask<IntakeResult> OfferAsync(EventBatch batch, int partitionCount)
+    {
+        var offering = Offering.Of(batch, partitionCount);
+        var wait = offering.WaitAsync();
+        Post(offering);
+        return wait;
+    }
+
+    /// <summary>
+    /// Stores what was taken and takes nothing more; completes once another instance may go on from the journal. Open
+    /// batches stay open: that instance seals them.
+    /// </summary>
+    public Task LeaveAsync()
+    {
+        var leave = new Leave(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Post(leave);
+        return leave.Done.Task;
+    }
+
+    /// <summary>Gives the partition up as it is: whoever waits is told that nothing is known to be stored.</summary>
+    public void Abandon() => Post(Abandoned.Message);
+
+    /// <summary>Says where the partition has been too busy for long.</summary>
+    internal void SamplePressure()
+    {
+        if (_pressure.IsHigh(_host.Now) && _partition is { } partition)
+            _host.Surroundings.OnPressure?.Invoke(_id, partition.PartitionCount);
+    }
 
     /// <summary>Stores and seals everything; completes when the journal has it, or it surely cannot now.</summary>
     public Task DrainAsync()
@@ -54,7 +101,8 @@ public sealed class PartitionActor : Mailbox
                 Offer(offering);
                 break;
             case AppendEnded ended:
-                _host.Written(ended.Result);
+                _host.Surroundings.OnWritten(ended.Result);
+                _stepsDown |= StepsDown(ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _failures = 0;
                 if (ended.Append is null)
@@ -64,14 +112,22 @@ public sealed class PartitionActor : Mailbox
                 break;
             case SealEnded ended:
                 ended.Partition.CompleteSeal(ended.Result);
+                _stepsDown |= StepsDown(ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
-                    _host.Sealed();
+                    _host.Surroundings.OnSealed(_id);
                 break;
             case Loaded loaded:
                 FinishLoad(loaded);
                 break;
             case Drain drain:
                 _drained = drain.Done;
+                break;
+            case Leave leave:
+                _left = leave.Done;
+                break;
+            case Abandoned:
+                _partition?.Break("the partition was given up");
+                _stepsDown = true;
                 break;
             case HasUnsealed:
                 if (_partition is { IsIdle: true } idle)
@@ -93,16 +149,21 @@ public sealed class PartitionActor : Mailbox
         if (_isRetired)
         {
             FinishDrain(isDone: true);
+            _left?.TrySetResult();
             return;
         }
 
         var now = _host.Now;
         DropBroken(now);
-        if (_partition is null)
+        if (_stepsDown)
+            Retire();
+        else if (_partition is null)
             EndTurnUnloaded(now);
         else
             EndTurnLoaded(_partition, now);
     }
+
+    protected override void TurnTook(TimeSpan time) => _pressure.TurnTook(time);
 
     protected override void Recover(Exception exception)
     {
@@ -128,6 +189,12 @@ public sealed class PartitionActor : Mailbox
     /// </summary>
     private void EndTurnUnloaded(Instant now)
     {
+        if (_left is not null)
+        {
+            Retire();
+            return;
+        }
+
         if (!_isLoading && now >= _noLoadBefore)
             BeginLoad();
         FinishDrain(isDone: !_isLoading);
@@ -139,14 +206,16 @@ public sealed class PartitionActor : Mailbox
 
     private void EndTurnLoaded(Partition partition, Instant now)
     {
-        var isDraining = _drained is not null;
-        if (partition.BeginAppend(countsToo: isDraining || now - _lastOffer >= _host.Options.CountsAge) is { } append)
+        var (isDraining, isLeaving) = (_drained is not null, _left is not null);
+        if (partition.BeginAppend(countsToo: isDraining || isLeaving || now - _lastOffer >= _host.Options.CountsAge) is { } append)
             _ = Task.Run(() => AppendAsync(partition, append));
-        if (partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
+        if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
             _ = Task.Run(() => SealAsync(partition, seal));
 
         FinishDrain(partition.IsIdle);
-        if (partition.IsIdle && now - _lastOffer >= _host.Options.IdleAge)
+        if (isLeaving && partition.IsQuiet)
+            Retire();
+        else if (partition.IsIdle && now - _lastOffer >= _host.Options.IdleAge)
             Retire();
         else
             Volatile.Write(ref _wakeAt, NextWake(partition).UnixMilliseconds);
@@ -156,9 +225,9 @@ public sealed class PartitionActor : Mailbox
     {
         var now = _host.Now;
         _lastOffer = now;
-        if (_isRetired)
+        if (_isRetired || _left is not null)
         {
-            _host.Forward(_id, offering);
+            offering.Complete(Gone);
             return;
         }
 
@@ -177,7 +246,7 @@ public sealed class PartitionActor : Mailbox
 
         try
         {
-            _partition.Offer(offering.Batch, now, offering);
+            _partition.Offer(offering.Batch, offering.PartitionCount, now, offering);
         }
         catch (Exception exception)
         {
@@ -221,6 +290,8 @@ public sealed class PartitionActor : Mailbox
     private void FinishLoad(Loaded loaded)
     {
         _isLoading = false;
+        if (_isRetired)
+            return;
         if (loaded.Snapshot is null)
         {
             _failures++;
@@ -235,7 +306,14 @@ public sealed class PartitionActor : Mailbox
         if (_refused > 0)
             _carried = [.. _carried, new LedgerCounts(_host.Now.Hour, _refused, 0, 0, 0, _refused)];
         _partition = new Partition(
-            _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _host.Now, _carried, PartitionHost.NextSeed());
+            _id,
+            _host.Surroundings.PartitionCountOf(_id.Source),
+            _host.Limits,
+            () => _host.Surroundings.ValidatorOf(_id.Source),
+            loaded.Snapshot,
+            _host.Now,
+            _carried,
+            PartitionHost.NextSeed());
         _carried = [];
         _refused = 0;
         foreach (var offering in _parked)
@@ -255,7 +333,9 @@ public sealed class PartitionActor : Mailbox
         JournalResult result;
         try
         {
+            var began = Stopwatch.GetTimestamp();
             append = draft.Encode();
+            _pressure.Encoded(Stopwatch.GetElapsedTime(began));
             using var timeout = new CancellationTokenSource(_host.Limits.JournalTimeout);
             result = await _host.Journal.AppendAsync(append, timeout.Token);
         }
@@ -301,13 +381,22 @@ public sealed class PartitionActor : Mailbox
         }
     }
 
-    /// <summary>Leaves the directory; what still arrives here is forwarded to the instance that follows.</summary>
+    /// <summary>Leaves the directory; what still arrives here is told that it moved.</summary>
     private void Retire()
     {
         _isRetired = true;
         Volatile.Write(ref _wakeAt, long.MaxValue);
+        foreach (var offering in _parked)
+            offering.Complete(Gone);
+        _parked.Clear();
+        FinishDrain(isDone: true);
         _host.Retired(_id, this);
+        _left?.TrySetResult();
+        _onRetired?.Invoke();
     }
+
+    private bool StepsDown(JournalResult result) =>
+        _host.Options.StepsDownWhenFenced && result.Outcome == JournalOutcome.Fenced;
 
     public sealed record Wake
     {
@@ -323,6 +412,13 @@ public sealed class PartitionActor : Mailbox
     private sealed record Compared(Partition Partition, long NextSeq);
 
     private sealed record Drain(TaskCompletionSource Done);
+
+    private sealed record Leave(TaskCompletionSource Done);
+
+    private sealed record Abandoned
+    {
+        public static readonly Abandoned Message = new();
+    }
 
     private sealed record Loaded(PartitionSnapshot? Snapshot, Exception? Error);
 

@@ -4,18 +4,18 @@ using Ingest.Engine;
 namespace Ingest.Hosting;
 
 /// <summary>
-/// All partitions of the process: finds or creates the actor of a partition, wakes actors that asked for it, and gives
-/// them what they need of the world.
+/// All partitions of the process: keeps the actor of each, wakes actors that asked for it, and gives them what they need
+/// of the world.
 /// </summary>
+/// <param name="journal">Where events become durable.</param>
+/// <param name="limits">Limits of the engine.</param>
+/// <param name="options">Limits of the runtime.</param>
+/// <param name="surroundings">What the runtime knows and wants to know.</param>
+/// <param name="time">Clock and timers.</param>
+/// <param name="log">Operational events.</param>
 public sealed class PartitionHost(
-    IJournal journal,
-    Limits limits,
-    HostingOptions options,
-    Func<string, IEventValidator> validatorOf,
-    Action onSealed,
-    Action<JournalResult> onWritten,
-    TimeProvider time,
-    HostingLog log) : IDisposable
+    IJournal journal, Limits limits, HostingOptions options, PartitionSurroundings surroundings, TimeProvider time, HostingLog log)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
 
@@ -72,24 +72,32 @@ public sealed class PartitionHost(
         }
     }
 
-    /// <summary>Offers a batch to a partition and waits until its events are safe.</summary>
-    public ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch)
-    {
-        var offering = Offering.Of(batch);
-        var wait = offering.WaitAsync();
-        Forward(id, offering);
-        return wait;
-    }
+    /// <summary>The partition's actor; made where there is none.</summary>
+    public PartitionActor ActorOf(PartitionId id) =>
+        _actors.GetOrAdd(id, static (id, host) => new PartitionActor(id, host, onRetired: null), this);
 
-    public void Forward(PartitionId id, Offering offering) => ActorOf(id).Post(offering);
+    /// <summary>Makes the partition's actor where something else decides which process hosts it.</summary>
+    /// <param name="id">The partition.</param>
+    /// <param name="onRetired">Called once when the actor takes nothing any more; from any thread, must not throw.</param>
+    public PartitionActor Attach(PartitionId id, Action onRetired) => _actors[id] = new PartitionActor(id, this, onRetired);
+
+    /// <summary>Offers a batch to a partition where it is in this process.</summary>
+    public bool TryOffer(PartitionId id, EventBatch batch, int partitionCount, out ValueTask<IntakeResult> result)
+    {
+        var isHere = _actors.TryGetValue(id, out var actor);
+        result = isHere ? actor!.OfferAsync(batch, partitionCount) : default;
+        return isHere;
+    }
 
     /// <summary>
     /// Loads the partitions that have blocks in no batch, so that they are sealed though nobody sends: after a start, and
     /// now and then for what a late write left behind.
     /// </summary>
-    public async Task WakeUnsealedAsync(CancellationToken cancellation)
+    /// <param name="receivedBefore">Only those whose oldest such block was received before this.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task WakeUnsealedAsync(Instant receivedBefore, CancellationToken cancellation)
     {
-        foreach (var id in await Journal.ReadUnsealedPartitionsAsync(cancellation))
+        foreach (var id in await Journal.ReadUnsealedPartitionsAsync(Lane.All, receivedBefore, cancellation))
             ActorOf(id).Post(PartitionActor.HasUnsealed.Message);
     }
 
@@ -110,6 +118,7 @@ public sealed class PartitionHost(
                 {
                     if (actor.WakeAt <= due)
                         actor.Post(PartitionActor.Wake.Message);
+                    actor.SamplePressure();
                 }
             }
         }
@@ -124,11 +133,7 @@ public sealed class PartitionHost(
 
     public void Retired(PartitionId id, PartitionActor actor) => _actors.TryRemove(new(id, actor));
 
-    public IEventValidator ValidatorOf(string source) => validatorOf(source);
-
-    public void Sealed() => onSealed();
-
-    public void Written(JournalResult result) => onWritten(result);
+    public PartitionSurroundings Surroundings { get; } = surroundings;
 
     public static ulong NextSeed() => (ulong)Random.Shared.NextInt64();
 
@@ -159,7 +164,4 @@ public sealed class PartitionHost(
             return draft.AsStored();
         }
     }
-
-    private PartitionActor ActorOf(PartitionId id) =>
-        _actors.GetOrAdd(id, static (id, host) => new PartitionActor(id, host), this);
 }

@@ -7,7 +7,15 @@ namespace Ingest.Hosting;
 /// Hosts the engine's <see cref="Shipper"/>: one loop asks it what to do, starts that, and brings the ends back. Only the
 /// loop touches the shipper; everybody else leaves a report.
 /// </summary>
-public sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal journal, TimeProvider time, HostingLog log)
+/// <param name="lane">Which batches it ships.</param>
+/// <param name="shipper">Decides.</param>
+/// <param name="worker">Carries out.</param>
+/// <param name="journal">Where batches come from.</param>
+/// <param name="puts">Bounds what is put at once by all loops of the process.</param>
+/// <param name="time">Clock and timers.</param>
+/// <param name="log">Operational events.</param>
+public sealed class ShipperLoop(
+    Lane lane, Shipper shipper, ShipWorker worker, IJournal journal, SemaphoreSlim puts, TimeProvider time, HostingLog log)
 {
     // Bounded by what is under way: a report for each put, refill and seal, and one for each status that somebody waits for.
     private readonly Channel<Action> _reports = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
@@ -75,7 +83,7 @@ public sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal jou
     {
         try
         {
-            var pending = await journal.ReadPendingAsync(refill.Limit, refill.Without, stop);
+            var pending = await journal.ReadPendingAsync(lane, refill.Limit, refill.Without, stop);
             _reports.Writer.TryWrite(() => shipper.Offer(pending));
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
@@ -89,7 +97,8 @@ public sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal jou
     {
         try
         {
-            var result = await worker.ShipAsync(ship, stop);
+            await puts.WaitAsync(stop);
+            var result = await ShipAndReleaseAsync(ship, stop);
             if (result.Outcome != ShipOutcome.Confirmed)
                 log.ShipFailed(LakeLayout.KeyOf(ship.Batch, journal.Id), result.Outcome, result.Detail);
             _reports.Writer.TryWrite(() => shipper.Ended(ship.Batch, result, Now));
@@ -97,6 +106,18 @@ public sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal jou
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Stopped: the journal still has the batch.
+        }
+    }
+
+    private async Task<ShipResult> ShipAndReleaseAsync(ShipStep.Ship ship, CancellationToken stop)
+    {
+        try
+        {
+            return await worker.ShipAsync(ship, stop);
+        }
+        finally
+        {
+            puts.Release();
         }
     }
 }

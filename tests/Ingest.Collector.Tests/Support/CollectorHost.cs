@@ -41,13 +41,13 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
     public static async Task<CollectorHost> StartAsync(
         CollectorSettings? settings = null,
         SourceSet? sources = null,
-        IReadOnlyDictionary<string, RequestDelegate>? admin = null,
+        Func<PathString, RequestDelegate?>? pages = null,
         ILogger<CollectorApp>? logger = null)
     {
         var host = new CollectorHost(
             settings ?? new CollectorSettings { Node = "node-1" },
             sources ?? TestSources.All,
-            admin,
+            pages,
             logger ?? NullLogger<CollectorApp>.Instance);
         await host._web.StartAsync();
         var address = new Uri(host._web.Urls.Single());
