@@ -24,10 +24,10 @@ public sealed partial class GrainLog(ILogger logger)
     [LoggerMessage(205, LogLevel.Warning, "Source {Source} is under pressure and was not split: {Reason}")]
     public partial void NotSplit(string source, string reason);
 
-    [LoggerMessage(210, LogLevel.Information, "Lane {Lane} ships from here")]
+    [LoggerMessage(210, LogLevel.Debug, "Lane {Lane} ships from here")]
     public partial void LaneStarted(Lane lane);
 
-    [LoggerMessage(211, LogLevel.Information, "Lane {Lane} leaves this silo ({Reason})")]
+    [LoggerMessage(211, LogLevel.Debug, "Lane {Lane} leaves this silo ({Reason})")]
     public partial void LaneStopped(Lane lane, DeactivationReasonCode reason);
 
     [LoggerMessage(212, LogLevel.Warning, "Lane {Lane}: partitions that wait to be sealed could not be woken; trying again later")]

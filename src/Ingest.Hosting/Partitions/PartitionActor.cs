@@ -265,12 +265,14 @@ public sealed class PartitionActor : Mailbox
     {
         try
         {
+            // The number first: one learned after the read could be that of a split whose ids the read did not see yet.
+            var count = _host.Surroundings.PartitionCountOf(_id.Source);
             // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
-            Post(new Loaded(await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
+            Post(new Loaded(count, await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
         }
         catch (Exception exception)
         {
-            Post(new Loaded(null, exception));
+            Post(new Loaded(0, null, exception));
         }
     }
 
@@ -307,7 +309,7 @@ public sealed class PartitionActor : Mailbox
             _carried = [.. _carried, new LedgerCounts(_host.Now.Hour, _refused, 0, 0, 0, _refused)];
         _partition = new Partition(
             _id,
-            _host.Surroundings.PartitionCountOf(_id.Source),
+            loaded.PartitionCount,
             _host.Limits,
             () => _host.Surroundings.ValidatorOf(_id.Source),
             loaded.Snapshot,
@@ -420,7 +422,7 @@ public sealed class PartitionActor : Mailbox
         public static readonly Abandoned Message = new();
     }
 
-    private sealed record Loaded(PartitionSnapshot? Snapshot, Exception? Error);
+    private sealed record Loaded(int PartitionCount, PartitionSnapshot? Snapshot, Exception? Error);
 
     private sealed record AppendEnded(Partition Partition, Append? Append, JournalResult Result);
 

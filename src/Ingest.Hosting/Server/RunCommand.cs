@@ -8,6 +8,9 @@ namespace Ingest.Hosting;
 /// <summary>The command line of <c>ingest run</c>: options, their help, and what is wrong with what was given.</summary>
 public static class RunCommand
 {
+    /// <summary>Environment variable for <c>--postgres</c>.</summary>
+    public const string PostgresVariable = "INGEST_POSTGRES";
+
     /// <summary>Makes the command.</summary>
     /// <param name="runtimes">Names that <c>--runtime</c> takes beside <c>auto</c>, with what each is for.</param>
     /// <param name="more">Options of a runtime.</param>
@@ -46,6 +49,11 @@ public static class RunCommand
             if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > 64)
                 result.AddError($"--ship-concurrency {number}: write 1 to 64.");
         });
+        var postgres = Text(
+            "--postgres",
+            "CONNECTION",
+            $"PostgreSQL that holds the journal, as in 'Host=db;Username=ingest;Database=ingest'; {PostgresVariable} says the same and hides the password. A folder in the data folder when absent.",
+            null);
         var config = Text("--config", "DIR", "Folder of ingest.json, sources and schemas; ./config where it exists, else the one that comes with the product.", null);
         var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", DrainTime, "a time such as 20s or 2m, at most 1h");
         var runtime = Text(
@@ -60,7 +68,7 @@ public static class RunCommand
             "Starts the ingest server: takes events over HTTP, keeps them durably, and ships them to the lake.\n" +
             "Credentials for S3 are found as every AWS tool finds them: AWS_ACCESS_KEY_ID, AWS_PROFILE, roles, …")
         {
-            host, port, data, lake, sealAge, sealBytes, ship, config, drain, runtime,
+            host, port, data, postgres, lake, sealAge, sealBytes, ship, config, drain, runtime,
         };
         foreach (var option in lakeOptions.Values.Concat(more))
             command.Options.Add(option);
@@ -73,6 +81,7 @@ public static class RunCommand
             Host = parsed.GetValue(host)!,
             Port = parsed.GetValue(port),
             Data = parsed.GetValue(data)!,
+            Postgres = parsed.GetValue(postgres) ?? PostgresOfEnvironment(),
             Lake = parsed.GetValue(lake) ?? Path.Combine(parsed.GetValue(data)!, "lake"),
             LakeOptions = lakeOptions
                 .Select(option => (option.Key, Value: parsed.GetValue(option.Value)))
@@ -85,6 +94,9 @@ public static class RunCommand
             Drain = Quantities.Time(parsed.GetValue(drain)!)!.Value,
         };
     }
+
+    private static string? PostgresOfEnvironment() =>
+        Environment.GetEnvironmentVariable(PostgresVariable) is { Length: > 0 } given ? given : null;
 
     /// <summary>An hour at most: whoever sent the signal waits.</summary>
     private static TimeSpan? DrainTime(string text) =>

@@ -17,6 +17,9 @@ public sealed record RunSettings
     /// <summary>Folder of the journal and of node.json.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Connection string of the PostgreSQL that holds the journal; null for one in <see cref="Data"/>.</summary>
+    public string? Postgres { get; init; }
+
     /// <summary>The lake: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
     public required string Lake { get; init; }
 

@@ -113,7 +113,9 @@ public static class ServerHost
                 console.UseUtcTimestamp = true;
             })
             .SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Ingest", LogLevel.Information);
+            .AddFilter("Ingest", LogLevel.Information)
+            // Its start-up advice to use the server collector; bounded memory comes first here.
+            .AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         CollectorServer.Configure(builder, plan.Configuration.Settings.Limits, [plan.Endpoint]);
         runtime.Configure(builder, plan);
         return builder.Build();
