@@ -22,17 +22,18 @@ internal sealed class Request(IReadOnlyList<TestEvent> events, Action<Request, I
     /// <summary>The receipt of one sending.</summary>
     public sealed class Sending(Request request) : Receipt
     {
-        public bool IsAnswered { get; private set; }
+        public bool IsAnswered => Outcome is not null;
+
+        public IntakeOutcome? Outcome { get; private set; }
 
         public override void Complete(in IntakeResult result)
         {
             Assert.False(IsAnswered, "answered twice");
-            IsAnswered = true;
-            if (result.Outcome != IntakeOutcome.Stored)
-            {
+            Outcome = result.Outcome;
+            if (result.Outcome == IntakeOutcome.Unavailable)
                 request.Refused += request.Events.Count;
+            if (result.Outcome != IntakeOutcome.Stored)
                 return;
-            }
 
             request.IsStored = true;
             request.OnStored(result);

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace Ingest.Bench;
+
+/// <summary>Something that is measured. Each round has a fresh one.</summary>
+public interface ISubject
+{
+    /// <summary>Its short name, as in reports.</summary>
+    string Name { get; }
+
+    /// <summary>For people.</summary>
+    string About { get; }
+
+    /// <summary>Starts it with nothing stored, ready for requests.</summary>
+    /// <param name="folder">A folder of its own, empty.</param>
+    Task<IRunningSubject> StartAsync(string folder);
+}
+
+/// <summary>A subject that takes requests; disposal stops it.</summary>
+public interface IRunningSubject : IAsyncDisposable
+{
+    IPEndPoint Endpoint { get; }
+
+    /// <summary>The path to post to.</summary>
+    string Path { get; }
+
+    /// <summary>Its resident memory now, in bytes.</summary>
+    long ResidentBytes { get; }
+}
