@@ -34,7 +34,7 @@ internal sealed class AuditedLake : IDisposable
         var block = new Block(seq, stream, Now.Hour, ids.Length, lines.Length, Now, GzipMember.Compress(lines));
         var isGood = stream == LakeStream.Good;
         var counts = new LedgerCounts(Now.Hour, ids.Length, isGood ? ids.Length : 0, isGood ? 0 : ids.Length, 0, 0);
-        var append = new Append(partition, seq, [block], new byte[16 * ids.Length], 0, Now, [counts]);
+        var append = new Append(partition, partition.Number + 1, seq, [block], new byte[16 * ids.Length], 0, Now, [counts]);
         Assert.Equal(JournalOutcome.Committed, (await Journal.AppendAsync(append, default)).Outcome);
         var batch = new Batch(
             partition, stream, Now.Hour, seq, seq, 1, ids.Length, lines.Length, block.Body.Length, Now, SealReason.Age);

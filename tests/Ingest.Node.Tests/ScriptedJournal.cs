@@ -30,8 +30,15 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
         ? inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation)
         : throw new JournalUnavailableException("the test closed the journal");
 
-    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation) =>
-        inner.ReadUnsealedPartitionsAsync(cancellation);
+    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
+        Lane lane, Instant receivedBefore, CancellationToken cancellation) =>
+        inner.ReadUnsealedPartitionsAsync(lane, receivedBefore, cancellation);
+
+    public ValueTask<IReadOnlyDictionary<string, int>> ReadPartitionCountsAsync(CancellationToken cancellation) =>
+        inner.ReadPartitionCountsAsync(cancellation);
+
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
+        inner.SplitAsync(source, from, to, cancellation);
 
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => inner.SealAsync(seal, cancellation);
 
@@ -39,8 +46,8 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
         inner.ConfirmAsync(batch, shipped, cancellation);
 
     public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
-        inner.ReadPendingAsync(limit, without, cancellation);
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
+        inner.ReadPendingAsync(lane, limit, without, cancellation);
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(Batch batch, CancellationToken cancellation) =>
         inner.ReadBatchAsync(batch, cancellation);

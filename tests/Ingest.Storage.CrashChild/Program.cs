@@ -9,7 +9,8 @@ using Ingest.Storage;
 var journal = await SqliteJournal.OpenAsync(new SqliteJournalOptions { Folder = args[0], ReserveBytes = 0, WalBytesMax = 256 << 10 });
 await using var _ = journal;
 using var output = Console.Out;
-await Task.WhenAll(Enumerable.Range(0, int.Parse(args[1], CultureInfo.InvariantCulture)).Select(n => WriteAsync(new PartitionId("crash", n))));
+var partitions = int.Parse(args[1], CultureInfo.InvariantCulture);
+await Task.WhenAll(Enumerable.Range(0, partitions).Select(n => WriteAsync(new PartitionId("crash", n))));
 return;
 
 async Task WriteAsync(PartitionId partition)
@@ -20,7 +21,8 @@ async Task WriteAsync(PartitionId partition)
     for (var seq = snapshot.NextSeq; ; seq++)
     {
         var block = Block(partition, seq);
-        var append = new Append(partition, seq, [block], new byte[16], 0, block.Received, [new LedgerCounts(block.Hour, 1, 1, 0, 0, 0)]);
+        var append = new Append(
+            partition, partitions, seq, [block], new byte[16], 0, block.Received, [new LedgerCounts(block.Hour, 1, 1, 0, 0, 0)]);
         Require(await journal.AppendAsync(append, default));
         Print($"{partition} {seq}");
         unsealed.Add(block.Info);

@@ -195,7 +195,7 @@ public sealed class LakeAudit(IJournal journal, ILake lake, int idsMax = 8_000_0
         }
 
         // What waits for its confirmation, or was confirmed since, is known after all; in this order, since the former becomes the latter.
-        foreach (var pending in await journal.ReadPendingAsync(int.MaxValue, new HashSet<BatchId>(), cancellation))
+        foreach (var pending in await journal.ReadPendingAsync(Lane.All, int.MaxValue, new HashSet<BatchId>(), cancellation))
             unknown.Remove(LakeLayout.KeyOf(pending, journal.Id));
         await foreach (var shipped in journal.ReadShippedAsync(since, cancellation))
             unknown.Remove(shipped.Object.Key);

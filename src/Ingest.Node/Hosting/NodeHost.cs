@@ -38,8 +38,10 @@ internal sealed class NodeHost : IAsyncDisposable
             new Shipper(limits, new Random(RandomNumberGenerator.GetInt32(int.MaxValue))),
             new ShipWorker(journal, lake, limits, time), journal, time, log);
         Partitions = new PartitionHost(
-            journal, limits, options, new Validators(sources).Of, _shipper.Notice, Health.Observe, time, log);
-        Intake = new NodeIntake(Partitions, name => sources.TryGet(name, out var source) ? source.Partitions : 1);
+            journal, limits, options, new Validators(sources).Of, PartitionCountOf, _shipper.Notice, Health.Observe, time, log);
+        Intake = new NodeIntake(Partitions, PartitionCountOf, limits, time);
+
+        int PartitionCountOf(string name) => sources.TryGet(name, out var source) ? source.Partitions : 1;
     }
 
     public IJournal Journal { get; }
@@ -57,7 +59,7 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Starts shipping what an earlier run left, and sealing what it left open. Events may be offered from here on.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        await Partitions.WakeUnsealedAsync(cancellation);
+        await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
         _shipper.Notice();
         _loops.Add(Task.Run(() => _shipper.RunAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => Partitions.RunClockAsync(_stop.Token), cancellation));
@@ -138,7 +140,8 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             try
             {
-                await Partitions.WakeUnsealedAsync(stop);
+                // A partition in memory seals within one seal age: only what is older may be known to nobody.
+                await Partitions.WakeUnsealedAsync(Instant.From(_time.GetUtcNow()) - 2 * _limits.SealAge, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -15,10 +15,13 @@ internal sealed class Offering : Receipt, IValueTaskSource<IntakeResult>
 
     public EventBatch Batch { get; private set; } = null!;
 
-    public static Offering Of(EventBatch batch)
+    /// <summary>Number of partitions by which the router chose this one.</summary>
+    public int PartitionCount { get; private set; }
+
+    public static Offering Of(EventBatch batch, int partitionCount)
     {
         var offering = Pool.Get();
-        offering.Batch = batch;
+        (offering.Batch, offering.PartitionCount) = (batch, partitionCount);
         return offering;
     }
 

@@ -177,7 +177,7 @@ internal sealed class PartitionActor : Mailbox
 
         try
         {
-            _partition.Offer(offering.Batch, now, offering);
+            _partition.Offer(offering.Batch, offering.PartitionCount, now, offering);
         }
         catch (Exception exception)
         {
@@ -196,12 +196,14 @@ internal sealed class PartitionActor : Mailbox
     {
         try
         {
+            // The count first: one learned after the read could be of a split whose ids the read did not see yet.
+            var count = _host.PartitionCountOf(_id.Source);
             // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
-            Post(new Loaded(await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
+            Post(new Loaded(count, await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
         }
         catch (Exception exception)
         {
-            Post(new Loaded(null, exception));
+            Post(new Loaded(0, null, exception));
         }
     }
 
@@ -235,7 +237,14 @@ internal sealed class PartitionActor : Mailbox
         if (_refused > 0)
             _carried = [.. _carried, new LedgerCounts(_host.Now.Hour, _refused, 0, 0, 0, _refused)];
         _partition = new Partition(
-            _id, _host.Limits, () => _host.ValidatorOf(_id.Source), loaded.Snapshot, _host.Now, _carried, PartitionHost.NextSeed());
+            _id,
+            loaded.PartitionCount,
+            _host.Limits,
+            () => _host.ValidatorOf(_id.Source),
+            loaded.Snapshot,
+            _host.Now,
+            _carried,
+            PartitionHost.NextSeed());
         _carried = [];
         _refused = 0;
         foreach (var offering in _parked)
@@ -324,7 +333,7 @@ internal sealed class PartitionActor : Mailbox
 
     private sealed record Drain(TaskCompletionSource Done);
 
-    private sealed record Loaded(PartitionSnapshot? Snapshot, Exception? Error);
+    private sealed record Loaded(int PartitionCount, PartitionSnapshot? Snapshot, Exception? Error);
 
     private sealed record AppendEnded(Partition Partition, Append? Append, JournalResult Result);
 

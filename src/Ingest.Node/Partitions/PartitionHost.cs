@@ -12,6 +12,7 @@ internal sealed class PartitionHost(
     Limits limits,
     NodeOptions options,
     Func<string, IEventValidator> validatorOf,
+    Func<string, int> partitionCountOf,
     Action onSealed,
     Action<JournalResult> onWritten,
     TimeProvider time,
@@ -73,9 +74,12 @@ internal sealed class PartitionHost(
     }
 
     /// <summary>Offers a batch to a partition and waits until its events are safe.</summary>
-    public ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch)
+    /// <param name="id">Which partition.</param>
+    /// <param name="partitionCount">Number of partitions by which it was chosen.</param>
+    /// <param name="batch">The events.</param>
+    public ValueTask<IntakeResult> OfferAsync(PartitionId id, int partitionCount, EventBatch batch)
     {
-        var offering = Offering.Of(batch);
+        var offering = Offering.Of(batch, partitionCount);
         var wait = offering.WaitAsync();
         Forward(id, offering);
         return wait;
@@ -87,9 +91,11 @@ internal sealed class PartitionHost(
     /// Loads the partitions that have blocks in no batch, so that they are sealed though nobody sends: after a start, and
     /// now and then for what a late write left behind.
     /// </summary>
-    public async Task WakeUnsealedAsync(CancellationToken cancellation)
+    /// <param name="receivedBefore">Only partitions with such blocks received before this.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task WakeUnsealedAsync(Instant receivedBefore, CancellationToken cancellation)
     {
-        foreach (var id in await Journal.ReadUnsealedPartitionsAsync(cancellation))
+        foreach (var id in await Journal.ReadUnsealedPartitionsAsync(Lane.All, receivedBefore, cancellation))
             ActorOf(id).Post(PartitionActor.HasUnsealed.Message);
     }
 
@@ -125,6 +131,9 @@ internal sealed class PartitionHost(
     public void Retired(PartitionId id, PartitionActor actor) => _actors.TryRemove(new(id, actor));
 
     public IEventValidator ValidatorOf(string source) => validatorOf(source);
+
+    /// <summary>Number of partitions of a source, as a partition never written takes it for the journal's.</summary>
+    public int PartitionCountOf(string source) => partitionCountOf(source);
 
     public void Sealed() => onSealed();
 

@@ -75,7 +75,7 @@ internal sealed class ShipperLoop(Shipper shipper, ShipWorker worker, IJournal j
     {
         try
         {
-            var pending = await journal.ReadPendingAsync(refill.Limit, refill.Without, stop);
+            var pending = await journal.ReadPendingAsync(Lane.All, refill.Limit, refill.Without, stop);
             _reports.Writer.TryWrite(() => shipper.Offer(pending));
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)

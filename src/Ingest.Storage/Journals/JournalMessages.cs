@@ -20,6 +20,11 @@ internal static class JournalMessages
         JournalOutcome.Fenced,
         string.Create(CultureInfo.InvariantCulture, $"{append.Partition}: the next seq is {nextSeq}, the append begins at {append.FirstSeq}"));
 
+    /// <summary>The writer was made for another number of partitions than its source has.</summary>
+    public static JournalResult FencedByCount(Append append, int count) => new(
+        JournalOutcome.Fenced,
+        string.Create(CultureInfo.InvariantCulture, $"{append.Partition}: the source has {count} partitions, the append was made for {append.PartitionCount}"));
+
     public static JournalResult Fenced(Batch batch, string violation) => new(
         JournalOutcome.Fenced, $"{Name(batch.Id)}: {violation}");
 

@@ -15,9 +15,12 @@ internal static class WriteRules
     public static void Check(Append append)
     {
         Require(append.FirstSeq >= 1, "FirstSeq must be at least 1.");
+        Require(
+            append.Partition.Number >= 0 && append.Partition.Number < append.PartitionCount,
+            "PartitionCount must be above the partition's number.");
         Require(append.Ids.Length % IdBytes == 0, "Ids must be whole ids of 16 bytes.");
         Require(append.Ids.IsEmpty || append.Blocks.Count > 0, "Ids must come with the blocks that hold their events.");
-        Require(append.ForgetIdsBelow >= 0 && append.ForgetIdsBelow <= append.FirstSeq, "ForgetIdsBelow must be 0 to FirstSeq: an append cannot forget its own ids.");
+        Require(append.ForgetIdsBelow <= append.FirstSeq, "ForgetIdsBelow must be at most FirstSeq: an append cannot forget its own ids.");
         for (var i = 0; i < append.Blocks.Count; i++)
         {
             var block = append.Blocks[i];

@@ -9,6 +9,7 @@ namespace Ingest.Engine.Tests;
 internal sealed class ModelJournal : IJournal
 {
     private readonly Dictionary<PartitionId, ModelPartition> _partitions = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Batch, ReadOnlyMemory<byte>?> _pending = new(OldestFirst.Comparer);
 
     public string Id => "abcdefgh";
@@ -50,20 +51,35 @@ internal sealed class ModelJournal : IJournal
             ids += run.Ids.Length / 16;
         }
 
-        return new(new PartitionSnapshot(model.NextSeq, model.Clock, [.. model.Unsealed.Select(block => block.Info)], runs));
+        return new(new PartitionSnapshot(
+            model.NextSeq,
+            model.Clock,
+            _counts.GetValueOrDefault(partition.Source),
+            [.. model.Unsealed.Select(block => block.Info)],
+            runs));
     }
 
-    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
+        Lane lane, Instant receivedBefore, CancellationToken cancellation) =>
+        throw new NotSupportedException("no test of the engine asks");
+
+    public ValueTask<IReadOnlyDictionary<string, int>> ReadPartitionCountsAsync(CancellationToken cancellation)
     {
         ThrowIfDown();
-        return new([.. _partitions.Where(entry => entry.Value.Unsealed.Any()).Select(entry => entry.Key)]);
+        return new(new Dictionary<string, int>(_counts, StringComparer.Ordinal));
     }
+
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
+        throw new NotSupportedException("no test of the engine asks");
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
         var model = Of(append.Partition);
         if (append.FirstSeq != model.NextSeq)
             return new(new JournalResult(JournalOutcome.Fenced, $"next seq is {model.NextSeq}"));
+        if (_counts.TryGetValue(append.Partition.Source, out var count) && count != append.PartitionCount)
+            return new(new JournalResult(JournalOutcome.Fenced, $"the source has {count} partitions"));
+        _counts[append.Partition.Source] = append.PartitionCount;
         foreach (var block in append.Blocks)
             model.Blocks.Add(block.Seq, block);
         model.NextSeq = append.NextSeq;
@@ -118,10 +134,10 @@ internal sealed class ModelJournal : IJournal
     }
 
     public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation)
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation)
     {
         ThrowIfDown();
-        return new([.. _pending.Keys.Where(batch => !without.Contains(batch.Id)).Take(limit)]);
+        return new([.. _pending.Keys.Where(batch => lane.Holds(batch.Partition) && !without.Contains(batch.Id)).Take(limit)]);
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(

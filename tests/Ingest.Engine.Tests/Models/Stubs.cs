@@ -15,7 +15,13 @@ internal abstract class JournalStub : IJournal
         PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
+        Lane lane, Instant receivedBefore, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyDictionary<string, int>> ReadPartitionCountsAsync(CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation) =>
@@ -25,7 +31,7 @@ internal abstract class JournalStub : IJournal
         throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) => throw new NotSupportedException();
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) => throw new NotSupportedException();
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBlocksAsync(
         PartitionId partition, LakeStream stream, long fromSeq, long toSeq, CancellationToken cancellation) =>

@@ -34,7 +34,7 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
         using var batch = request.ToBatch();
         var sending = new Request.Sending(request);
         _sendings.Add(sending);
-        _partition!.Offer(batch, now, sending);
+        _partition!.Offer(batch, 1, now, sending);
     }
 
     public void BeginAppend(Instant now, bool countsToo)
@@ -144,7 +144,7 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
             return;
         var snapshot = Sync.Result(
             journal.ReadPartitionAsync(id, limits.DedupeIdsMax, new Instant(long.MinValue), CancellationToken.None));
-        _partition = new Partition(id, limits, () => new TestEvent.Validator(), snapshot, now, _carried, seed: 42);
+        _partition = new Partition(id, 1, limits, () => new TestEvent.Validator(), snapshot, now, _carried, seed: 42);
         _carried = [];
     }
 

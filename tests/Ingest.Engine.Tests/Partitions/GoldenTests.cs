@@ -35,18 +35,18 @@ public sealed class GoldenTests
     private static IReadOnlyList<string> LinesOf(LakeStream stream)
     {
         var partition = new Partition(
-            new PartitionId("web", 0), new Limits(), () => new TestEvent.Validator(), PartitionSnapshot.Empty, Received, [], seed: 1);
+            new PartitionId("web", 0), 1, new Limits(), () => new TestEvent.Validator(), PartitionSnapshot.Empty, Received, [], seed: 1);
         using (var batch = new EventBatch())
         {
             batch.Collector = batch.Append("""{"ip":"203.0.113.7","user_agent":"test/1.0","protocol":"events","node":"n1"}"""u8);
             AddEvents(batch);
-            partition.Offer(batch, Received, new Nobody());
+            partition.Offer(batch, 1, Received, new Nobody());
         }
 
         using (var bare = new EventBatch())
         {
             bare.Add(EntryOf(bare, "no-collector", "{}"u8));
-            partition.Offer(bare, Received, new Nobody());
+            partition.Offer(bare, 1, Received, new Nobody());
         }
 
         var append = partition.BeginAppend()!.Encode();

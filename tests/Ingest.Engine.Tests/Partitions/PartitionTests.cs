@@ -155,9 +155,9 @@ public sealed class PartitionTests
     public void A_clock_that_is_ahead_at_the_start_forgets_no_id()
     {
         var stored = WithOneBlock(new Limits(), Start);
-        var snapshot = new PartitionSnapshot(stored.NextSeq, Start, [], [new IdRun(1, Start, new byte[16])]);
+        var snapshot = new PartitionSnapshot(stored.NextSeq, Start, 1, [], [new IdRun(1, Start, new byte[16])]);
         var partition = new Partition(
-            Web, new Limits(), () => new TestEvent.Validator(), snapshot, Start + TimeSpan.FromDays(400), [], seed: 1);
+            Web, 1, new Limits(), () => new TestEvent.Validator(), snapshot, Start + TimeSpan.FromDays(400), [], seed: 1);
         Offer(partition, Start + TimeSpan.FromDays(400), 2);
         Assert.Equal(1, partition.BeginAppend()!.Encode().ForgetIdsBelow);
     }
@@ -203,7 +203,7 @@ public sealed class PartitionTests
                 Kind = PayloadKind.Text,
                 Errors = [new EventError("", EventRules.NotJson, "text")],
             });
-            partition.Offer(batch, Start, new Request.Sending(new Request([], (_, _) => { })));
+            partition.Offer(batch, 1, Start, new Request.Sending(new Request([], (_, _) => { })));
             var block = Assert.Single(partition.BeginAppend()!.Encode().Blocks);
             var line = LakeLine.Parse(Assert.Single(Gzip.Lines(block.Body)), LakeStream.Quarantine);
             Assert.Equal(original, Encoding.UTF8.GetString(line.Original));
@@ -211,7 +211,7 @@ public sealed class PartitionTests
     }
 
     private static Partition PartitionOf(Limits limits, PartitionSnapshot snapshot, IReadOnlyList<LedgerCounts> carried) =>
-        new(Web, limits, () => new TestEvent.Validator(), snapshot, Start, carried, seed: 1);
+        new(Web, 1, limits, () => new TestEvent.Validator(), snapshot, Start, carried, seed: 1);
 
     private static Partition WithOneBlock(Limits limits, Instant received)
     {
@@ -226,7 +226,7 @@ public sealed class PartitionTests
         var request = new Request([.. events.Select(number => new TestEvent(number))], (_, _) => { });
         using var batch = request.ToBatch();
         var sending = new Request.Sending(request);
-        partition.Offer(batch, now, sending);
+        partition.Offer(batch, 1, now, sending);
         return sending;
     }
 }

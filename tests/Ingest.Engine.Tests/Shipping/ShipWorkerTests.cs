@@ -172,7 +172,7 @@ public sealed class ShipWorkerTests
             new(1, LakeStream.Good, Start.Hour, 1, 6, Start, "first "u8.ToArray()),
             new(2, LakeStream.Good, Start.Hour, 1, 6, Start, "second"u8.ToArray()),
         ];
-        await journal.AppendAsync(new Append(Web, 1, blocks, default, 0, Start, []), CancellationToken.None);
+        await journal.AppendAsync(new Append(Web, 1, 1, blocks, default, 0, Start, []), CancellationToken.None);
         var sealing = await journal.SealAsync(new Seal(BatchOf(12), null), CancellationToken.None);
         Assert.Equal(JournalOutcome.Committed, sealing.Outcome);
         return BatchOf(12);

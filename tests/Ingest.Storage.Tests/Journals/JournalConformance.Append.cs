@@ -23,7 +23,7 @@ public abstract partial class JournalConformance
         Assert.Equal(default, snapshot.Clock);
         Assert.Empty(snapshot.Unsealed);
         Assert.Empty(snapshot.Ids);
-        Assert.Empty(await Journal.ReadUnsealedPartitionsAsync(Cancellation));
+        Assert.Empty(await Journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation));
         Assert.Equal(new JournalStatus(0, 0, 0, 0, null, 0), (await Journal.ReadStatusAsync(Cancellation)) with { StorageBytes = 0 });
     }
 
@@ -52,15 +52,15 @@ public abstract partial class JournalConformance
     {
         var counts = new LedgerCounts(Make.Hour, 3, 0, 0, 2, 1);
         var clock = Make.Hour.Start + TimeSpan.FromSeconds(7);
-        await CommitAsync(new Append(Make.Shop, 1, [], default, 0, clock, [counts]));
-        await CommitAsync(new Append(Make.Shop, 1, [], default, 0, clock, [counts]));
+        await CommitAsync(new Append(Make.Shop, Make.PartitionCount, 1, [], default, 0, clock, [counts]));
+        await CommitAsync(new Append(Make.Shop, Make.PartitionCount, 1, [], default, 0, clock, [counts]));
         await ReopenAsync();
 
         var snapshot = await SnapshotAsync(Make.Shop);
         Assert.Equal((1, clock), (snapshot.NextSeq, snapshot.Clock));
         var row = Assert.Single(await Journal.ReadLedgerAsync(Make.Hour, Cancellation).ToListAsync(Cancellation));
         Assert.Equal(new LedgerCounts(Make.Hour, 6, 0, 0, 4, 2), row.Counts);
-        Assert.Empty(await Journal.ReadUnsealedPartitionsAsync(Cancellation));
+        Assert.Empty(await Journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public abstract partial class JournalConformance
             Assert.Equal(Each, snapshot.Ids.Count);
         }
 
-        var unsealed = await Journal.ReadUnsealedPartitionsAsync(Cancellation);
+        var unsealed = await Journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation);
         Assert.Equal(Enumerable.Range(0, Partitions).Select(n => new PartitionId("crowd", n)), unsealed);
         Assert.Equal(Partitions * Each * 2, (await Journal.ReadStatusAsync(Cancellation)).Unsealed);
         await AssertConservedAsync();
@@ -136,7 +136,7 @@ public abstract partial class JournalConformance
         await AssertThrowsAsync(good with { Ids = new byte[15] });
         await AssertThrowsAsync(good with { Blocks = [] });
         await AssertThrowsAsync(good with { ForgetIdsBelow = 3 });
-        await AssertThrowsAsync(good with { ForgetIdsBelow = -1 });
+        await AssertThrowsAsync(good with { PartitionCount = 0 });
         await AssertThrowsAsync(good with { Blocks = [Make.Block(1), Make.Block(3)] });
         await AssertThrowsAsync(good with { Blocks = [Make.Block(1, events: 0)] });
         await AssertThrowsAsync(good with { Blocks = [Make.Block(1, bodyBytes: 0)] });

@@ -19,7 +19,7 @@ public abstract partial class JournalConformance
         Assert.Equal(JournalResult.Committed, again);
         Assert.Equal([new ShippedBatch(seal.Batch, shipped)], await ShippedAsync(Make.Hour));
         Assert.Empty(await ShippedAsync(new LakeHour(Make.Hour.Number + 1)));
-        Assert.Empty(await Journal.ReadPendingAsync(10, None, Cancellation));
+        Assert.Empty(await Journal.ReadPendingAsync(Lane.All, 10, None, Cancellation));
         var row = Assert.Single(await Journal.ReadLedgerAsync(Make.Hour, Cancellation).ToListAsync(Cancellation));
         Assert.Equal((4, 0, 2, 0), (row.ShippedGood, row.ShippedQuarantined, row.PendingGood, row.PendingQuarantined));
         await AssertConservedAsync();
@@ -103,7 +103,7 @@ public abstract partial class JournalConformance
         await ReopenAsync();
 
         Assert.Empty(await ShippedAsync(default));
-        Assert.Equal([second.Batch], await Journal.ReadPendingAsync(10, None, Cancellation));
+        Assert.Equal([second.Batch], await Journal.ReadPendingAsync(Lane.All, 10, None, Cancellation));
         Assert.Equal(BytesOf([blocks[1]]), await BytesOfAsync(second.Batch));
         Assert.Equal([blocks[2].Info, blocks[3].Info], (await SnapshotAsync(Make.Shop)).Unsealed);
         var rows = await Journal.ReadLedgerAsync(default, Cancellation).ToListAsync(Cancellation);

@@ -14,7 +14,7 @@ public abstract partial class JournalConformance
     {
         await AppendBlocksAsync(Make.Shop, 1, 3);
         await AssertFencedAsync(Journal.AppendAsync(Make.Append(Make.Shop, Make.Block(firstSeq, seed: 9)), Cancellation));
-        await AssertFencedAsync(Journal.AppendAsync(new Append(Make.Shop, firstSeq, [], default, 0, default, []), Cancellation));
+        await AssertFencedAsync(Journal.AppendAsync(new Append(Make.Shop, Make.PartitionCount, firstSeq, [], default, 0, default, []), Cancellation));
         await ReopenAsync();
         await AssertFencedAsync(Journal.AppendAsync(Make.Append(Make.Shop, Make.Block(firstSeq, seed: 9)), Cancellation));
 
@@ -58,7 +58,7 @@ public abstract partial class JournalConformance
         for (var i = 0; i < results.Length; i++)
             Assert.Equal(i % 3 == 0 ? JournalOutcome.Fenced : JournalOutcome.Committed, results[i].Outcome);
         Assert.Equal(2, (await SnapshotAsync(Make.Shop)).NextSeq);
-        Assert.Equal(41, (await Journal.ReadUnsealedPartitionsAsync(Cancellation)).Count);
+        Assert.Equal(41, (await Journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation)).Count);
     }
 
     [Fact]

@@ -56,12 +56,12 @@ public abstract partial class JournalConformance
         await CommitAsync(Make.Append(Make.Shop, 6, [Make.Block(6)], default, forgetBelow: 4));
         Assert.Equal([4, 5, 6], (await SnapshotAsync(Make.Shop)).Ids.Select(r => r.FirstSeq));
         await CommitAsync(Make.Append(Make.Shop, 7, [Make.Block(7)], default, forgetBelow: 2)); // Already gone.
-        await CommitAsync(new Append(Make.Shop, 8, [], default, 6, default, []));
+        await CommitAsync(new Append(Make.Shop, Make.PartitionCount, 8, [], default, 6, default, []));
         await ReopenAsync();
         Assert.Equal([6, 7], (await SnapshotAsync(Make.Shop)).Ids.Select(r => r.FirstSeq));
         await CommitAsync(Make.Append(Make.Shop, 8, [Make.Block(8)], default, forgetBelow: 8));
         Assert.Equal([8], (await SnapshotAsync(Make.Shop)).Ids.Select(r => r.FirstSeq));
-        await CommitAsync(new Append(Make.Shop, 9, [], default, 9, default, []));
+        await CommitAsync(new Append(Make.Shop, Make.PartitionCount, 9, [], default, 9, default, []));
         Assert.Empty((await SnapshotAsync(Make.Shop)).Ids);
         await CommitAsync(Make.Append(Make.Shop, 9, [Make.Block(9)], default));
         Assert.Equal([9], (await SnapshotAsync(Make.Shop)).Ids.Select(r => r.FirstSeq));

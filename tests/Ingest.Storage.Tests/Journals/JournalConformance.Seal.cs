@@ -13,7 +13,7 @@ public abstract partial class JournalConformance
 
         for (var round = 0; round < 2; round++)
         {
-            Assert.Equal([seal.Batch], await Journal.ReadPendingAsync(10, None, Cancellation));
+            Assert.Equal([seal.Batch], await Journal.ReadPendingAsync(Lane.All, 10, None, Cancellation));
             Assert.Equal(BytesOf(blocks[..4]), await BytesOfAsync(seal.Batch));
             Assert.Equal([blocks[4].Info], (await SnapshotAsync(Make.Shop)).Unsealed);
             await ReopenAsync();
@@ -47,7 +47,7 @@ public abstract partial class JournalConformance
         await AssertSealFencedAsync(good with { Batch = good.Batch with { Stream = LakeStream.Quarantine } });
         await AssertSealFencedAsync(good with { Batch = good.Batch with { Partition = new PartitionId("nobody", 0) } });
         await AssertSealFencedAsync(Make.Seal(Make.Shop, [.. blocks, late])); // Two hours.
-        Assert.Empty(await Journal.ReadPendingAsync(10, None, Cancellation));
+        Assert.Empty(await Journal.ReadPendingAsync(Lane.All, 10, None, Cancellation));
 
         await CommitAsync(good);
         await AssertSealFencedAsync(good); // Sealed already.
@@ -55,8 +55,8 @@ public abstract partial class JournalConformance
         await CommitAsync(Make.Seal(Make.Shop, blocks[3..]));
         await CommitAsync(Make.Seal(Make.Shop, [late]));
         await AssertSealFencedAsync(Make.Seal(Make.Shop, [late])); // Nothing left.
-        Assert.Equal(3, (await Journal.ReadPendingAsync(10, None, Cancellation)).Count);
-        Assert.Empty(await Journal.ReadUnsealedPartitionsAsync(Cancellation));
+        Assert.Equal(3, (await Journal.ReadPendingAsync(Lane.All, 10, None, Cancellation)).Count);
+        Assert.Empty(await Journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation));
         await AssertConservedAsync();
 
         Task AssertSealFencedAsync(Seal seal) => AssertFencedAsync(Journal.SealAsync(seal, Cancellation));
@@ -108,7 +108,7 @@ public abstract partial class JournalConformance
         await CommitAsync(seal);
         await ReopenAsync();
 
-        Assert.Equal([seal.Batch], await Journal.ReadPendingAsync(10, None, Cancellation));
+        Assert.Equal([seal.Batch], await Journal.ReadPendingAsync(Lane.All, 10, None, Cancellation));
         Assert.Equal(merged, await BytesOfAsync(seal.Batch));
         var status = await Journal.ReadStatusAsync(Cancellation);
         Assert.Equal(new JournalStatus(2, 6, 1, length + 100, blocks[0].Received, 0), status with { StorageBytes = 0 });
@@ -148,12 +148,12 @@ public abstract partial class JournalConformance
 
         expected = [.. expected.OrderBy(b => b.SealedAt).ThenBy(b => b.Partition.Source, StringComparer.Ordinal)
             .ThenBy(b => b.Partition.Number).ThenBy(b => b.Stream).ThenBy(b => b.FromSeq)];
-        Assert.Equal(expected, await Journal.ReadPendingAsync(100, None, Cancellation));
-        Assert.Equal(expected[..3], await Journal.ReadPendingAsync(3, None, Cancellation));
-        Assert.Empty(await Journal.ReadPendingAsync(0, None, Cancellation));
+        Assert.Equal(expected, await Journal.ReadPendingAsync(Lane.All, 100, None, Cancellation));
+        Assert.Equal(expected[..3], await Journal.ReadPendingAsync(Lane.All, 3, None, Cancellation));
+        Assert.Empty(await Journal.ReadPendingAsync(Lane.All, 0, None, Cancellation));
         HashSet<BatchId> without = [expected[0].Id, expected[2].Id, expected[5].Id];
-        Assert.Equal([expected[1], expected[3], expected[4], expected[6]], await Journal.ReadPendingAsync(4, without, Cancellation));
+        Assert.Equal([expected[1], expected[3], expected[4], expected[6]], await Journal.ReadPendingAsync(Lane.All, 4, without, Cancellation));
         await ReopenAsync();
-        Assert.Equal(expected, await Journal.ReadPendingAsync(100, None, Cancellation));
+        Assert.Equal(expected, await Journal.ReadPendingAsync(Lane.All, 100, None, Cancellation));
     }
 }

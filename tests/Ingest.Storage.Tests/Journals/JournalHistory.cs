@@ -45,11 +45,11 @@ internal sealed class JournalHistory(int seed)
             }
         }
 
-        Assert.Equal(_model.UnsealedPartitions, await journal.ReadUnsealedPartitionsAsync(cancellation));
+        Assert.Equal(_model.UnsealedPartitions, await journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, cancellation));
         Assert.Equal(_model.Status(), (await journal.ReadStatusAsync(cancellation)) with { StorageBytes = 0 });
         Assert.Equal(_model.Shipped, await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation));
         Assert.Equal(_model.Ledger(default), await journal.ReadLedgerAsync(default, cancellation).ToListAsync(cancellation));
-        var pending = await journal.ReadPendingAsync(int.MaxValue, new HashSet<BatchId>(), cancellation);
+        var pending = await journal.ReadPendingAsync(Lane.All, int.MaxValue, new HashSet<BatchId>(), cancellation);
         Assert.Equal(_model.Pending, pending);
         foreach (var batch in pending)
             AssertSame(_model.BytesOf(batch), await BytesAsync(journal.ReadBatchAsync(batch, cancellation)));
@@ -91,6 +91,7 @@ internal sealed class JournalHistory(int seed)
             Make.Body(first + i, _random.Next(1, _random.Next(8) == 0 ? 40_000 : 900), _random.Next()))).ToArray();
         return new Append(
             partition,
+            Make.PartitionCount,
             first,
             blocks,
             _random.Next(8) == 0 ? default : Make.Ids(first, blocks.Sum(b => b.Events)),

@@ -8,7 +8,13 @@ internal static class Make
     /// <summary>2026-11-21T20Z.</summary>
     public static readonly LakeHour Hour = new(498_620);
 
+    /// <summary>Later than anything is received.</summary>
+    public static readonly Instant Ever = new(long.MaxValue);
+
     public static readonly PartitionId Shop = new("shop", 0);
+
+    /// <summary>Number of partitions of every source of which a test says nothing else: above any number that tests use.</summary>
+    public const int PartitionCount = 1_024;
 
     public static byte[] Body(long seq, int length, int seed = 0)
     {
@@ -39,8 +45,9 @@ internal static class Make
     public static Append Append(PartitionId partition, params Block[] blocks) =>
         Append(partition, blocks[0].Seq, blocks, clock: blocks[^1].Received);
 
-    public static Append Append(PartitionId partition, long firstSeq, IReadOnlyList<Block> blocks, Instant clock, long forgetBelow = 0) => new(
+    public static Append Append(PartitionId partition, long firstSeq, IReadOnlyList<Block> blocks, Instant clock, long forgetBelow = long.MinValue) => new(
         partition,
+        PartitionCount,
         firstSeq,
         blocks,
         Ids(firstSeq, blocks.Sum(b => b.Events)),

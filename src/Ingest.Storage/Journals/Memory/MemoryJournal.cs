@@ -37,12 +37,25 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
             }
 
             runs.Reverse();
-            return new PartitionSnapshot(found.NextSeq, found.Clock, found.Unsealed.ConvertAll(b => b.Info), runs);
+            return new PartitionSnapshot(
+                found.NextSeq, found.Clock, store.PartitionCounts[partition.Source], found.Unsealed.ConvertAll(b => b.Info), runs);
         }, cancellation);
 
-    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation) =>
-        Read<IReadOnlyList<PartitionId>>(
-            () => [.. store.Partitions.Where(p => p.Value.Unsealed.Count > 0).Select(p => p.Key)], cancellation);
+    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
+        Lane lane, Instant receivedBefore, CancellationToken cancellation) =>
+        Read<IReadOnlyList<PartitionId>>(() =>
+        [
+            .. store.Partitions
+                .Where(p => lane.Holds(p.Key) && p.Value.Unsealed.Exists(b => b.Received < receivedBefore))
+                .Select(p => p.Key),
+        ], cancellation);
+
+    public ValueTask<IReadOnlyDictionary<string, int>> ReadPartitionCountsAsync(CancellationToken cancellation) =>
+        Read<IReadOnlyDictionary<string, int>>(
+            () => new Dictionary<string, int>(store.PartitionCounts, StringComparer.Ordinal), cancellation);
+
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
@@ -60,10 +73,10 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
         Write(() => Apply(batch, shipped), cancellation);
 
     public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
         Read<IReadOnlyList<Batch>>(() =>
         [
-            .. store.Partitions.Values.SelectMany(p => p.Pending.Values)
+            .. store.Partitions.Where(p => lane.Holds(p.Key)).SelectMany(p => p.Value.Pending.Values)
                 .Select(p => p.Batch)
                 .Where(b => !without.Contains(b.Id))
                 .OrderBy(b => b.SealedAt) // Stable, so partition, stream and seq decide among equals.
@@ -159,6 +172,8 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
         var partition = store.Partitions.GetValueOrDefault(append.Partition) ?? new MemoryPartition();
         if (append.FirstSeq != partition.NextSeq)
             return JournalMessages.Fenced(append, partition.NextSeq);
+        if (store.PartitionCounts.TryGetValue(append.Partition.Source, out var count) && count != append.PartitionCount)
+            return JournalMessages.FencedByCount(append, count);
 
         partition.Unsealed.AddRange(append.Blocks);
         if (!append.Ids.IsEmpty)
@@ -168,6 +183,7 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
             partition.Ledger[counts.Hour] = partition.LedgerOf(counts.Hour).Plus(counts);
         partition.NextSeq = append.NextSeq;
         partition.Clock = append.Clock;
+        store.PartitionCounts[append.Partition.Source] = append.PartitionCount;
         store.Partitions[append.Partition] = partition;
         return JournalResult.Committed;
     }

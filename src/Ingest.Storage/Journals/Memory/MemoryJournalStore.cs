@@ -14,4 +14,7 @@ public sealed class MemoryJournalStore(string? id = null)
     internal Lock Gate { get; } = new();
 
     internal SortedDictionary<PartitionId, MemoryPartition> Partitions { get; } = new(PartitionOrder.Instance);
+
+    /// <summary>Number of partitions of every source that was ever written.</summary>
+    internal Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);
 }

@@ -45,13 +45,17 @@ internal static class JournalOpening
         return id;
     }
 
-    /// <summary>Checks that the database is the marker's, whole, and not older than what was answered.</summary>
-    public static void Verify(JournalTables tables, JournalFolder folder, string id, long checkBytesMax)
+    /// <summary>
+    /// Checks that the database is the marker's, whole, and not older than what was answered. One of an earlier version is
+    /// upgraded, in the same transaction, by its owner.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">It is of an earlier version, and not the caller's to upgrade.</exception>
+    public static void Verify(JournalTables tables, JournalFolder folder, string id, bool isOwner, long checkBytesMax)
     {
         var database = tables.Database;
         var committed = CommitMark.Read(folder.Mark, id); // Before the snapshot, since a running owner moves both on.
         database.Execute("BEGIN");
-        VerifyType(database);
+        var version = VerifyType(database);
         var stored = MetaTable.Read(database);
         if (stored != id)
             throw Damage.File(folder.Database, $"it is the journal {stored}, but journal.id says {id}: one of the two was put in place of another", Restore);
@@ -67,6 +71,8 @@ internal static class JournalOpening
 
         if (database.Scalar("PRAGMA page_count") * Database.PageBytes <= checkBytesMax)
             JournalCheck.ThrowOnDamagedStructure(database, "quick_check");
+        if (version < Schema.Version)
+            Upgrade(database, version, isOwner);
         VerifyCounts(tables, totals);
         database.Execute("COMMIT");
     }
@@ -106,7 +112,8 @@ internal static class JournalOpening
         return id;
     }
 
-    private static void VerifyType(Database database)
+    /// <returns>The version of its format.</returns>
+    private static long VerifyType(Database database)
     {
         if (database.Scalar("PRAGMA application_id") != Schema.ApplicationId)
             throw Damage.File(database.Path, "it is a SQLite database, but no journal of this system", Restore);
@@ -114,8 +121,19 @@ internal static class JournalOpening
         var version = database.Scalar("PRAGMA user_version");
         if (version > Schema.Version)
             throw new JournalUnavailableException($"{database.Path}: it was written by a newer version of this program (format {version}, this one knows {Schema.Version}). Run that version.");
-        if (version != Schema.Version)
+        if (version < Schema.OldestVersion)
             throw Damage.File(database.Path, $"its format {version} was never in use", Restore);
+
+        return version;
+    }
+
+    private static void Upgrade(Database database, long version, bool isOwner)
+    {
+        if (!isOwner)
+            throw new JournalUnavailableException($"{database.Path}: it was written by an older version of this program (format {version}, this one reads {Schema.Version}). Start the server once: it upgrades the journal.");
+
+        database.Execute(Schema.Upgrade);
+        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
     }
 
     /// <summary>Reads all heads and pending batches, few and small, against the counts of the totals.</summary>

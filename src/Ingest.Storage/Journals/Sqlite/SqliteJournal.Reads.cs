@@ -26,25 +26,35 @@ public sealed partial class SqliteJournal
                     .Select(b => b.Block)
                     .OrderBy(b => b.Seq)
                     .ToList();
-                return new PartitionSnapshot(head.NextSeq, head.Clock, unsealed, tables.Ids.Read(head, idsMax, idsSince));
+                return new PartitionSnapshot(
+                    head.NextSeq, head.Clock, head.PartitionCount, unsealed, tables.Ids.Read(head, idsMax, idsSince));
             },
             cancellation);
 
-    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
+        Lane lane, Instant receivedBefore, CancellationToken cancellation) =>
         _readers.ReadAsync<IReadOnlyList<PartitionId>>(
             tables =>
             [
                 .. tables.Partitions.All()
-                    .Where(h => h.Good.Blocks + h.Quarantine.Blocks > 0)
+                    .Where(h => lane.Holds(h.Id) && tables.Blocks.OldestUnsealed(h) < receivedBefore)
                     .Select(h => h.Id)
                     .Order(PartitionOrder.Instance),
             ],
             cancellation);
 
+    public ValueTask<IReadOnlyDictionary<string, int>> ReadPartitionCountsAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyDictionary<string, int>>(
+            tables => tables.Partitions.All()
+                .Where(h => h.PartitionCount > 0)
+                .GroupBy(h => h.Id.Source, h => h.PartitionCount, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.Max(), StringComparer.Ordinal),
+            cancellation);
+
     public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
         _readers.ReadAsync<IReadOnlyList<Batch>>(
-            tables => tables.Batches.ByAge(limit, without, tables.Totals.Read().PendingBatches, tables.Partitions), cancellation);
+            tables => tables.Batches.ByAge(lane, limit, without, tables.Totals.Read().PendingBatches, tables.Partitions), cancellation);
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(
         Batch batch, [EnumeratorCancellation] CancellationToken cancellation)

@@ -49,6 +49,9 @@ public sealed partial class SqliteJournal : IJournal
         return WriteAsync(new AppendWrite(append), cancellation);
     }
 
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {
         WriteRules.Check(seal);
@@ -137,7 +140,7 @@ public sealed partial class SqliteJournal : IJournal
     {
         var id = JournalOpening.Find(folder);
         using var database = JournalConnections.OpenReader(folder, readOnly: true);
-        JournalOpening.Verify(new JournalTables(database), folder, id, options.CheckAtOpenBytesMax);
+        JournalOpening.Verify(new JournalTables(database), folder, id, isOwner: false, options.CheckAtOpenBytesMax);
         return new SqliteJournal(id, folder, null, options);
     }
 

@@ -73,7 +73,7 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
     [InlineData("UPDATE batches SET sealed_at = 0 WHERE from_seq = 3", "batches", "from seq 3")]
     [InlineData("DELETE FROM batches WHERE from_seq = 3", "batches", "1 batches")]
     public async Task Looking_for_work_meets_damage(string sql, params string[] named) =>
-        await AssertFoundAsync(sql, named, async () => await _journal.ReadPendingAsync(10, new HashSet<BatchId>(), Cancellation));
+        await AssertFoundAsync(sql, named, async () => await _journal.ReadPendingAsync(Lane.All, 10, new HashSet<BatchId>(), Cancellation));
 
     [Theory]
     [InlineData("UPDATE ledger SET good = good + 1", "ledger")]

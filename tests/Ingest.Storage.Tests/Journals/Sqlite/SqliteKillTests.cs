@@ -72,7 +72,7 @@ public sealed class SqliteKillTests
         var cancellation = TestContext.Current.CancellationToken;
         await using var journal = await SqliteJournal.OpenAsync(new SqliteJournalOptions { Folder = folder.Path, ReserveBytes = 0 });
         var shipped = await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation);
-        var pending = await journal.ReadPendingAsync(int.MaxValue, new HashSet<BatchId>(), cancellation);
+        var pending = await journal.ReadPendingAsync(Lane.All, int.MaxValue, new HashSet<BatchId>(), cancellation);
         foreach (var number in Enumerable.Range(0, Partitions))
         {
             var partition = new PartitionId("crash", number);

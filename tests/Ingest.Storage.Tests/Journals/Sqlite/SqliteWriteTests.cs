@@ -131,7 +131,7 @@ public sealed class SqliteWriteTests : IDisposable
         var results = await Task.WhenAll(appends);
         await AssertOutcomeAsync(JournalOutcome.Committed, new ValueTask<JournalResult>(seal));
         Assert.All(results, r => Assert.True(r.Outcome is JournalOutcome.Committed or JournalOutcome.Refused, r.ToString()));
-        var stored = await journal.ReadUnsealedPartitionsAsync(Cancellation);
+        var stored = await journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation);
         Assert.Equal(
             Enumerable.Range(0, Appends).Where(i => results[i].Outcome == JournalOutcome.Committed).Select(i => new PartitionId("crowd", i)),
             stored);
@@ -146,7 +146,7 @@ public sealed class SqliteWriteTests : IDisposable
         await using var journal = await SqliteFixture.OpenAsync(_folder);
         var counts = new[] { new LedgerCounts(Make.Hour, 1, 0, 0, 1, 0) };
         var appends = Enumerable.Range(0, Partitions)
-            .Select(n => journal.AppendAsync(new Append(new PartitionId("many", n), 1, [], default, 0, default, counts), Cancellation).AsTask());
+            .Select(n => journal.AppendAsync(new Append(new PartitionId("many", n), Partitions, 1, [], default, 0, default, counts), Cancellation).AsTask());
         Assert.All(await Task.WhenAll(appends), r => Assert.Equal(JournalResult.Committed, r));
         Assert.Equal(Partitions, await journal.ReadLedgerAsync(default, Cancellation).CountAsync(Cancellation));
 
@@ -168,7 +168,7 @@ public sealed class SqliteWriteTests : IDisposable
         Assert.All(await Task.WhenAll(appends), r => Assert.Equal(JournalResult.Committed, r));
         Assert.Equal(0, new FileInfo(_folder.Of("journal.db-wal")).Length);
         await using var again = await SqliteFixture.OpenAsync(_folder);
-        Assert.Equal(200, (await again.ReadUnsealedPartitionsAsync(Cancellation)).Count);
+        Assert.Equal(200, (await again.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation)).Count);
     }
 
     private static async Task<JournalResult> AssertOutcomeAsync(JournalOutcome expected, ValueTask<JournalResult> write)

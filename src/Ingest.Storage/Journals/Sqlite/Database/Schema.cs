@@ -7,7 +7,10 @@ namespace Ingest.Storage;
 internal static class Schema
 {
     /// <summary>Goes up with every change that an older program cannot read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>The oldest version that <see cref="Upgrade"/> brings to the present one.</summary>
+    public const int OldestVersion = 1;
 
     /// <summary>Marks the file's type for <c>file(1)</c> and for us: "OrIn".</summary>
     public const int ApplicationId = 0x4F72496E;
@@ -23,7 +26,7 @@ internal static class Schema
           next_seq INTEGER NOT NULL, clock INTEGER NOT NULL, ids_newest INTEGER NOT NULL, ids_forgotten INTEGER NOT NULL,
           good_first INTEGER NOT NULL, good_blocks INTEGER NOT NULL, good_events INTEGER NOT NULL,
           quarantine_first INTEGER NOT NULL, quarantine_blocks INTEGER NOT NULL, quarantine_events INTEGER NOT NULL,
-          crc INTEGER NOT NULL, UNIQUE(source, number));
+          crc INTEGER NOT NULL, partition_count INTEGER NOT NULL DEFAULT 0, UNIQUE(source, number));
         CREATE TABLE bodies(position INTEGER PRIMARY KEY, crc INTEGER NOT NULL, body BLOB NOT NULL);
         CREATE TABLE blocks(partition INTEGER NOT NULL, stream INTEGER NOT NULL, seq INTEGER NOT NULL,
           hour INTEGER NOT NULL, events INTEGER NOT NULL, line_bytes INTEGER NOT NULL, received INTEGER NOT NULL,
@@ -50,5 +53,11 @@ internal static class Schema
           good INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, refused INTEGER NOT NULL,
           shipped_good INTEGER NOT NULL, shipped_quarantined INTEGER NOT NULL, crc INTEGER NOT NULL,
           PRIMARY KEY(partition, hour)) WITHOUT ROWID;
+        """;
+
+    /// <summary>From version 1: it kept no number of partitions.</summary>
+    public const string Upgrade =
+        """
+        ALTER TABLE partitions ADD COLUMN partition_count INTEGER NOT NULL DEFAULT 0;
         """;
 }

@@ -66,8 +66,8 @@ internal sealed class BatchesTable(Database database)
         return found;
     }
 
-    /// <summary>Oldest first, as they ship. Read to the end, it must give as many as there are: a lost index entry would hide a batch for good.</summary>
-    public List<Batch> ByAge(int limit, IReadOnlySet<BatchId> without, long count, PartitionsTable names)
+    /// <summary>Those of a lane, oldest first, as they ship. Read to the end, it must give as many as there are: a lost index entry would hide a batch for good.</summary>
+    public List<Batch> ByAge(Lane lane, int limit, IReadOnlySet<BatchId> without, long count, PartitionsTable names)
     {
         var found = new List<Batch>();
         long seen = 0;
@@ -83,7 +83,7 @@ internal sealed class BatchesTable(Database database)
 
             seen++;
             var batch = Read(rows, names).Batch;
-            if (!without.Contains(batch.Id))
+            if (lane.Holds(batch.Partition) && !without.Contains(batch.Id))
                 found.Add(batch);
         }
 

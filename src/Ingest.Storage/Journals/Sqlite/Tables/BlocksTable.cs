@@ -88,6 +88,22 @@ internal sealed class BlocksTable(Database database)
         return blocks;
     }
 
+    /// <summary>When the oldest unsealed block of a partition was received; null where there is none.</summary>
+    public Instant? OldestUnsealed(PartitionHead head)
+    {
+        Instant? oldest = null;
+        foreach (var run in (ReadOnlySpan<(LakeStream Stream, long First)>)[(LakeStream.Good, head.Good.First), (LakeStream.Quarantine, head.Quarantine.First)])
+        {
+            Scan(head.Key, run.Stream, run.First, run.First, (block, _) =>
+            {
+                oldest = oldest is { } before ? Instant.Min(before, block.Received) : block.Received;
+                return false;
+            });
+        }
+
+        return oldest;
+    }
+
     public void Delete(int partition, LakeStream stream, long fromSeq, long toSeq) =>
         _delete.Run(partition, (long)stream, fromSeq, toSeq);
 

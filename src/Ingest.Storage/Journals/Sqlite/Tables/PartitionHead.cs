@@ -7,6 +7,7 @@ namespace Ingest.Storage;
 /// <param name="Id">The name.</param>
 /// <param name="NextSeq">Seq that the next append must begin with.</param>
 /// <param name="Clock">Clock of the last append.</param>
+/// <param name="PartitionCount">Number of partitions of its source; 0 for unknown: last written by a version that kept none.</param>
 /// <param name="IdsNewest">First seq of the newest run of ids, where the chain of runs begins; 0 for none.</param>
 /// <param name="IdsForgotten">Runs with a first seq below this were dropped: where the chain ends.</param>
 /// <param name="Good">Unsealed blocks of the good stream.</param>
@@ -16,6 +17,7 @@ internal sealed record PartitionHead(
     PartitionId Id,
     long NextSeq,
     Instant Clock,
+    int PartitionCount,
     long IdsNewest,
     long IdsForgotten,
     UnsealedRun Good,

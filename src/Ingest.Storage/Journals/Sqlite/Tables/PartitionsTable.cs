@@ -6,18 +6,18 @@ namespace Ingest.Storage;
 internal sealed class PartitionsTable(Database database)
 {
     private const string Columns =
-        "id, source, number, next_seq, clock, ids_newest, ids_forgotten, good_first, good_blocks, good_events, quarantine_first, quarantine_blocks, quarantine_events, crc";
+        "id, source, number, next_seq, clock, ids_newest, ids_forgotten, good_first, good_blocks, good_events, quarantine_first, quarantine_blocks, quarantine_events, partition_count, crc";
 
     private readonly Statement _byName = database.Prepare($"SELECT {Columns} FROM partitions WHERE source=? AND number=?");
     private readonly Statement _byKey = database.Prepare($"SELECT {Columns} FROM partitions WHERE id=?");
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM partitions ORDER BY id");
 
     private readonly Statement _insert = database.Prepare(
-        "INSERT INTO partitions VALUES(?4, ?13, ?14, ?1, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        $"INSERT INTO partitions({Columns}) VALUES(?4, ?14, ?15, ?1, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
 
     private readonly Statement _update = database.Prepare(
         "UPDATE partitions SET next_seq=?1, clock=?2, ids_newest=?3, ids_forgotten=?5, good_first=?6, good_blocks=?7, good_events=?8, " +
-        "quarantine_first=?9, quarantine_blocks=?10, quarantine_events=?11, crc=?12 WHERE id=?4");
+        "quarantine_first=?9, quarantine_blocks=?10, quarantine_events=?11, partition_count=?12, crc=?13 WHERE id=?4");
 
     /// <summary>Names never change, so one read and check of each is enough for this connection.</summary>
     private readonly Dictionary<int, PartitionId> _names = [];
@@ -51,7 +51,7 @@ internal sealed class PartitionsTable(Database database)
 
     public void Insert(PartitionHead head)
     {
-        _insert.Bind(13, head.Id.Source).Bind(14, head.Id.Number);
+        _insert.Bind(14, head.Id.Source).Bind(15, head.Id.Number);
         Write(_insert, head);
     }
 
@@ -74,6 +74,7 @@ internal sealed class PartitionsTable(Database database)
         head.Quarantine.First,
         head.Quarantine.Blocks,
         head.Quarantine.Events,
+        head.PartitionCount,
         ChecksumOf(head));
 
     private PartitionHead Read(in Statement.Rows rows)
@@ -83,11 +84,12 @@ internal sealed class PartitionsTable(Database database)
             new PartitionId(rows.Text(1), rows.Int32(2)),
             rows.Int64(3),
             new Instant(rows.Int64(4)),
+            rows.Int32(13),
             rows.Int64(5),
             rows.Int64(6),
             new UnsealedRun(rows.Int64(7), rows.Int64(8), rows.Int64(9)),
             new UnsealedRun(rows.Int64(10), rows.Int64(11), rows.Int64(12)));
-        if (rows.Int64(13) != ChecksumOf(head))
+        if (rows.Int64(14) != ChecksumOf(head))
             throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "its checksum does not hold");
 
         return head;
@@ -110,6 +112,8 @@ internal sealed class PartitionsTable(Database database)
         crc.Add(head.Quarantine.First);
         crc.Add(head.Quarantine.Blocks);
         crc.Add(head.Quarantine.Events);
+        if (head.PartitionCount != 0) // Rows of version 1 have none.
+            crc.Add(head.PartitionCount);
         return crc.Value;
     }
 }

@@ -37,6 +37,8 @@ internal sealed class AppendWrite : Write
         var nextSeq = head?.NextSeq ?? 1;
         if (_append.FirstSeq != nextSeq)
             return JournalMessages.Fenced(_append, nextSeq);
+        if (transaction.PartitionCount(_append.Partition.Source) is > 0 and var count && count != _append.PartitionCount)
+            return JournalMessages.FencedByCount(_append, count);
 
         head ??= transaction.NewHead(_append.Partition);
         head = AddBlocks(transaction, head);
@@ -47,7 +49,7 @@ internal sealed class AppendWrite : Write
             entry = entry.Plus(counts);
         }
 
-        transaction.Set(head with { NextSeq = _append.NextSeq, Clock = _append.Clock });
+        transaction.Set(head with { NextSeq = _append.NextSeq, Clock = _append.Clock, PartitionCount = _append.PartitionCount });
         return JournalResult.Committed;
     }
 

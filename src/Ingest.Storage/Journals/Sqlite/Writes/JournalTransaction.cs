@@ -13,6 +13,11 @@ internal sealed class JournalTransaction(JournalTables tables)
     private readonly Dictionary<PartitionId, PartitionHead> _heads = [];
 
     private readonly Dictionary<PartitionId, PartitionHead> _changedHeads = [];
+
+    /// <summary>The number of partitions of each source whose number is known.</summary>
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, int> _changedCounts = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _changedLedger = [];
     private Totals _committed;
 
@@ -32,23 +37,33 @@ internal sealed class JournalTransaction(JournalTables tables)
     {
         _committed = Totals = Tables.Totals.Read();
         foreach (var head in Tables.Partitions.All())
+        {
             _heads.Add(head.Id, head);
+            if (head.PartitionCount > _counts.GetValueOrDefault(head.Id.Source))
+                _counts[head.Id.Source] = head.PartitionCount;
+        }
     }
 
     public PartitionHead? Head(PartitionId id) =>
         _changedHeads.TryGetValue(id, out var changed) ? changed : _heads.GetValueOrDefault(id);
 
+    /// <summary>Number of partitions of a source; 0 where it is unknown.</summary>
+    public int PartitionCount(string source) =>
+        _changedCounts.TryGetValue(source, out var changed) ? changed : _counts.GetValueOrDefault(source);
+
     /// <summary>The head of a partition never written, with the next key.</summary>
     public PartitionHead NewHead(PartitionId id)
     {
         Totals = Totals with { Partitions = Totals.Partitions + 1 };
-        return new PartitionHead(checked((int)Totals.Partitions), id, 1, default, 0, 0, default, default);
+        return new PartitionHead(checked((int)Totals.Partitions), id, 1, default, 0, 0, 0, default, default);
     }
 
     public void Set(PartitionHead head)
     {
         IsDirty = true;
         _changedHeads[head.Id] = head;
+        if (head.PartitionCount > PartitionCount(head.Id.Source))
+            _changedCounts[head.Id.Source] = head.PartitionCount;
     }
 
     /// <summary>The ledger entry of a partition and hour, to be changed in place; made where there is none.</summary>
@@ -109,6 +124,8 @@ internal sealed class JournalTransaction(JournalTables tables)
     {
         foreach (var head in _changedHeads.Values)
             _heads[head.Id] = head;
+        foreach (var (source, count) in _changedCounts)
+            _counts[source] = count;
         _committed = Totals;
         Clear();
     }
@@ -131,6 +148,7 @@ internal sealed class JournalTransaction(JournalTables tables)
     private void Clear()
     {
         _changedHeads.Clear();
+        _changedCounts.Clear();
         _changedLedger.Clear();
         IsDirty = false;
     }

@@ -35,7 +35,7 @@ internal sealed class WriteSide : IDisposable
         {
             database = JournalConnections.OpenWriter(folder);
             var tables = new JournalTables(database);
-            JournalOpening.Verify(tables, folder, id, options.CheckAtOpenBytesMax);
+            JournalOpening.Verify(tables, folder, id, isOwner: true, options.CheckAtOpenBytesMax);
             EmptyLog(database, options);
             if (options.PagesMax > 0)
                 database.Execute($"PRAGMA max_page_count={options.PagesMax}");
