@@ -24,8 +24,11 @@ internal sealed class Server : IAsyncDisposable
     public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellation) => _source.OpenConnectionAsync(cancellation);
 
     /// <summary>Runs a read on a connection of its own. Tried again where a generation vanished under it.</summary>
+    /// <param name="read">The read.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="triesMax">Times that it is tried.</param>
     /// <exception cref="JournalUnavailableException">The server cannot be reached.</exception>
-    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellation)
+    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellation, int triesMax = ReadTriesMax)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -35,7 +38,7 @@ internal sealed class Server : IAsyncDisposable
                 await using var connection = await ConnectAsync(cancellation);
                 return await read(new Session(connection, _readSeconds, cancellation));
             }
-            catch (PostgresException fault) when (Faults.MayPass(fault) && attempt < ReadTriesMax)
+            catch (PostgresException fault) when (Faults.MayPass(fault) && attempt < triesMax)
             {
                 // The next try reads the list of generations anew.
             }

@@ -67,7 +67,7 @@ internal sealed class BodyReader(Server server, Func<Session, Task<BodyList>> li
     {
         try
         {
-            return await server.ReadAsync(session => TryReadAsync(session, bodies, from, end), cancellation);
+            return await server.ReadAsync(session => TryReadAsync(session, bodies, from, end), cancellation, triesMax: 1);
         }
         catch (JournalUnavailableException fault) when (fault.InnerException is { } inner && Faults.IsMissingTable(inner))
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ingest.Engine;
 
 namespace Ingest.Storage.Postgres;
@@ -39,8 +38,10 @@ internal sealed class AppendWrite : Write
         var nextSeq = row?.NextSeq ?? 1;
         if (_append.FirstSeq != nextSeq)
             return JournalMessages.Fenced(_append, nextSeq);
-        if (row is null || row.PartitionCount != _append.PartitionCount)
-            return FencedByCount(row);
+        if (row is null)
+            return JournalMessages.FencedByCount(_append, group.PartitionCounts.GetValueOrDefault(Partition.Source));
+        if (row.PartitionCount != _append.PartitionCount)
+            return JournalMessages.FencedByCount(_append, row.PartitionCount);
 
         row = AddBlocks(group, row);
         if (!_append.Ids.IsEmpty)
@@ -75,9 +76,4 @@ internal sealed class AppendWrite : Write
 
         return row with { Good = good, Quarantine = quarantine };
     }
-
-    /// <summary>No row although one would have been made: its source is known, with another number.</summary>
-    private JournalResult FencedByCount(PartitionRow? row) => new(
-        JournalOutcome.Fenced,
-        string.Create(CultureInfo.InvariantCulture, $"{Partition}: the append is made for {PartitionCount} partitions, its source has {(row is null ? "another number" : row.PartitionCount)}"));
 }

@@ -15,6 +15,9 @@ internal sealed class Group
 
     public OpenGenerations Open { get; set; }
 
+    /// <summary>Number of partitions of those sources whose partition has no row although it asks for one.</summary>
+    public Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Of the batches that are to be confirmed: those that are pending,</summary>
     public Dictionary<BatchId, PendingBatch> Pending { get; } = [];
 

@@ -96,6 +96,10 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
             Parameters = { Parameter.Of(locked) },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(GenerationTables.ReadOpen));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT name, partition_count FROM ingest.sources WHERE name = ANY ($1)")
+        {
+            Parameters = { Parameter.Of(writes.Where(w => keys.Find(w.Partition) is null).Select(w => w.Partition.Source).ToArray()) },
+        });
         if (confirms.Count > 0)
         {
             batch.BatchCommands.Add(BatchesTable.FindPending(confirms, keys));
@@ -109,6 +113,9 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
         await rows.NextResultAsync();
         await rows.ReadAsync();
         group.Open = GenerationTables.ReadOpenRow(rows);
+        await rows.NextResultAsync();
+        while (await rows.ReadAsync())
+            group.PartitionCounts.Add(rows.GetString(0), rows.GetInt32(1));
         if (confirms.Count > 0)
         {
             await rows.NextResultAsync();
