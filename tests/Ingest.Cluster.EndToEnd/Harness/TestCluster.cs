@@ -15,19 +15,20 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly IReadOnlyList<string> _options;
 
-    private TestCluster(PrivatePostgres postgres, S3Lake? s3, IReadOnlyList<string> options)
+    private TestCluster(PostgresServer postgres, string connectionString, S3Lake? s3, IReadOnlyList<string> options)
     {
         (Postgres, S3) = (postgres, s3);
         _options = [.. s3?.Options ?? [], .. options];
         _environment = new Dictionary<string, string>(s3?.Server.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
         {
             ["INGEST_NO_BUILD"] = "1",
-            ["INGEST_POSTGRES"] = postgres.ConnectionString,
+            ["INGEST_POSTGRES"] = connectionString,
             ["INGEST_ADMIN_KEY"] = AdminKey,
         };
     }
 
-    public PrivatePostgres Postgres { get; }
+    /// <summary>The database server, for this cluster alone: to be stopped, crashed and paused.</summary>
+    public PostgresServer Postgres { get; }
 
     /// <summary>Where the lake is S3: the server, with a proxy of faults before it.</summary>
     public S3Lake? S3 { get; }
@@ -49,7 +50,9 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     /// <param name="options">Further options of <c>./ingest run</c> for every silo.</param>
     public static async Task<TestCluster> StartAsync(int silos, S3Lake? s3 = null, params IReadOnlyList<string> options)
     {
-        var cluster = new TestCluster(await PrivatePostgres.StartAsync(), s3, options);
+        var (postgres, absence) = await PostgresServer.StartAsync(mustBePrivate: true);
+        Assert.SkipWhen(postgres is null, absence ?? "");
+        var cluster = new TestCluster(postgres, await postgres.NewDatabaseAsync(), s3, options);
         try
         {
             var migrated = await cluster.RunAsync("db", "migrate");

@@ -43,8 +43,8 @@ public sealed partial class PostgresJournal
             async session =>
             {
                 var found = await session.QueryAsync(
-                    $"{PendingBatch.Select} WHERE {IsOfLane} ORDER BY b.sealed_at, p.source, p.number, b.stream, b.from_seq LIMIT $3",
-                    rows => PendingBatch.Read(rows).Batch,
+                    $"{SealedBatch.Select} WHERE {IsOfLane} ORDER BY b.sealed_at, p.source, p.number, b.stream, b.from_seq LIMIT $3",
+                    rows => SealedBatch.Read(rows).Batch,
                     Parameter.Of((long)lane.Count),
                     Parameter.Of((long)lane.Index),
                     Parameter.Of((long)limit + without.Count));
@@ -118,7 +118,7 @@ public sealed partial class PostgresJournal
                 rows.GetInt64(1),
                 rows.GetInt32(2),
                 rows.GetInt64(3),
-                rows.IsDBNull(4) || rows.GetInt64(4) == UnsealedRun.None.UnixMilliseconds ? null : new Instant(rows.GetInt64(4)),
+                rows.IsDBNull(4) || rows.GetInt64(4) == StreamRun.None.UnixMilliseconds ? null : new Instant(rows.GetInt64(4)),
                 rows.GetInt64(5))))[0],
         cancellation));
 
@@ -131,14 +131,14 @@ public sealed partial class PostgresJournal
     /// <summary>Confirmed batches of a partition behind a stream and seq.</summary>
     private static Task<List<ShippedBatch>> ReadShippedAsync(Session session, int partition, LakeHour from, short stream, long seq) => session.QueryAsync(
         $"""
-        SELECT p.source, p.number, {PendingBatch.BatchColumns}, b.key, b.length, b.sha256, b.shipped_at
+        SELECT p.source, p.number, {SealedBatch.BatchColumns}, b.key, b.length, b.sha256, b.shipped_at
         FROM ingest.shipped b JOIN ingest.partitions p ON p.id = b.partition
         WHERE b.partition = $1 AND b.hour >= $2 AND (b.stream, b.from_seq) > ($3, $4)
         ORDER BY b.stream, b.from_seq
         LIMIT $5
         """,
         rows => new ShippedBatch(
-            PendingBatch.ReadBatch(rows),
+            SealedBatch.ReadBatch(rows),
             new ShippedObject(rows.GetString(12), rows.GetInt64(13), rows.GetString(14), new Instant(rows.GetInt64(15)))),
         Parameter.Of(partition),
         Parameter.Of(from.Number),

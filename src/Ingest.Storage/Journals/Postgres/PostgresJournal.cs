@@ -29,8 +29,8 @@ public sealed partial class PostgresJournal : IJournal
 
     private readonly Server _server;
     private readonly PostgresJournalOptions _options;
-    private readonly WriteQueue _appends;
-    private readonly WriteQueue _others;
+    private readonly CommitQueue _appends;
+    private readonly CommitQueue _others;
     private readonly List<Committer> _committers = [];
     private int _disposed;
 
@@ -39,8 +39,8 @@ public sealed partial class PostgresJournal : IJournal
         Id = id;
         _server = server;
         _options = options;
-        _appends = new WriteQueue(options.QueueAppendsMax, options.QueueBytesMax, options.CommitsInFlight, "appends");
-        _others = new WriteQueue(OthersMax, OthersBytesMax, 1, "seals and confirmations");
+        _appends = new CommitQueue(options.QueueAppendsMax, options.QueueBytesMax, options.CommitsInFlight, "appends");
+        _others = new CommitQueue(OthersMax, OthersBytesMax, 1, "seals and confirmations");
         Keeper = new GenerationKeeper(server, options);
         if (options.ReadOnly)
             return;
@@ -83,24 +83,24 @@ public sealed partial class PostgresJournal : IJournal
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
         WriteRules.Check(append);
-        return WriteAsync(_appends, new AppendWrite(append), cancellation);
+        return WriteAsync(_appends, new Postgres.AppendWrite(append), cancellation);
     }
 
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {
         WriteRules.Check(seal);
-        return WriteAsync(_others, new SealWrite(seal), cancellation);
+        return WriteAsync(_others, new Postgres.SealWrite(seal), cancellation);
     }
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
-        WriteAsync(_others, new ConfirmWrite(batch, shipped), cancellation);
+        WriteAsync(_others, new Postgres.ConfirmWrite(batch, shipped), cancellation);
 
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         RunAloneAsync((session, step) => Forgetting.RunAsync(session, before, step), cancellation);
 
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation)
     {
-        WriteRules.CheckSplit(source, from, to);
+        WriteRules.CheckSplit(from, to);
         return RunAloneAsync((session, step) => new Split(session, source, from, to).RunAsync(step), cancellation);
     }
 
@@ -118,7 +118,7 @@ public sealed partial class PostgresJournal : IJournal
         await _server.DisposeAsync();
     }
 
-    private ValueTask<JournalResult> WriteAsync(WriteQueue queue, Write write, CancellationToken cancellation) =>
+    private ValueTask<JournalResult> WriteAsync(CommitQueue queue, PostgresWrite write, CancellationToken cancellation) =>
         _options.ReadOnly ? ValueTask.FromResult(JournalMessages.ReadOnly) : queue.AddAsync(write, cancellation);
 
     /// <summary>Runs work that is rare and long in transactions of its own, on a connection of its own.</summary>

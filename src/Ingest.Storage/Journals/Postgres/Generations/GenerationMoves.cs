@@ -37,8 +37,8 @@ internal sealed class GenerationMoves(PostgresJournalOptions options)
         var older = await session.ScalarAsync<int>(
             "SELECT COALESCE(max(id), 0) FROM ingest.generations WHERE kind = 'blocks' AND id < $1", Parameter.Of(generation));
         var batches = await session.QueryAsync(
-            $"{PendingBatch.Select} WHERE b.first_generation BETWEEN $1 AND $2 AND b.last_generation >= $2",
-            PendingBatch.Read,
+            $"{SealedBatch.Select} WHERE b.first_generation BETWEEN $1 AND $2 AND b.last_generation >= $2",
+            SealedBatch.Read,
             Parameter.Of(older + 1),
             Parameter.Of(generation));
         foreach (var batch in batches)
@@ -65,7 +65,7 @@ internal sealed class GenerationMoves(PostgresJournalOptions options)
         }
     }
 
-    private static async Task MoveBatchAsync(Session session, int generation, PendingBatch batch, StrongBox<bool> done)
+    private static async Task MoveBatchAsync(Session session, int generation, SealedBatch batch, StrongBox<bool> done)
     {
         done.Value = true; // Unless rows are left: a step that fails is not repeated now.
         if (await LockAsync(session, batch.Partition) is null)

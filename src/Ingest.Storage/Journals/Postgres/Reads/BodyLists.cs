@@ -11,8 +11,8 @@ internal static class BodyLists
     public static async Task<BodyList> OfBatchAsync(Session session, Batch batch)
     {
         var found = await session.QueryAsync(
-            $"{PendingBatch.Select} WHERE p.source = $1 AND p.number = $2 AND b.stream = $3 AND b.from_seq = $4",
-            PendingBatch.Read,
+            $"{SealedBatch.Select} WHERE p.source = $1 AND p.number = $2 AND b.stream = $3 AND b.from_seq = $4",
+            SealedBatch.Read,
             Parameter.Of(batch.Partition.Source),
             Parameter.Of(batch.Partition.Number),
             Parameter.Of((short)batch.Stream),

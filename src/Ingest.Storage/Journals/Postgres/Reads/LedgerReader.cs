@@ -5,7 +5,7 @@ namespace Ingest.Storage.Postgres;
 /// <summary>Reads the ledger of some partitions, within one snapshot: what was counted, and what the blocks and batches themselves hold.</summary>
 internal static class LedgerReader
 {
-    public static async Task<List<LedgerRow>> ReadAsync(Session session, IReadOnlyList<(int Key, PartitionId Id)> partitions, LakeHour from)
+    public static async Task<List<LedgerRow>> ReadAsync(Session session, IReadOnlyList<(int Key, PartitionId Id)> partitions, LakeHour since)
     {
         var keys = partitions.Select(p => p.Key).ToArray();
         var stored = await session.QueryAsync(
@@ -15,7 +15,7 @@ internal static class LedgerReader
             """,
             rows => (Partition: rows.GetInt32(0), Entry: LedgerTable.Read(rows, 1)),
             Parameter.Of(keys),
-            Parameter.Of(from.Number));
+            Parameter.Of(since.Number));
         var entries = stored.ToDictionary(s => (s.Partition, s.Entry.Counts.Hour), s => s.Entry);
         var pending = new Dictionary<(int Partition, LakeHour Hour), (long Good, long Quarantined)>();
         foreach (var (partition, stream, hour, events) in await PendingAsync(session, keys))
@@ -27,7 +27,7 @@ internal static class LedgerReader
         return
         [
             .. from partition in partitions
-               from hour in entries.Keys.Concat(pending.Keys).Where(k => k.Partition == partition.Key && k.Hour >= from).Select(k => k.Hour).Distinct().Order()
+               from hour in entries.Keys.Concat(pending.Keys).Where(k => k.Partition == partition.Key && k.Hour >= since).Select(k => k.Hour).Distinct().Order()
                let entry = entries.GetValueOrDefault((partition.Key, hour), LedgerEntry.Empty(hour))
                let rest = pending.GetValueOrDefault((partition.Key, hour))
                select new LedgerRow(partition.Id, entry.Counts, entry.ShippedGood, entry.ShippedQuarantined, rest.Good, rest.Quarantined),

@@ -55,7 +55,7 @@ internal static class SnapshotReader
     }
 
     /// <summary>Newest first by generation and seq, until there are enough; a run is never cut.</summary>
-    private static async Task<List<IdRun>> ReadIdsAsync(Session session, PartitionRow row, int idsMax, Instant idsSince)
+    public static async Task<List<IdRun>> ReadIdsAsync(Session session, PartitionRow row, int idsMax, Instant idsSince)
     {
         var runs = new List<IdRun>();
         long ids = 0;
@@ -77,7 +77,7 @@ internal static class SnapshotReader
                 Parameter.Of(row.Key),
                 Parameter.Of(row.ForgetIdsBelow),
                 Parameter.Of(idsSince.UnixMilliseconds),
-                Parameter.Of((idsMax - ids) * WriteRules.IdBytes));
+                Parameter.Of((idsMax - ids) * (long)WriteRules.IdBytes));
             foreach (var (run, crc) in found)
             {
                 if (IdsRow.ChecksumOf(row.Key, run) != crc)

@@ -11,14 +11,14 @@ internal static class BatchesTable
     private const string IsKey = "b.partition = k.partition AND b.stream = k.stream AND b.from_seq = k.from_seq";
 
     public static NpgsqlBatchCommand FindPending(List<ConfirmWrite> confirms, PartitionKeys keys) =>
-        Find($"{PendingBatch.Select} JOIN (SELECT DISTINCT * FROM {Keys}) k ON {IsKey}", confirms, keys);
+        Find($"{SealedBatch.Select} JOIN (SELECT DISTINCT * FROM {Keys}) k ON {IsKey}", confirms, keys);
 
     public static NpgsqlBatchCommand FindShipped(List<ConfirmWrite> confirms, PartitionKeys keys) => Find(
         $"SELECT p.source, p.number, b.stream, b.from_seq FROM ingest.shipped b JOIN ingest.partitions p ON p.id = b.partition JOIN {Keys} ON {IsKey}",
         confirms,
         keys);
 
-    public static NpgsqlBatchCommand Insert(List<PendingBatch> batches)
+    public static NpgsqlBatchCommand Insert(List<SealedBatch> batches)
     {
         var command = new NpgsqlBatchCommand(
             """
@@ -36,7 +36,7 @@ internal static class BatchesTable
         Add(b => b.LastGeneration);
         return command;
 
-        void Add<T>(Func<PendingBatch, T> column) => command.Parameters.Add(Parameter.Of(batches.Select(column).ToArray()));
+        void Add<T>(Func<SealedBatch, T> column) => command.Parameters.Add(Parameter.Of(batches.Select(column).ToArray()));
     }
 
     public static NpgsqlBatchCommand Delete(List<(int Partition, ShippedBatch Shipped)> confirmed) =>

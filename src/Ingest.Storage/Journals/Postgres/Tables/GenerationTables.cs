@@ -80,6 +80,6 @@ internal static class GenerationTables
                 rows.GetInt64(at + 5),
                 rows.GetBoolean(at + 6),
                 new Instant(rows.GetInt64(at + 7)))
-            : new BlockRun(0, 0, 0, 0, 0, 0, false, UnsealedRun.None);
+            : new BlockRun(0, 0, 0, 0, 0, 0, false, StreamRun.None);
     }
 }

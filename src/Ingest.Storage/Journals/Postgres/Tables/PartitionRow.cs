@@ -20,12 +20,12 @@ internal sealed record PartitionRow(
     Instant Clock,
     long ForgetIdsBelow,
     PendingCounts Pending,
-    UnsealedRun Good,
-    UnsealedRun Quarantine)
+    StreamRun Good,
+    StreamRun Quarantine)
 {
-    public UnsealedRun Unsealed(LakeStream stream) => stream == LakeStream.Good ? Good : Quarantine;
+    public StreamRun Unsealed(LakeStream stream) => stream == LakeStream.Good ? Good : Quarantine;
 
-    public PartitionRow With(LakeStream stream, in UnsealedRun run) =>
+    public PartitionRow With(LakeStream stream, in StreamRun run) =>
         stream == LakeStream.Good ? this with { Good = run } : this with { Quarantine = run };
 }
 
@@ -44,11 +44,11 @@ internal readonly record struct PendingCounts(long Batches, long Events, long By
 /// <param name="Bytes">Bytes of their bodies.</param>
 /// <param name="Oldest">When the first event in them was received; <see cref="None"/> where there are no blocks.</param>
 /// <param name="Generation">None of them is in a generation below this.</param>
-internal readonly record struct UnsealedRun(long SealedTo, long Blocks, long Events, long Bytes, Instant Oldest, int Generation)
+internal readonly record struct StreamRun(long SealedTo, long Blocks, long Events, long Bytes, Instant Oldest, int Generation)
 {
     public static readonly Instant None = new(long.MaxValue);
 
-    public UnsealedRun Plus(Block block, int generation) => new(
+    public StreamRun Plus(Block block, int generation) => new(
         SealedTo,
         Blocks + 1,
         Events + block.Events,

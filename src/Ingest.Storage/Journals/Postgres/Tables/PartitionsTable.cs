@@ -76,7 +76,7 @@ internal static class PartitionsTable
         void Add<T>(IEnumerable<T> column) => command.Parameters.Add(Parameter.Of(column.ToArray()));
     }
 
-    private static UnsealedRun ReadRun(NpgsqlDataReader rows, int at) => new(
+    private static StreamRun ReadRun(NpgsqlDataReader rows, int at) => new(
         rows.GetInt64(at),
         rows.GetInt64(at + 1),
         rows.GetInt64(at + 2),

@@ -2,7 +2,7 @@ using Ingest.Engine;
 
 namespace Ingest.Storage.Postgres;
 
-internal sealed class AppendWrite : Write
+internal sealed class AppendWrite : PostgresWrite
 {
     private readonly Append _append;
     private readonly Crc32C[] _bodyCrcs;

@@ -9,13 +9,13 @@ namespace Ingest.Storage.Postgres;
 internal sealed class Committer : IAsyncDisposable
 {
     private readonly Server _server;
-    private readonly WriteQueue _queue;
+    private readonly CommitQueue _queue;
     private readonly GroupCommit _commit;
     private readonly Task _run;
-    private readonly List<Write> _group = [];
+    private readonly List<PostgresWrite> _group = [];
     private NpgsqlConnection? _connection;
 
-    public Committer(Server server, WriteQueue queue, GroupCommit commit)
+    public Committer(Server server, CommitQueue queue, GroupCommit commit)
     {
         (_server, _queue, _commit) = (server, queue, commit);
         _run = Task.Run(RunAsync);

@@ -2,7 +2,7 @@ using Ingest.Engine;
 
 namespace Ingest.Storage.Postgres;
 
-internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : Write(id.Partition)
+internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : PostgresWrite(id.Partition)
 {
     public BatchId Id => id;
 

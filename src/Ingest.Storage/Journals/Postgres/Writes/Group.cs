@@ -19,7 +19,7 @@ internal sealed class Group
     public Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Of the batches that are to be confirmed: those that are pending,</summary>
-    public Dictionary<BatchId, PendingBatch> Pending { get; } = [];
+    public Dictionary<BatchId, SealedBatch> Pending { get; } = [];
 
     /// <summary>and those that were confirmed before.</summary>
     public HashSet<BatchId> Shipped { get; } = [];
@@ -28,7 +28,7 @@ internal sealed class Group
 
     public List<IdsRow> Ids { get; } = [];
 
-    public List<PendingBatch> Sealed { get; } = [];
+    public List<SealedBatch> Sealed { get; } = [];
 
     public List<(int Partition, ShippedBatch Shipped)> Confirmed { get; } = [];
 

@@ -21,7 +21,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
     /// <summary>Sets the result of every write. Never throws.</summary>
     /// <param name="writes">The group; one at least.</param>
     /// <param name="connect">Gives the connection to use, opened anew where the last one was lost.</param>
-    public async Task RunAsync(IReadOnlyList<Write> writes, Func<Task<NpgsqlConnection>> connect)
+    public async Task RunAsync(IReadOnlyList<PostgresWrite> writes, Func<Task<NpgsqlConnection>> connect)
     {
         var skipLocked = false;
         for (var attempt = 1; ; attempt++)
@@ -60,7 +60,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
         }
     }
 
-    private async Task TryAsync(IReadOnlyList<Write> writes, NpgsqlConnection connection, bool skipLocked, Step step)
+    private async Task TryAsync(IReadOnlyList<PostgresWrite> writes, NpgsqlConnection connection, bool skipLocked, Step step)
     {
         var session = new Session(connection, _seconds, CancellationToken.None);
         await keys.LoadAsync(session, writes);
@@ -85,7 +85,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
     }
 
     /// <summary>Begins, locks the partitions in the order of their keys, and reads what the writes decide by.</summary>
-    private async Task<Group> LockAsync(Session session, IReadOnlyList<Write> writes, bool skipLocked)
+    private async Task<Group> LockAsync(Session session, IReadOnlyList<PostgresWrite> writes, bool skipLocked)
     {
         var locked = writes.Select(w => keys.Find(w.Partition)).OfType<int>().Distinct().ToArray();
         var confirms = writes.OfType<ConfirmWrite>().Where(c => keys.Find(c.Partition) is not null).ToList();
@@ -121,7 +121,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
             await rows.NextResultAsync();
             while (await rows.ReadAsync())
             {
-                var pending = PendingBatch.Read(rows);
+                var pending = SealedBatch.Read(rows);
                 group.Pending.Add(pending.Batch.Id, pending);
             }
 
@@ -133,7 +133,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
         return group;
     }
 
-    private static async Task SumUnsealedAsync(Session session, Group group, IReadOnlyList<Write> writes)
+    private static async Task SumUnsealedAsync(Session session, Group group, IReadOnlyList<PostgresWrite> writes)
     {
         var seals = writes.OfType<SealWrite>()
             .Select(s => (Write: s, Row: group.Find(s.Partition)))
@@ -194,7 +194,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
     }
 
     /// <summary>A write that was fenced or refused stays so: that was decided by what others had committed or locked.</summary>
-    private static void SetAll(IReadOnlyList<Write> writes, JournalOutcome outcome, Exception fault)
+    private static void SetAll(IReadOnlyList<PostgresWrite> writes, JournalOutcome outcome, Exception fault)
     {
         foreach (var write in writes)
         {

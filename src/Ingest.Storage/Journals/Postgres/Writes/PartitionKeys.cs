@@ -16,7 +16,7 @@ internal sealed class PartitionKeys
     public int? Find(PartitionId id) => _known.TryGetValue(id, out var key) ? key : null;
 
     /// <summary>Makes sure that the keys of all partitions that have a row are known. Outside a transaction.</summary>
-    public async Task LoadAsync(Session session, IReadOnlyList<Write> writes)
+    public async Task LoadAsync(Session session, IReadOnlyList<PostgresWrite> writes)
     {
         var unknown = writes.Where(w => !_known.ContainsKey(w.Partition)).ToList();
         if (unknown.Count == 0)
@@ -31,7 +31,7 @@ internal sealed class PartitionKeys
         await ReadAsync(session, firsts);
     }
 
-    private async Task ReadAsync(Session session, IReadOnlyList<Write> writes)
+    private async Task ReadAsync(Session session, IReadOnlyList<PostgresWrite> writes)
     {
         var found = await session.QueryAsync(
             """

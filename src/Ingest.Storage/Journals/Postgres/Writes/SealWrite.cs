@@ -4,7 +4,7 @@ using Ingest.Engine;
 namespace Ingest.Storage.Postgres;
 
 /// <param name="seal">What to seal.</param>
-internal sealed class SealWrite(Seal seal) : Write(seal.Batch.Partition)
+internal sealed class SealWrite(Seal seal) : PostgresWrite(seal.Batch.Partition)
 {
     public Batch Batch => seal.Batch;
 
@@ -35,7 +35,7 @@ internal sealed class SealWrite(Seal seal) : Write(seal.Batch.Partition)
         if (rule.Violation() is { } violation)
             return JournalMessages.Fenced(Batch, violation);
 
-        var pending = new PendingBatch(row!.Key, Batch, taken.Received, 0, Found.FirstGeneration, Found.LastGeneration);
+        var pending = new SealedBatch(row!.Key, Batch, taken.Received, 0, Found.FirstGeneration, Found.LastGeneration);
         if (seal.MergedBody is { } merged)
         {
             var pieces = AddPieces(group, row.Key, taken.Received, merged);
@@ -43,7 +43,7 @@ internal sealed class SealWrite(Seal seal) : Write(seal.Batch.Partition)
         }
 
         group.Sealed.Add(pending);
-        var left = new UnsealedRun(Batch.ToSeq, rest.Blocks, rest.Events, rest.BodyBytes, rest.Received, Found.RestGeneration);
+        var left = new StreamRun(Batch.ToSeq, rest.Blocks, rest.Events, rest.BodyBytes, rest.Received, Found.RestGeneration);
         group.Set(row.With(Batch.Stream, left) with { Pending = row.Pending.Plus(Batch) });
         return JournalResult.Committed;
     }

@@ -10,7 +10,7 @@ namespace Ingest.Storage.Postgres;
 /// <param name="bytesMax">Most bytes that they hold, unless it is a single one.</param>
 /// <param name="committers">How many take from it.</param>
 /// <param name="what">What waits, for the reason of a refusal.</param>
-internal sealed class WriteQueue(int countMax, long bytesMax, int committers, string what)
+internal sealed class CommitQueue(int countMax, long bytesMax, int committers, string what)
 {
     /// <summary>Writes of one transaction: bounds how long the first waits for the last.</summary>
     private const int GroupWritesMax = 1_024;
@@ -19,14 +19,14 @@ internal sealed class WriteQueue(int countMax, long bytesMax, int committers, st
     private const long GroupBytesMax = 16L << 20;
 
     private readonly Lock _gate = new();
-    private readonly Queue<Write> _waiting = new();
+    private readonly Queue<PostgresWrite> _waiting = new();
     private readonly HashSet<PartitionId> _inCommit = [];
     private readonly SemaphoreSlim _signal = new(0);
     private long _bytes;
     private bool _closed;
 
     /// <summary>Queues a write and waits for its outcome.</summary>
-    public ValueTask<JournalResult> AddAsync(Write write, CancellationToken cancellation)
+    public ValueTask<JournalResult> AddAsync(PostgresWrite write, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromResult(JournalMessages.CancelledBefore);
@@ -57,7 +57,7 @@ internal sealed class WriteQueue(int countMax, long bytesMax, int committers, st
 
     /// <summary>Takes what fits into one transaction; the partitions in it are the caller's until <see cref="Release"/>.</summary>
     /// <returns>False where there is nothing to take.</returns>
-    public bool TryTake(List<Write> group)
+    public bool TryTake(List<PostgresWrite> group)
     {
         lock (_gate)
         {
@@ -88,7 +88,7 @@ internal sealed class WriteQueue(int countMax, long bytesMax, int committers, st
     }
 
     /// <summary>Gives the partitions of a group free.</summary>
-    public void Release(List<Write> group)
+    public void Release(List<PostgresWrite> group)
     {
         lock (_gate)
         {

@@ -10,7 +10,7 @@ namespace Ingest.Storage.Postgres;
 /// <param name="Pieces">Number of pieces of its merged body; 0 where its blocks' own bodies ship.</param>
 /// <param name="FirstGeneration">None of its rows is in a generation below this,</param>
 /// <param name="LastGeneration">and none above this.</param>
-internal sealed record PendingBatch(int Partition, Batch Batch, Instant Received, short Pieces, int FirstGeneration, int LastGeneration)
+internal sealed record SealedBatch(int Partition, Batch Batch, Instant Received, short Pieces, int FirstGeneration, int LastGeneration)
 {
     /// <summary>The columns that batches and shipped have in common, after the partition's name.</summary>
     public const string BatchColumns =
@@ -21,7 +21,7 @@ internal sealed record PendingBatch(int Partition, Batch Batch, Instant Received
     /// <summary>Everything but a condition on <c>b</c> and <c>p</c>.</summary>
     public const string Select = $"SELECT {Columns} FROM ingest.batches b JOIN ingest.partitions p ON p.id = b.partition";
 
-    public static PendingBatch Read(NpgsqlDataReader rows) => new(
+    public static SealedBatch Read(NpgsqlDataReader rows) => new(
         rows.GetInt32(12),
         ReadBatch(rows),
         new Instant(rows.GetInt64(13)),

@@ -3,7 +3,7 @@ using Ingest.Engine;
 namespace Ingest.Storage.Postgres;
 
 /// <summary>One write that waits for the group commit.</summary>
-internal abstract class Write(PartitionId partition)
+internal abstract class PostgresWrite(PartitionId partition)
 {
     // Asynchronous continuations: a caller's code must never run in the commit.
     private readonly TaskCompletionSource<JournalResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,7 +28,7 @@ internal abstract class Write(PartitionId partition)
     public async ValueTask<JournalResult> WaitAsync(CancellationToken cancellation)
     {
         await using var registration = cancellation.UnsafeRegister(
-            static state => ((Write)state!)._done.TrySetResult(JournalMessages.CancelledWhileWaiting), this);
+            static state => ((PostgresWrite)state!)._done.TrySetResult(JournalMessages.CancelledWhileWaiting), this);
         return await _done.Task;
     }
 }
