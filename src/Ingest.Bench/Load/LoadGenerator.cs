@@ -5,11 +5,12 @@ namespace Ingest.Bench;
 
 /// <summary>What a load brought.</summary>
 /// <param name="Events">Events answered with success within the measured time.</param>
+/// <param name="AllEvents">Events answered with success in all, warm-up included.</param>
 /// <param name="Seconds">The measured time.</param>
 /// <param name="Failures">Requests that were answered otherwise, or not at all.</param>
 /// <param name="P50">Median time to the answer, in milliseconds.</param>
 /// <param name="P99">The 99th percentile of it.</param>
-public sealed record LoadResult(long Events, double Seconds, long Failures, double P50, double P99)
+public sealed record LoadResult(long Events, long AllEvents, double Seconds, long Failures, double P50, double P99)
 {
     public double EventsPerSecond => Events / Seconds;
 }
@@ -34,7 +35,7 @@ public static class LoadGenerator
         var lanes = Enumerable.Range(0, workload.Connections).Select(number => Task.Run(async () =>
         {
             using var connection = new Connection(workload, Events, path, server.ToString(), number);
-            long events = 0, failures = 0;
+            long events = 0, all = 0, failures = 0;
             try
             {
                 await connection.ConnectAsync(server);
@@ -43,6 +44,8 @@ public static class LoadGenerator
                     var began = clock.Elapsed;
                     var status = await connection.SendAsync(stop.Token);
                     var ended = clock.Elapsed;
+                    if (status == 200)
+                        all += workload.EventsPerRequest;
                     if (began < warmUp || ended > end)
                         continue;
                     if (status == 200)
@@ -57,10 +60,10 @@ public static class LoadGenerator
                 failures++;
             }
 
-            return (Events: events, Failures: failures);
+            return (Events: events, All: all, Failures: failures);
         })).ToList();
         var sums = await Task.WhenAll(lanes);
         return new LoadResult(
-            sums.Sum(sum => sum.Events), measure.TotalSeconds, sums.Sum(sum => sum.Failures), latencies.Percentile(0.5), latencies.Percentile(0.99));
+            sums.Sum(sum => sum.Events), sums.Sum(sum => sum.All), measure.TotalSeconds, sums.Sum(sum => sum.Failures), latencies.Percentile(0.5), latencies.Percentile(0.99));
     }
 }

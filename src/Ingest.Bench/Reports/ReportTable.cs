@@ -10,7 +10,7 @@ internal static class ReportTable
     {
         foreach (var workload in figures.GroupBy(figure => figure.Workload))
         {
-            var table = new Table().Title(workload.Key).AddColumns("subject", "events/s (min..max)", "of the first", "p50 ms", "p99 ms", "memory MB", "failures");
+            var table = new Table().Title(workload.Key).AddColumns("subject", "events/s (min..max)", "of the first", "p50 ms", "p99 ms", "CPU µs/event", "memory MB", "failures");
             var first = workload.First(figure => figure.Metric == Metrics.EventsPerSecond);
             foreach (var subject in workload.GroupBy(figure => figure.Subject))
             {
@@ -22,6 +22,7 @@ internal static class ReportTable
                     Text($"{rate.Median / first.Median:0.00}"),
                     Text($"{by[Metrics.P50].Median:0.0}"),
                     Text($"{by[Metrics.P99].Median:0.0}"),
+                    Text($"{by[Metrics.Cpu].Median:0.0}"),
                     Text($"{by[Metrics.Resident].Median / 1e6:N0}"),
                     Text($"{by[Metrics.Failures].Values.Sum():N0}"));
             }
@@ -40,5 +41,6 @@ internal static class Metrics
     public const string P50 = "p50_ms";
     public const string P99 = "p99_ms";
     public const string Resident = "resident_bytes";
+    public const string Cpu = "cpu_us_per_event";
     public const string Failures = "failures";
 }

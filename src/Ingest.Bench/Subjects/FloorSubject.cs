@@ -73,14 +73,7 @@ internal sealed class FloorSubject : ISubject
 
         public string Path => "/";
 
-        public long ResidentBytes
-        {
-            get
-            {
-                process.Refresh();
-                return process.WorkingSet64;
-            }
-        }
+        public ProcessUse Use => ProcessUse.Of(process);
 
         public async ValueTask DisposeAsync()
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Ingest.Bench;
@@ -24,6 +25,18 @@ public interface IRunningSubject : IAsyncDisposable
     /// <summary>The path to post to.</summary>
     string Path { get; }
 
-    /// <summary>Its resident memory now, in bytes.</summary>
-    long ResidentBytes { get; }
+    /// <summary>What its process has taken so far.</summary>
+    ProcessUse Use { get; }
+}
+
+/// <summary>What a process has taken.</summary>
+/// <param name="ResidentBytes">Its resident memory now, in bytes.</param>
+/// <param name="Cpu">Processor time since it started.</param>
+public readonly record struct ProcessUse(long ResidentBytes, TimeSpan Cpu)
+{
+    public static ProcessUse Of(Process process)
+    {
+        process.Refresh();
+        return new ProcessUse(process.WorkingSet64, process.TotalProcessorTime);
+    }
 }

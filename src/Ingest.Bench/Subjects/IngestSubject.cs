@@ -61,14 +61,7 @@ internal sealed class IngestSubject(
 
         public string Path => "/v1/events/" + BenchSource.Name;
 
-        public long ResidentBytes
-        {
-            get
-            {
-                process.Refresh();
-                return process.WorkingSet64;
-            }
-        }
+        public ProcessUse Use => ProcessUse.Of(process);
 
         public async ValueTask DisposeAsync()
         {
