@@ -71,8 +71,10 @@ CREATE TABLE ingest.blocks_form (
     line_bytes int NOT NULL,
     crc int NOT NULL,
     stream smallint NOT NULL,
-    body bytea STORAGE EXTERNAL NOT NULL,
-    PRIMARY KEY (partition, seq, piece)) WITH (autovacuum_enabled = false, toast.autovacuum_enabled = false);
+    body bytea NOT NULL,
+    PRIMARY KEY (partition, seq, piece));
+
+ALTER TABLE ingest.blocks_form ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- The form of ids_N: one row for the ids of an append, 16 bytes each.
 CREATE TABLE ingest.ids_form (
@@ -80,11 +82,16 @@ CREATE TABLE ingest.ids_form (
     crc int NOT NULL,
     first_seq bigint NOT NULL,
     clock bigint NOT NULL,
-    ids bytea STORAGE EXTERNAL NOT NULL,
-    PRIMARY KEY (partition, first_seq)) WITH (autovacuum_enabled = false, toast.autovacuum_enabled = false);
+    ids bytea NOT NULL,
+    PRIMARY KEY (partition, first_seq));
 
-CREATE TABLE ingest.blocks_1 (LIKE ingest.blocks_form INCLUDING ALL);
-CREATE TABLE ingest.ids_1 (LIKE ingest.ids_form INCLUDING ALL);
+ALTER TABLE ingest.ids_form ALTER COLUMN ids SET STORAGE EXTERNAL;
+
+-- Never vacuumed: rows are not deleted one by one, and the whole goes soon.
+CREATE TABLE ingest.blocks_1 (LIKE ingest.blocks_form INCLUDING ALL)
+    WITH (autovacuum_enabled = false, toast.autovacuum_enabled = false);
+CREATE TABLE ingest.ids_1 (LIKE ingest.ids_form INCLUDING ALL)
+    WITH (autovacuum_enabled = false, toast.autovacuum_enabled = false);
 INSERT INTO ingest.generations (kind, id) VALUES ('blocks', 1), ('ids', 1);
 
 -- Sealed batches that the lake has not confirmed. Its blocks, or the pieces of its merged body (pieces > 0), are in
