@@ -55,8 +55,7 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
         var cluster = new TestCluster(postgres, await postgres.NewDatabaseAsync(), s3, options);
         try
         {
-            var migrated = await cluster.RunAsync("db", "migrate");
-            Assert.True(migrated.ExitCode == 0, migrated.Output);
+            await Ingest.Storage.PostgresMigrations.RunAsync(cluster._environment["INGEST_POSTGRES"], _ => { }, default);
             for (var number = 1; number <= silos; number++)
                 await cluster.Add().BeginStartAsync();
             foreach (var silo in cluster.Silos)
