@@ -19,6 +19,7 @@ var root = new Command(
 {
     StatusCommand.Create(),
     AuditCommand.Create(),
+    DbCommand.Create(),
 };
 root.Options.Add(new HelpOption());
 root.Options.Add(new VersionOption());
