@@ -33,6 +33,8 @@ public sealed record ServerPlan(
             found.AddRange(errors.Select(error => Path.Combine(settings.Config, error.ToString())));
         if (!IPAddress.TryParse(settings.Host, out var address))
             found.Add($"--host {settings.Host}: write an IP address, such as 127.0.0.1, or 0.0.0.0 for all of them.");
+        if (settings.Postgres is { } postgres && JournalLocation.ProblemOf(postgres) is { } problem)
+            found.Add($"--postgres: {problem}.");
         var key = AdminKey.Read(found);
         mistakes = found;
         plan = found.Count == 0
