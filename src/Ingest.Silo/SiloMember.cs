@@ -11,6 +11,7 @@ namespace Ingest.Silo;
 internal sealed class SiloMember(
     SiloServices silo,
     PartitionCountsCache counts,
+    Balancer balancer,
     IGrainFactory grains,
     ILocalSiloDetails where,
     TimeProvider time,
@@ -26,6 +27,7 @@ internal sealed class SiloMember(
             silo.Partitions.RunClockAsync(stoppingToken),
             new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync(stoppingToken),
             counts.RunAsync(stoppingToken),
+            balancer.RunAsync(stoppingToken),
             StartLanesAsync(stoppingToken));
     }
 

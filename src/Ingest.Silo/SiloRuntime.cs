@@ -49,6 +49,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
             .AddSingleton<LaneNotices>()
             .AddSingleton<PartitionCountsCache>()
             .AddSingleton<AutomaticSplits>()
+            .AddSingleton<Balancer>()
             .AddSingleton<ClusterReports>()
             // Made before the silo starts, by OpenAsync, and closed by this class.
             .AddSingleton(_ => Silo);
