@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>What DuckDB finds in one stream of a lake.</summary>
 /// <param name="Files">Objects.</param>
@@ -10,10 +10,10 @@ namespace Ingest.EndToEnd;
 /// <param name="Ids">Different event ids.</param>
 /// <param name="Misplaced">Lines that were received in another hour, or from another source, than their folder says.</param>
 /// <param name="Fingerprint">MD5 of all event ids in order, by <see cref="DuckDb.FingerprintOf"/>.</param>
-internal sealed record DuckDbCount(long Files, long Rows, long Ids, long Misplaced, string Fingerprint);
+public sealed record DuckDbCount(long Files, long Rows, long Ids, long Misplaced, string Fingerprint);
 
 /// <summary>The independent reader: the lake as an analyst sees it, by Hive layout, with no code of ours between.</summary>
-internal static class DuckDb
+public static class DuckDb
 {
     public static async Task<DuckDbCount> CountAsync(string lakeFolder, string stream)
     {

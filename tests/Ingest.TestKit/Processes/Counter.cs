@@ -1,7 +1,7 @@
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>A count that grows, and can be waited for.</summary>
-internal sealed class Counter
+public sealed class Counter
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);

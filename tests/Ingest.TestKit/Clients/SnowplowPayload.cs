@@ -1,10 +1,10 @@
 using System.Collections.Specialized;
 using System.Text.Json;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>Compares events of the Snowplow protocol: a flat object of strings, to which the tracker adds the time of sending.</summary>
-internal static class SnowplowPayload
+public static class SnowplowPayload
 {
     private const string SentTimestamp = "stm";
 

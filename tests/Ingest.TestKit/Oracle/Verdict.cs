@@ -1,13 +1,13 @@
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>The end of every test: three witnesses must agree that nothing is missing and nothing is there twice.</summary>
-internal static class Verdict
+public static class Verdict
 {
     /// <summary>
     /// Holds a lake to what was sent: by the oracle, which knows every byte; by <c>./ingest audit</c>; and by DuckDB. All
     /// events that were sent must have been acknowledged by now.
     /// </summary>
-    public static async Task AssertConservedAsync(Installation installation, ConservationOracle oracle)
+    public static async Task AssertConservedAsync(IInstallation installation, ConservationOracle oracle)
     {
         Assert.Equal(oracle.Sent, oracle.Acknowledged.Value);
         var report = oracle.Check(LakeReader.Read(installation.LakeFolder));
@@ -21,7 +21,7 @@ internal static class Verdict
     }
 
     /// <summary>The audit finds nothing missing, and as many events as there are.</summary>
-    public static async Task AssertAuditAsync(Installation installation, int good, int quarantined)
+    public static async Task AssertAuditAsync(IInstallation installation, int good, int quarantined)
     {
         var audit = await installation.RunAsync("audit");
         Assert.True(audit.ExitCode == 0, audit.Output);
@@ -30,7 +30,7 @@ internal static class Verdict
         Assert.EndsWith("nothing missing", audit.Output, StringComparison.Ordinal);
     }
 
-    private static async Task AssertDuckDbAsync(Installation installation, string stream, string[] ids)
+    private static async Task AssertDuckDbAsync(IInstallation installation, string stream, string[] ids)
     {
         var counted = await DuckDb.CountAsync(installation.LakeFolder, stream);
         Assert.Equal((ids.Length, ids.Length, 0), (counted.Rows, counted.Ids, counted.Misplaced));

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>The official Snowplow tracker in a process of its own, as <c>js/track.mjs</c> drives it.</summary>
-internal sealed class SnowplowTracker : IAsyncDisposable
+public sealed class SnowplowTracker : IAsyncDisposable
 {
     private readonly ConservationOracle _oracle;
     private readonly ChildProcess _process;

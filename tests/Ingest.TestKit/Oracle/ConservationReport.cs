@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>What a lake does not have as it was sent.</summary>
-internal sealed class ConservationReport
+public sealed class ConservationReport
 {
     private const int ShownMax = 10;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>The random choices of a test: another seed at every run, printed, and given again to replay a failure.</summary>
-internal static class TestSeed
+public static class TestSeed
 {
     public static Random Next()
     {

@@ -1,9 +1,9 @@
 using Amazon.S3.Model;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>A lake on a real S3 server, with a proxy of faults before it.</summary>
-internal sealed class S3Lake : IAsyncDisposable
+public sealed class S3Lake : IAsyncDisposable
 {
     private const string Prefix = "events";
 
@@ -33,14 +33,11 @@ internal sealed class S3Lake : IAsyncDisposable
         await client.PutBucketAsync(Bucket);
     }
 
-    /// <summary>An installation that ships here, through the proxy.</summary>
-    public Installation NewInstallation()
-    {
-        var installation = new Installation { Environment = Server.Environment };
-        installation.ShipTo(
-            $"s3://{Bucket}/{Prefix}", "--s3-endpoint", Proxy.Address.ToString(), "--s3-checksums", "when-required");
-        return installation;
-    }
+    /// <summary>Value of <c>--lake</c>.</summary>
+    public string Location => $"s3://{Bucket}/{Prefix}";
+
+    /// <summary>Further options of the server, by which it goes through the proxy.</summary>
+    public IReadOnlyList<string> Options => ["--s3-endpoint", Proxy.Address.ToString(), "--s3-checksums", "when-required"];
 
     /// <summary>Copies all objects into a folder, past the proxy, under their keys without the prefix.</summary>
     public async Task DownloadAsync(string folder)

@@ -1,13 +1,20 @@
 using System.Net;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>Sends a request until it is answered with success, as every client of an ingest does.</summary>
-internal sealed class Retrying : IDisposable
+public sealed class Retrying : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>How long one try may take; then the outcome is not known, and it is sent again.</summary>
+    public TimeSpan Patience
+    {
+        get => _http.Timeout;
+        init => _http.Timeout = value;
+    }
 
     /// <summary>Sends a request again and again until its answer is 200. Any answer but that or 503 is a fault of the server.</summary>
     /// <param name="request">Makes the request anew for each try.</param>
@@ -38,7 +45,8 @@ internal sealed class Retrying : IDisposable
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{message.RequestUri} was answered {answer.StatusCode}.");
             return body;
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException && !deadline.IsCancellationRequested)
+        catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException
+            && !deadline.IsCancellationRequested)
         {
             return null;
         }

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>What is wrong with a plain event.</summary>
-internal enum PlainFlaw
+public enum PlainFlaw
 {
     None,
 
@@ -20,7 +20,7 @@ internal enum PlainFlaw
 /// <summary>
 /// An event of plain JSON. Every byte of it follows from its id and its flaw, so that the lake can be held to each one.
 /// </summary>
-internal sealed record PlainEvent(string Id, PlainFlaw Flaw = PlainFlaw.None)
+public sealed record PlainEvent(string Id, PlainFlaw Flaw = PlainFlaw.None)
 {
     /// <summary>The rule that an event with the flaw <see cref="PlainFlaw.Invalid"/> breaks.</summary>
     public const string InvalidRule = "iglu:com.acme/signup/jsonschema/1-0-0#/properties/age/maximum";

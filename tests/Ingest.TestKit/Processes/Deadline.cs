@@ -1,10 +1,10 @@
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>
 /// How long a test waits before it says that something never came. None of them is an expectation of speed: they only
 /// end a test that would hang, on a machine many times slower than ours.
 /// </summary>
-internal static class Deadline
+public static class Deadline
 {
     /// <summary>For a process to start, stop or answer.</summary>
     public static readonly TimeSpan Process = TimeSpan.FromMinutes(2);

@@ -1,13 +1,13 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>One line of the lake, as any reader sees it.</summary>
 /// <param name="Key">The object that holds it.</param>
 /// <param name="Stream"><c>good</c> or <c>quarantine</c>.</param>
 /// <param name="Json">The line.</param>
-internal sealed record LakeLine(string Key, string Stream, JsonElement Json)
+public sealed record LakeLine(string Key, string Stream, JsonElement Json)
 {
     public string EventId => Json.GetProperty("event_id").GetString()!;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Web;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>Browsers that ask for the tracking pixel: recorded requests, replayed with fresh event ids.</summary>
-internal sealed class PixelClient : IDisposable
+public sealed class PixelClient : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

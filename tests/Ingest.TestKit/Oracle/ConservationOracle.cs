@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>
 /// Knows every event that a test's clients have sent and which of them were answered with success, and holds the lake
 /// to it: what was acknowledged is there exactly once, with the bytes that were sent, in the right stream; nothing is
 /// there that was never sent. An event without an answer may be there or not.
 /// </summary>
-internal sealed class ConservationOracle
+public sealed class ConservationOracle
 {
     private readonly ConcurrentDictionary<string, ExpectedEvent> _sent = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _acknowledged = new(StringComparer.Ordinal);

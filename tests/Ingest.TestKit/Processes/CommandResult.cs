@@ -1,9 +1,9 @@
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>How a command ended.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">What it wrote to both streams.</param>
-internal sealed record CommandResult(int ExitCode, string Output)
+public sealed record CommandResult(int ExitCode, string Output)
 {
     /// <summary>Runs a command to its end.</summary>
     public static async Task<CommandResult> OfAsync(

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>
 /// Reads a lake in a folder with nothing of the product's own code, and holds every line to its place: what stands under
 /// source=S/dt=D/hr=H was received from S in that hour.
 /// </summary>
-internal static class LakeReader
+public static class LakeReader
 {
     public static IReadOnlyList<LakeLine> Read(string folder) => [.. Read(folder, "good"), .. Read(folder, "quarantine")];
 

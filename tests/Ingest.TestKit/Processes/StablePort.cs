@@ -1,14 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>
 /// A port for a server that is restarted on the same port. It lies below the range from which the system takes the
 /// ports of outgoing connections: while the server is down, a client that retries could otherwise be given this very
 /// port for its own end and be connected to itself.
 /// </summary>
-internal static class StablePort
+public static class StablePort
 {
     private const int First = 15_000;
 

@@ -3,27 +3,38 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>The answer to a request with plain JSON.</summary>
-internal sealed record PlainAnswer(long Accepted, long Quarantined, long Duplicates)
+public sealed record PlainAnswer(long Accepted, long Quarantined, long Duplicates)
 {
     public static PlainAnswer operator +(PlainAnswer a, PlainAnswer b) =>
         new(a.Accepted + b.Accepted, a.Quarantined + b.Quarantined, a.Duplicates + b.Duplicates);
 }
 
 /// <summary>How the events of a request are written.</summary>
-internal enum PlainFormat
+public enum PlainFormat
 {
     Array,
     Lines,
     GzippedLines,
 }
 
-/// <summary>Posts plain JSON to the source of the tests, and sends again until it is answered with success.</summary>
-internal sealed class PlainClient(Uri collector) : IDisposable
+/// <summary>
+/// Posts plain JSON to the source of the tests, and sends again until it is answered with success: each try to the next of
+/// its collectors.
+/// </summary>
+public sealed class PlainClient(params IReadOnlyList<Uri> collectors) : IDisposable
 {
     private readonly Retrying _http = new();
+    private uint _tries;
+
+    /// <summary>As <see cref="Retrying.Patience"/>.</summary>
+    public TimeSpan Patience
+    {
+        get => _http.Patience;
+        init => _http = new Retrying { Patience = value };
+    }
 
     public async Task<PlainAnswer> PostAsync(IReadOnlyCollection<PlainEvent> events, PlainFormat format = PlainFormat.Lines)
     {
@@ -51,6 +62,7 @@ internal sealed class PlainClient(Uri collector) : IDisposable
 
     private HttpRequestMessage Request(byte[] body, PlainFormat format)
     {
+        var collector = collectors[(int)(Interlocked.Increment(ref _tries) % collectors.Count)];
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(collector, "/v1/events/shop"))
         {
             Content = new ByteArrayContent(body),

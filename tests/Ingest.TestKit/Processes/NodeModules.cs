@@ -1,7 +1,7 @@
-namespace Ingest.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>The official tracker and DuckDB, which <c>./ingest test</c> installs.</summary>
-internal static class NodeModules
+public static class NodeModules
 {
     /// <summary>Skips the test where they, or Node.js itself, are not there.</summary>
     public static void Require()
