@@ -28,18 +28,13 @@ public static class CollectorServer
     /// <summary>Serves the collector, and other paths beside it.</summary>
     /// <param name="web">The application built.</param>
     /// <param name="app">The collector.</param>
-    /// <param name="admin">Delegates by exact path, asked before the collector; they get no CORS headers.</param>
-    public static void Use(
-        WebApplication web, CollectorApp app, IReadOnlyDictionary<string, RequestDelegate>? admin = null)
+    /// <param name="pages">The delegate of a path that is not the collector's, or null; such pages get no CORS headers.</param>
+    public static void Use(WebApplication web, CollectorApp app, Func<PathString, RequestDelegate?>? pages = null)
     {
-        if (admin is null or { Count: 0 })
-        {
+        if (pages is null)
             web.Run(app.HandleAsync);
-            return;
-        }
-        web.Run(context => admin.TryGetValue(context.Request.Path.Value ?? "", out var handle)
-            ? handle(context)
-            : app.HandleAsync(context));
+        else
+            web.Run(context => pages(context.Request.Path) is { } page ? page(context) : app.HandleAsync(context));
     }
 
     private static void Apply(CollectorLimits limits, KestrelServerOptions options)

@@ -191,11 +191,8 @@ public sealed class AnswerTests : IAsyncLifetime
     [Fact]
     public async Task Other_paths_can_be_served_beside_the_collector()
     {
-        var admin = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
-        {
-            ["/admin/status"] = context => context.Response.WriteAsync("fine"),
-        };
-        await using var host = await CollectorHost.StartAsync(admin: admin);
+        RequestDelegate page = context => context.Response.WriteAsync("fine");
+        await using var host = await CollectorHost.StartAsync(pages: path => path == "/admin/status" ? page : null);
 
         using var response = await host.Client.GetAsync("/admin/status");
 

@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.Hosting;
 using Ingest.Storage;
 
 namespace Ingest.Node.Tests;
@@ -6,7 +7,7 @@ namespace Ingest.Node.Tests;
 /// <summary>The runtime keeps the engine's promises over a journal that misbehaves.</summary>
 public sealed class NodeTests
 {
-    private static readonly NodeOptions Quick = new() { TickPeriod = TimeSpan.FromMilliseconds(10), CountsAge = TimeSpan.FromMilliseconds(50) };
+    private static readonly HostingOptions Quick = new() { TickPeriod = TimeSpan.FromMilliseconds(10), CountsAge = TimeSpan.FromMilliseconds(50) };
 
     [Fact]
     public async Task The_answer_waits_for_the_commit_also_of_a_duplicate()

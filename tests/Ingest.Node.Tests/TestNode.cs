@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ingest.Collector;
 using Ingest.Engine;
+using Ingest.Hosting;
 using Ingest.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -29,14 +30,14 @@ internal sealed class TestNode : IAsyncDisposable
     public NodeHost Host => _host;
 
     public static async Task<TestNode> StartAsync(
-        MemoryJournalStore? store = null, ILake? lake = null, Limits? limits = null, NodeOptions? options = null, int partitions = 1)
+        MemoryJournalStore? store = null, ILake? lake = null, Limits? limits = null, HostingOptions? options = null, int partitions = 1)
     {
         var journal = new ScriptedJournal(new MemoryJournal(store ?? new MemoryJournalStore()));
         lake ??= new MemoryLake();
         var source = new Source { Name = "shop", Validator = new AcceptAll(), Partitions = partitions };
         var catalogue = new SourceCatalogue(new SourceSet([source], new AcceptAll()));
         var host = new NodeHost(
-            journal, lake, catalogue, limits ?? new Limits(), options ?? new NodeOptions(), TimeProvider.System, new NodeLog(NullLogger.Instance));
+            journal, lake, catalogue, limits ?? new Limits(), options ?? new HostingOptions(), TimeProvider.System, new HostingLog(NullLogger.Instance));
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new TestNode(host, journal, lake);
     }

@@ -89,7 +89,7 @@ internal static class StatusCommand
             return new StatusReport(
                 null, null, "the server is not running", opened.Node?.Lake ?? "unknown", opened.Journal.Id,
                 await opened.Journal.ReadStatusAsync(cancellation),
-                null, sources, since.Start, violations, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal));
+                null, sources, since.Start, violations, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal), []);
         }
         catch (Exception exception) when (exception is JournalCorruptException or JournalUnavailableException)
         {

@@ -23,8 +23,9 @@ public enum IntakeOutcome
     Unavailable,
 
     /// <summary>
-    /// Nothing is stored: the events belong to other partitions of the source, which has <see
-    /// cref="IntakeResult.PartitionCount"/> now. Between partitions and the runtime's router; a client never sees it.
+    /// Nothing is stored, and somebody else can: the source has <see cref="IntakeResult.PartitionCount"/> partitions now,
+    /// or, where that is 0, the partition is hosted elsewhere or anew. Offer it again, there. Between partitions and the
+    /// runtime's router; a client never sees it.
     /// </summary>
     Moved,
 }
@@ -35,7 +36,7 @@ public enum IntakeOutcome
 /// <param name="Quarantined">Events new and invalid: they go to the stream <c>quarantine</c>.</param>
 /// <param name="Duplicates">Events that were stored before (or twice in the same request).</param>
 /// <param name="Reason">Why nothing could be stored, for logs; null when stored.</param>
-/// <param name="PartitionCount">Number of partitions that the source has, where events have moved; else 0.</param>
+/// <param name="PartitionCount">Number of partitions that the source has, where events have moved on that account; else 0.</param>
 public readonly record struct IntakeResult(
     IntakeOutcome Outcome,
     int Accepted = 0,
@@ -55,6 +56,8 @@ public readonly record struct IntakeResult(
 
     public static IntakeResult Unavailable(string reason) => new(IntakeOutcome.Unavailable, Reason: reason);
 
-    public static IntakeResult Moved(int partitionCount) =>
-        new(IntakeOutcome.Moved, Reason: "the source was split", PartitionCount: partitionCount);
+    /// <param name="reason">Why, for logs.</param>
+    /// <param name="partitionCount">The source's number of partitions, where that is the reason.</param>
+    public static IntakeResult Moved(string reason, int partitionCount = 0) =>
+        new(IntakeOutcome.Moved, Reason: reason, PartitionCount: partitionCount);
 }

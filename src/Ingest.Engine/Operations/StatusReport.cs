@@ -15,7 +15,8 @@ namespace Ingest.Engine;
 /// <param name="Violations">What does not add up in the ledger; empty when everything does.</param>
 /// <param name="Partitions">Partitions in memory.</param>
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
-/// <param name="Answers">Requests by answer, since the start.</param>
+/// <param name="Answers">Requests by answer, since the start, of the process asked.</param>
+/// <param name="Silos">The processes of the cluster; empty for a single process.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,
@@ -29,7 +30,27 @@ public sealed record StatusReport(
     IReadOnlyList<string> Violations,
     int Partitions,
     long DedupeIds,
-    IReadOnlyDictionary<string, long> Answers);
+    IReadOnlyDictionary<string, long> Answers,
+    IReadOnlyList<SiloReport> Silos);
+
+/// <summary>What an operator sees of one process of a cluster.</summary>
+/// <param name="Name">The silo's name.</param>
+/// <param name="Address">Its address within the cluster.</param>
+/// <param name="Roles"><c>frontend</c>, <c>worker</c> or <c>all</c>.</param>
+/// <param name="State"><c>active</c>, <c>joining</c>, <c>leaving</c> or <c>not answering</c>.</param>
+/// <param name="NotReady">Why it cannot store events now; null when it can.</param>
+/// <param name="Partitions">Partitions in its memory.</param>
+/// <param name="DedupeIds">Ids in their dedupe windows.</param>
+/// <param name="Lanes">Numbers of the lanes that ship from there.</param>
+public sealed record SiloReport(
+    string Name,
+    string Address,
+    string Roles,
+    string State,
+    string? NotReady,
+    int Partitions,
+    long DedupeIds,
+    IReadOnlyList<int> Lanes);
 
 /// <summary>The way to the lake.</summary>
 /// <param name="Breaker"><c>closed</c> while the lake works, else <c>open</c> or <c>half-open</c>.</param>

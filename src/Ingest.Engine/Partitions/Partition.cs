@@ -114,8 +114,10 @@ public sealed class Partition
     public bool HasCounts => !_counts.IsEmpty;
 
     /// <summary>True when nothing waits, nothing is in flight and no batch is open: the host may drop it.</summary>
-    public bool IsIdle =>
-        !_isAppending && _sealing is null && !HasEvents && !HasCounts && _batches[0].IsEmpty && _batches[1].IsEmpty;
+    public bool IsIdle => IsQuiet && _batches[0].IsEmpty && _batches[1].IsEmpty;
+
+    /// <summary>True when nothing waits and nothing is in flight: another instance may go on from the journal.</summary>
+    public bool IsQuiet => !_isAppending && _sealing is null && !HasEvents && !HasCounts;
 
     /// <summary>Number of ids in the dedupe window.</summary>
     public int IdCount => _ids.Count;
@@ -148,7 +150,7 @@ public sealed class Partition
             throw new InvalidOperationException($"partition {Id} is broken; its host must build it anew");
         if (partitionCount != PartitionCount)
         {
-            receipt.Complete(IntakeResult.Moved(PartitionCount));
+            receipt.Complete(IntakeResult.Moved("the source was split", PartitionCount));
             if (partitionCount > PartitionCount)
                 Break("the source was split");
             return;
@@ -204,9 +206,12 @@ public sealed class Partition
             return;
         if (result.Outcome != JournalOutcome.Committed)
         {
+            var reason = result.Reason ?? "the journal did not take the events";
             // Counts that may have been stored are not carried on: better one refusal too few than one twice.
             var isSurelyLost = result.Outcome is JournalOutcome.Fenced or JournalOutcome.Refused;
-            Break(result.Reason ?? "the journal did not take the events", isSurelyLost ? append.Counts : []);
+            // Who was fenced is not the writer any more: the events are not refused, another one takes them.
+            var answer = result.Outcome == JournalOutcome.Fenced ? IntakeResult.Moved(reason) : IntakeResult.Unavailable(reason);
+            Break(answer, isSurelyLost ? append.Counts : []);
             return;
         }
 
@@ -266,21 +271,20 @@ public sealed class Partition
     }
 
     /// <summary>Fails every receipt that waits. The host calls it when it gives the partition up; a failed write does it too.</summary>
-    public void Break(string reason) => Break(reason, []);
+    public void Break(string reason) => Break(IntakeResult.Unavailable(reason), []);
 
-    /// <param name="reason">Why, for the receipts.</param>
+    /// <param name="answer">What the receipts are told.</param>
     /// <param name="returned">Counts of an append that was surely not stored.</param>
-    private void Break(string reason, IReadOnlyList<LedgerCounts> returned)
+    private void Break(in IntakeResult answer, IReadOnlyList<LedgerCounts> returned)
     {
         if (IsBroken)
             return;
         IsBroken = true;
-        var refused = IntakeResult.Unavailable(reason);
         long events = 0;
         foreach (var waiting in _inFlightWaiting.Concat(_waiting))
         {
             events += waiting.Events;
-            waiting.Receipt.Complete(refused);
+            waiting.Receipt.Complete(answer);
         }
 
         _inFlightWaiting.Clear();
@@ -293,7 +297,7 @@ public sealed class Partition
         // Of what was not written, the refusals are what an operator must see; the other counts went with the events.
         foreach (var counts in returned.Concat(_counts.Take()).Where(counts => counts.Refused > 0))
             _counts.Add(new LedgerCounts(counts.Hour, counts.Refused, 0, 0, 0, counts.Refused));
-        if (events > 0)
+        if (events > 0 && answer.Outcome == IntakeOutcome.Unavailable)
             _counts.Add(new LedgerCounts(_clock.Hour, events, 0, 0, 0, events));
     }
 

@@ -17,7 +17,7 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
     private CollectorHost(
         CollectorSettings settings,
         SourceSet sources,
-        IReadOnlyDictionary<string, RequestDelegate>? admin,
+        Func<PathString, RequestDelegate?>? pages,
         ILogger<CollectorApp> logger)
     {
         Catalogue = new SourceCatalogue(sources);
@@ -25,7 +25,7 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         CollectorServer.Configure(builder, settings.Limits, [new IPEndPoint(IPAddress.Loopback, 0)]);
         _web = builder.Build();
-        CollectorServer.Use(_web, App, admin);
+        CollectorServer.Use(_web, App, pages);
     }
 
     public FakeIntake Intake { get; } = new();
@@ -41,13 +41,13 @@ internal sealed class CollectorHost : IAsyncDisposable, IReadiness
     public static async Task<CollectorHost> StartAsync(
         CollectorSettings? settings = null,
         SourceSet? sources = null,
-        IReadOnlyDictionary<string, RequestDelegate>? admin = null,
+        Func<PathString, RequestDelegate?>? pages = null,
         ILogger<CollectorApp>? logger = null)
     {
         var host = new CollectorHost(
             settings ?? new CollectorSettings { Node = "node-1" },
             sources ?? TestSources.All,
-            admin,
+            pages,
             logger ?? NullLogger<CollectorApp>.Instance);
         await host._web.StartAsync();
         var address = new Uri(host._web.Urls.Single());

@@ -38,10 +38,24 @@ public sealed class PartitionTests
         var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, [new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5)]);
         var append = partition.BeginAppend(countsToo: true)!.Encode();
         Offer(partition, later, 1);
-        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Fenced));
+        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Refused));
         Assert.Equal(
             [new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5), new LedgerCounts(later.Hour, 1, 0, 0, 0, 1)],
             partition.TakeUnwrittenCounts());
+    }
+
+    [Fact]
+    public void Events_of_a_fenced_partition_are_sent_on_and_not_counted_as_refused()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, [new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5)]);
+        var inFlight = Offer(partition, Start, 1);
+        var append = partition.BeginAppend()!.Encode();
+        var waiting = Offer(partition, Start, 2);
+        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Fenced));
+        Assert.Equal(IntakeOutcome.Moved, inFlight.Answer?.Outcome);
+        Assert.Equal(IntakeOutcome.Moved, waiting.Answer?.Outcome);
+        // Refusals of before were not stored and are carried on.
+        Assert.Equal([new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5)], partition.TakeUnwrittenCounts());
     }
 
     [Fact]

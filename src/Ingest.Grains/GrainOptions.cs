@@ -1,0 +1,41 @@
+namespace Ingest.Grains;
+
+/// <summary>Limits of the cluster runtime, beside those of every runtime.</summary>
+public sealed record GrainOptions
+{
+    /// <summary>Number of lanes. Fixed for a cluster's life: two silos that disagree would leave batches to nobody.</summary>
+    public const int Lanes = 8;
+
+    /// <summary>Calls under way from one frontend to one partition: one that commits, one that is on the line.</summary>
+    public int CallsPerLink { get; init; } = 2;
+
+    /// <summary>Bytes after which a call takes no further request: large enough to share a commit, small enough to copy at once.</summary>
+    public int CallBytes { get; init; } = 1 << 20;
+
+    /// <summary>How long a call to a partition may take: a commit, and a partition that is read from the journal first.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Calls from other silos that wait at one silo at once.</summary>
+    public int RemoteCallsMax { get; init; } = 4_096;
+
+    /// <summary>Bytes of calls from other silos that wait at one silo at once.</summary>
+    public long RemoteBytesMax { get; init; } = 256L << 20;
+
+    /// <summary>How often a frontend asks whether numbers of partitions changed. A stale number costs one detour, no event.</summary>
+    public TimeSpan CountsPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a reminder wakes a lane though no process remembers it.</summary>
+    public TimeSpan ReminderPeriod { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a silo may take to say how it is.</summary>
+    public TimeSpan StatusTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Partitions woken at once by a lane.</summary>
+    public int WakesMax { get; init; } = 16;
+
+    /// <summary>Most partitions that a source gets by itself. More are an operator's decision.</summary>
+    public int AutomaticPartitionsMax { get; init; } = 16;
+
+    /// <summary>Least time between two automatic raises of one source: the first must show what it brought.</summary>
+    public TimeSpan AutomaticRaisePause { get; init; } = TimeSpan.FromMinutes(1);
+}

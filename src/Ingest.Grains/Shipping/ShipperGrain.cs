@@ -1,0 +1,100 @@
+using Ingest.Engine;
+using Ingest.Hosting;
+using Orleans.Placement;
+
+namespace Ingest.Grains;
+
+/// <summary>
+/// Hosts the shipper of one lane. While it is active a loop ships; a reminder wakes it when no process remembers the
+/// lane, and timers do all the rest.
+/// </summary>
+[GrainType("ingest.shipper"), CollectionAgeLimit(AlwaysActive = true), ResourceOptimizedPlacement]
+public sealed class ShipperGrain(SiloServices silo, ILocalSiloDetails where, TimeProvider time, GrainLog log, HostingLog hostingLog)
+    : Grain, IShipperGrain, IRemindable
+{
+    private const string ReminderName = "wake";
+
+    private readonly CancellationTokenSource _stop = new();
+    private ShipperLoop? _shipper;
+    private Task _shipping = Task.CompletedTask;
+    private Lane _lane;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _lane = new Lane((int)this.GetPrimaryKeyLong(), GrainOptions.Lanes);
+        _shipper = silo.CreateShipper(_lane, time, hostingLog);
+        var (shipper, stop) = (_shipper, _stop.Token);
+        _shipping = Task.Run(() => shipper.RunAsync(stop), CancellationToken.None);
+        this.RegisterGrainTimer(WakeUnsealedAsync, new() { DueTime = TimeSpan.FromSeconds(1), Period = silo.Options.UnsealedPeriod, KeepAlive = true });
+        if (_lane.Index == 0)
+            this.RegisterGrainTimer(ForgetAsync, new() { DueTime = silo.Options.ForgetPeriod, Period = silo.Options.ForgetPeriod, KeepAlive = true });
+        log.LaneStarted(_lane);
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _shipping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        log.LaneStopped(_lane, reason.ReasonCode);
+    }
+
+    public async Task EnsureAsync()
+    {
+        // Due times are spread, so that not all lanes ask the database at once.
+        var due = silo.Grains.ReminderPeriod * (1 + Random.Shared.NextDouble()) / 2;
+        await this.RegisterOrUpdateReminder(ReminderName, due, silo.Grains.ReminderPeriod);
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => NoticeAsync();
+
+    public Task NoticeAsync()
+    {
+        _shipper?.Notice();
+        return Task.CompletedTask;
+    }
+
+    public async Task<LaneReport> ReportAsync(CancellationToken cancellation)
+    {
+        var shipper = _shipper ?? throw new InvalidOperationException("The grain is not active.");
+        var report = ShippingReports.Describe(await shipper.StatusAsync().WaitAsync(cancellation), silo.Journal.Id);
+        return new LaneReport(
+            _lane.Index,
+            where.Name,
+            report.Breaker,
+            report.BreakerSince?.UnixMilliseconds,
+            report.LastSuccess?.UnixMilliseconds,
+            report.LastFailure?.UnixMilliseconds,
+            report.LastFailureDetail,
+            report.InFlight,
+            [.. report.SetAside]);
+    }
+
+    /// <summary>
+    /// Wakes partitions whose blocks should have been sealed long ago: their silo died, and nobody has sent to them since.
+    /// </summary>
+    private async Task WakeUnsealedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var overdue = Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge);
+            var partitions = await silo.Journal.ReadUnsealedPartitionsAsync(_lane, overdue, cancellation);
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = silo.Grains.WakesMax, CancellationToken = cancellation, TaskScheduler = TaskScheduler.Current };
+            await Parallel.ForEachAsync(
+                partitions, parallel, async (id, _) => await GrainFactory.GetGrain<IPartitionGrain>(id.ToString()).WakeAsync());
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            // The next round looks again.
+            log.UnsealedNotWoken(exception, _lane);
+        }
+    }
+
+    private async Task ForgetAsync(CancellationToken cancellation)
+    {
+        var before = (Instant.From(time.GetUtcNow()) - silo.Limits.LedgerRetention).Hour;
+        var result = await silo.Journal.ForgetBeforeAsync(before, cancellation);
+        if (result.Outcome != JournalOutcome.Committed && !cancellation.IsCancellationRequested)
+            hostingLog.ForgetFailed(result.Reason);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Ingest.Collector;
+using Ingest.Engine;
+using Ingest.Hosting;
+
+namespace Ingest.Grains;
+
+/// <summary>What the grains of one silo share: its storage, the partitions in its memory, and its limits.</summary>
+public sealed class SiloServices  
+{
+    /// <summary>Name of the grain storage that grains with state use.</summary>
+    public const string StorageName = "ingest";
+
+    private readonly SemaphoreSlim _puts;
+
+    public SiloServices(
+        IJournal journal,
+        ILake lake,
+        Limits limits,
+        HostingOptions options,
+        GrainOptions grains,
+        PartitionHost partitions,
+        StorageHealth health,
+        string roles)
+    {
+        Journal = journal;
+        Lake = lake;
+        Limits = limits;
+        Options = options;
+        Grains = grains;
+        Partitions = partitions;
+        Health = health;
+        Roles = roles;
+        RemoteGate = new ConcurrencyGate(grains.RemoteCallsMax, grains.RemoteBytesMax);
+        _puts = new SemaphoreSlim(limits.ShipConcurrency);
+    }
+
+    public IJournal Journal { get; }
+
+    public ILake Lake { get; }
+
+    public Limits Limits { get; }
+
+    public HostingOptions Options { get; }
+
+    public GrainOptions Grains { get; }
+
+    /// <summary>The partitions in this silo's memory.</summary>
+    public PartitionHost Partitions { get; }
+
+    /// <summary>Bounds calls from other silos.</summary>
+    public ConcurrencyGate RemoteGate { get; }
+
+    public StorageHealth Health { get; }
+
+    /// <summary><c>frontend</c>, <c>worker</c> or <c>all</c>.</summary>
+    public string Roles { get; }
+
+    /// <summary>Makes the shipper of a lane; all lanes of the silo share the number of puts at once.</summary>
+    internal ShipperLoop CreateShipper(Lane lane, TimeProvider time, HostingLog log) => new(
+        lane,
+        new Shipper(Limits, new Random(RandomNumberGenerator.GetInt32(int.MaxValue))),
+        new ShipWorker(Journal, Lake, Limits, time),
+        Journal,
+        _puts,
+        time,
+        log);
+
+    public async Task CloseAsync()
+    {
+        Partitions.Dispose();
+        await Journal.DisposeAsync();
+        (Lake as IDisposable)?.Dispose();
+        _puts.Dispose();
+    }
+}

@@ -1,0 +1,71 @@
+namespace Ingest.Hosting;
+
+/// <summary>Limits of every runtime, beside those of the engine.</summary>
+public sealed record HostingOptions
+{
+    /// <summary>How often due partitions are looked for. A seal comes at most this late.</summary>
+    public TimeSpan TickPeriod { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long counts without events (all duplicates) wait for company before they are written by themselves.</summary>
+    public TimeSpan CountsAge { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Quiet time after which a partition with nothing open leaves memory. Loading it again is one read.</summary>
+    public TimeSpan IdleAge { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long reading a partition may take. 2 Mi ids are 32 MiB.</summary>
+    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Partitions read from the journal at once: one reader of the journal stays for shipping and status.</summary>
+    public int LoadsMax { get; init; } = 3;
+
+    /// <summary>Batches merged and sealed at once: far below what may wait for the journal's writer.</summary>
+    public int SealsMax { get; init; } = 128;
+
+    /// <summary>Longest pause before a partition is read again that failed several times in a row; its clients get 503 meanwhile.</summary>
+    public TimeSpan ReloadPauseMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// True where another process may host the same partition: an instance that was fenced takes nothing more, so that
+    /// events reach the one that wrote. Else it is read anew.
+    /// </summary>
+    public bool StepsDownWhenFenced { get; init; }
+
+    /// <summary>Length of a window in which a partition's load is judged.</summary>
+    public TimeSpan PressureWindow { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Windows on end in which a partition must be busy before its source is worth splitting: half a minute.</summary>
+    public int PressureWindows { get; init; } = 6;
+
+    /// <summary>Share of one core above which a partition is busy.</summary>
+    public double PressureShare { get; init; } = 0.75;
+
+    /// <summary>How long a request looks for a partition that moved before it is answered 503. Below the patience of clients.</summary>
+    public TimeSpan RouteTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>First pause between two tries to reach a partition; doubles up to <see cref="RoutePauseMax"/>.</summary>
+    public TimeSpan RoutePauseMin { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Longest pause between two tries to reach a partition.</summary>
+    public TimeSpan RoutePauseMax { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a partition that is to move may store what it took.</summary>
+    public TimeSpan MoveTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long merging and sealing a batch may take.</summary>
+    public TimeSpan SealTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often the journal is asked how it is: how late <c>/ready</c> may be on a quiet node.</summary>
+    public TimeSpan WatchPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often blocks are looked for that no partition in memory knows of: how late a late write may ship.</summary>
+    public TimeSpan UnsealedPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
+    public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a stopping silo may take to hand its work to the others.</summary>
+    public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a stopping process waits for requests that are under way, before it drains.</summary>
+    public TimeSpan RequestDrain { get; init; } = TimeSpan.FromSeconds(5);
+}

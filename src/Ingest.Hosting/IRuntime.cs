@@ -1,0 +1,54 @@
+using Ingest.Collector;
+using Ingest.Engine;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Ingest.Hosting;
+
+/// <summary>
+/// A way of hosting partitions and shippers: the single process, or a silo of a cluster. The server calls the members in
+/// this order: <see cref="Configure"/>, <see cref="OpenAsync"/>, then the web host starts, requests are served, and at
+/// the end <see cref="DrainAsync"/>, the web host stops, and the runtime is disposed.
+/// </summary>
+public interface IRuntime : IAsyncDisposable
+{
+    /// <summary>Where the collector offers events, once the runtime is open.</summary>
+    IIntake Intake { get; }
+
+    /// <summary>Whether events can be stored.</summary>
+    StorageHealth Health { get; }
+
+    /// <summary>The journal, once the runtime is open.</summary>
+    IJournal Journal { get; }
+
+    /// <summary>The lake, once the runtime is open.</summary>
+    ILake Lake { get; }
+
+    /// <summary>How long a stopping process goes on serving after <c>/ready</c> says no, so that balancers look elsewhere first.</summary>
+    TimeSpan LeaveDelay { get; }
+
+    /// <summary>Adds what it needs to the host of the process.</summary>
+    void Configure(WebApplicationBuilder builder, ServerPlan plan);
+
+    /// <summary>Opens storage. Events may be offered once the web host has started.</summary>
+    /// <exception cref="JournalUnavailableException">The journal cannot be reached.</exception>
+    /// <exception cref="JournalCorruptException">The journal is damaged, or of another version.</exception>
+    /// <exception cref="LakeUnavailableException">The lake is not as it must be.</exception>
+    Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log);
+
+    /// <summary>Pages of its own for operators: the delegate for a path, or null. All need the admin key.</summary>
+    RequestDelegate? PageOf(PathString path);
+
+    /// <summary>What it is doing.</summary>
+    Task<RuntimeReport> ReportAsync(CancellationToken cancellation);
+
+    /// <summary>Stores what is open, and ships it where no other process will. No request is under way any more.</summary>
+    Task DrainAsync(TimeSpan shipFor);
+}
+
+/// <summary>What a runtime is doing.</summary>
+/// <param name="Shipping">The way to the lake.</param>
+/// <param name="Partitions">Partitions in memory, in all processes.</param>
+/// <param name="DedupeIds">Ids in their dedupe windows.</param>
+/// <param name="Silos">The processes of the cluster; empty for a single process.</param>
+public sealed record RuntimeReport(ShippingReport Shipping, int Partitions, long DedupeIds, IReadOnlyList<SiloReport> Silos);

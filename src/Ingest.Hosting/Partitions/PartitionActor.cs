@@ -1,0 +1,430 @@
+using System.Diagnostics;
+using Ingest.Engine;
+
+namespace Ingest.Hosting;
+
+/// <summary>
+/// Hosts one <see cref="Partition"/> of the engine: loads it from the journal, gives it turns, carries its appends and
+/// seals to the journal, and loads it anew when it broke.
+/// </summary>
+public sealed class PartitionActor : Mailbox
+{
+    private static readonly IntakeResult Gone = IntakeResult.Moved("the partition is hosted elsewhere");
+
+    private readonly PartitionId _id;
+    private readonly PartitionHost _host;
+    private readonly List<Offering> _parked = [];
+    private Partition? _partition;
+    private IReadOnlyList<LedgerCounts> _carried = [];
+    private readonly Action? _onRetired;
+    private readonly PressureGauge _pressure;
+    private TaskCompletionSource? _drained;
+    private TaskCompletionSource? _left;
+    private bool _isLoading;
+    private bool _isRetired;
+    private bool _stepsDown;
+    private int _failures;
+    private long _refused;
+    private Instant _noLoadBefore;
+    private Instant _lastOffer;
+    private long _wakeAt = long.MaxValue;
+
+    /// <param name="id">Which partition.</param>
+    /// <param name="host">The process's partitions.</param>
+    /// <param name="onRetired">Called once when it takes nothing any more.</param>
+    internal PartitionActor(PartitionId id, PartitionHost host, Action? onRetired)
+    {
+        _id = id;
+        _host = host;
+        _onRetired = onRetired;
+        _pressure = new PressureGauge(host.Options);
+        _lastOffer = host.Now;
+    }
+
+    /// <summary>Unix milliseconds at which the actor wants a <see cref="Wake"/>; <see cref="long.MaxValue"/> for never. Any thread may read it.</summary>
+    public long WakeAt => Volatile.Read(ref _wakeAt);
+
+    /// <summary>True while it has its partition; approximate while the actor runs.</summary>
+    public bool IsLoaded => _partition is { IsBroken: false };
+
+    /// <summary>Number of ids in memory, for status; approximate while the actor runs.</summary>
+    public int IdCount => _partition?.IdCount ?? 0;
+
+    /// <summary>
+    /// Offers a batch, which the caller keeps until the task ends. <see cref="IntakeOutcome.Moved"/> without a number of
+    /// partitions means that this actor takes nothing any more.
+    /// </summary>
+    /// <param name="batch">The events.</param>
+    /// <param name="partitionCount">Number of partitions by which this one was chosen.</param>
+    public ValueTask<IntakeResult> OfferAsync(EventBatch batch, int partitionCount)
+    {
+        var offering = Offering.Of(batch, partitionCount);
+        var wait = offering.WaitAsync();
+        Post(offering);
+        return wait;
+    }
+
+    /// <summary>
+    /// Stores what was taken and takes nothing more; completes once another instance may go on from the journal. Open
+    /// batches stay open: that instance seals them.
+    /// </summary>
+    public Task LeaveAsync()
+    {
+        var leave = new Leave(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Post(leave);
+        return leave.Done.Task;
+    }
+
+    /// <summary>Gives the partition up as it is: whoever waits is told that nothing is known to be stored.</summary>
+    public void Abandon() => Post(Abandoned.Message);
+
+    /// <summary>Says where the partition has been too busy for long.</summary>
+    internal void SamplePressure()
+    {
+        if (_pressure.IsHigh(_host.Now) && _partition is { } partition)
+            _host.Surroundings.OnPressure?.Invoke(_id, partition.PartitionCount);
+    }
+
+    /// <summary>Stores and seals everything; completes when the journal has it, or it surely cannot now.</summary>
+    public Task DrainAsync()
+    {
+        var drain = new Drain(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Post(drain);
+        return drain.Done.Task;
+    }
+
+    protected override void Handle(object message)
+    {
+        switch (message)
+        {
+            case Offering offering:
+                Offer(offering);
+                break;
+            case AppendEnded ended:
+                _host.Surroundings.OnWritten(ended.Result);
+                _stepsDown |= StepsDown(ended.Result);
+                if (ended.Result.Outcome == JournalOutcome.Committed)
+                    _failures = 0;
+                if (ended.Append is null)
+                    ended.Partition.Break(ended.Result.Reason ?? "the block could not be encoded");
+                else
+                    ended.Partition.CompleteAppend(ended.Append, ended.Result);
+                break;
+            case SealEnded ended:
+                ended.Partition.CompleteSeal(ended.Result);
+                _stepsDown |= StepsDown(ended.Result);
+                if (ended.Result.Outcome == JournalOutcome.Committed)
+                    _host.Surroundings.OnSealed(_id);
+                break;
+            case Loaded loaded:
+                FinishLoad(loaded);
+                break;
+            case Drain drain:
+                _drained = drain.Done;
+                break;
+            case Leave leave:
+                _left = leave.Done;
+                break;
+            case Abandoned:
+                _partition?.Break("the partition was given up");
+                _stepsDown = true;
+                break;
+            case HasUnsealed:
+                if (_partition is { IsIdle: true } idle)
+                    _ = Task.Run(() => CompareAsync(idle));
+                break;
+            case Compared compared:
+                if (compared.Partition == _partition && _partition.IsIdle && _partition.NextSeq != compared.NextSeq)
+                    _partition.Break("the journal holds blocks that it does not know");
+                break;
+            case Wake:
+                break;
+            default:
+                throw new InvalidOperationException($"unknown message {message.GetType()}");
+        }
+    }
+
+    protected override void EndTurn()
+    {
+        if (_isRetired)
+        {
+            FinishDrain(isDone: true);
+            _left?.TrySetResult();
+            return;
+        }
+
+        var now = _host.Now;
+        DropBroken(now);
+        if (_stepsDown)
+            Retire();
+        else if (_partition is null)
+            EndTurnUnloaded(now);
+        else
+            EndTurnLoaded(_partition, now);
+    }
+
+    protected override void TurnTook(TimeSpan time) => _pressure.TurnTook(time);
+
+    protected override void Recover(Exception exception)
+    {
+        _host.Log.PartitionFailed(exception, _id);
+        _partition?.Break("internal error");
+        Post(Wake.Message);
+    }
+
+    private void DropBroken(Instant now)
+    {
+        if (_partition is not { IsBroken: true } broken)
+            return;
+        _host.Log.PartitionBroken(_id);
+        _carried = broken.TakeUnwrittenCounts();
+        _partition = null;
+        // The first failure in a row costs no pause: most are over when the journal is read anew.
+        _noLoadBefore = _failures++ == 0 ? now : now + _host.PauseAfter(_failures);
+    }
+
+    /// <summary>
+    /// Without its partition an actor always tries to load it: blocks may wait to be sealed, and counts to be written. It
+    /// gives up only when nobody asked for long.
+    /// </summary>
+    private void EndTurnUnloaded(Instant now)
+    {
+        if (_left is not null)
+        {
+            Retire();
+            return;
+        }
+
+        if (!_isLoading && now >= _noLoadBefore)
+            BeginLoad();
+        FinishDrain(isDone: !_isLoading);
+        if (!_isLoading && _carried.Count == 0 && _refused == 0 && now - _lastOffer >= _host.Options.IdleAge)
+            Retire();
+        else
+            Volatile.Write(ref _wakeAt, _noLoadBefore.UnixMilliseconds);
+    }
+
+    private void EndTurnLoaded(Partition partition, Instant now)
+    {
+        var (isDraining, isLeaving) = (_drained is not null, _left is not null);
+        if (partition.BeginAppend(countsToo: isDraining || isLeaving || now - _lastOffer >= _host.Options.CountsAge) is { } append)
+            _ = Task.Run(() => AppendAsync(partition, append));
+        if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
+            _ = Task.Run(() => SealAsync(partition, seal));
+
+        FinishDrain(partition.IsIdle);
+        if (isLeaving && partition.IsQuiet)
+            Retire();
+        else if (partition.IsIdle && now - _lastOffer >= _host.Options.IdleAge)
+            Retire();
+        else
+            Volatile.Write(ref _wakeAt, NextWake(partition).UnixMilliseconds);
+    }
+
+    private void Offer(Offering offering)
+    {
+        var now = _host.Now;
+        _lastOffer = now;
+        if (_isRetired || _left is not null)
+        {
+            offering.Complete(Gone);
+            return;
+        }
+
+        DropBroken(now);
+        if (_partition is null)
+        {
+            if (now < _noLoadBefore)
+            {
+                Refuse(offering);
+                return;
+            }
+
+            _parked.Add(offering);
+            return;
+        }
+
+        try
+        {
+            _partition.Offer(offering.Batch, offering.PartitionCount, now, offering);
+        }
+        catch (Exception exception)
+        {
+            // The partition has failed every receipt, this one too, and is broken now.
+            _host.Log.PartitionFailed(exception, _id);
+        }
+    }
+
+    private void BeginLoad()
+    {
+        _isLoading = true;
+        _ = Task.Run(LoadAsync);
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            // The number first: one learned after the read could be that of a split whose ids the read did not see yet.
+            var count = _host.Surroundings.PartitionCountOf(_id.Source);
+            // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
+            Post(new Loaded(count, await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
+        }
+        catch (Exception exception)
+        {
+            Post(new Loaded(0, null, exception));
+        }
+    }
+
+    /// <summary>A late append of an instance given up may have come through after this one was read.</summary>
+    private async Task CompareAsync(Partition partition)
+    {
+        try
+        {
+            Post(new Compared(partition, (await _host.ReadAsync(_id, idsMax: 0)).NextSeq));
+        }
+        catch (Exception exception) when (exception is JournalUnavailableException or OperationCanceledException)
+        {
+            // The next round asks again.
+        }
+    }
+
+    private void FinishLoad(Loaded loaded)
+    {
+        _isLoading = false;
+        if (_isRetired)
+            return;
+        if (loaded.Snapshot is null)
+        {
+            _failures++;
+            _noLoadBefore = _host.Now + _host.PauseAfter(_failures);
+            _host.Log.PartitionNotLoaded(loaded.Error!, _id);
+            foreach (var offering in _parked)
+                Refuse(offering);
+            _parked.Clear();
+            return;
+        }
+
+        if (_refused > 0)
+            _carried = [.. _carried, new LedgerCounts(_host.Now.Hour, _refused, 0, 0, 0, _refused)];
+        _partition = new Partition(
+            _id,
+            loaded.PartitionCount,
+            _host.Limits,
+            () => _host.Surroundings.ValidatorOf(_id.Source),
+            loaded.Snapshot,
+            _host.Now,
+            _carried,
+            PartitionHost.NextSeed());
+        _carried = [];
+        _refused = 0;
+        foreach (var offering in _parked)
+            Offer(offering);
+        _parked.Clear();
+    }
+
+    private void Refuse(Offering offering)
+    {
+        _refused += offering.Batch.Events.Length;
+        offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
+    }
+
+    private async Task AppendAsync(Partition partition, AppendDraft draft)
+    {
+        Append? append = null;
+        JournalResult result;
+        try
+        {
+            var began = Stopwatch.GetTimestamp();
+            append = draft.Encode();
+            _pressure.Encoded(Stopwatch.GetElapsedTime(began));
+            using var timeout = new CancellationTokenSource(_host.Limits.JournalTimeout);
+            result = await _host.Journal.AppendAsync(append, timeout.Token);
+        }
+        catch (Exception exception)
+        {
+            _host.Log.AppendFailed(exception, _id);
+            result = new JournalResult(JournalOutcome.Unknown, exception.Message);
+        }
+
+        Post(new AppendEnded(partition, append, result));
+    }
+
+    private async Task SealAsync(Partition partition, SealDraft draft)
+    {
+        JournalResult result;
+        try
+        {
+            result = await _host.SealAsync(draft);
+        }
+        catch (Exception exception)
+        {
+            _host.Log.SealFailed(exception, _id);
+            result = new JournalResult(JournalOutcome.Unknown, exception.Message);
+        }
+
+        Post(new SealEnded(partition, result));
+    }
+
+    private Instant NextWake(Partition partition)
+    {
+        var wake = _lastOffer + _host.Options.IdleAge;
+        if (partition.HasCounts)
+            wake = Instant.Min(wake, _lastOffer + _host.Options.CountsAge);
+        return partition.SealDueAt is { } due ? Instant.Min(wake, due) : wake;
+    }
+
+    private void FinishDrain(bool isDone)
+    {
+        if (isDone && _drained is { } drained)
+        {
+            _drained = null;
+            drained.SetResult();
+        }
+    }
+
+    /// <summary>Leaves the directory; what still arrives here is told that it moved.</summary>
+    private void Retire()
+    {
+        _isRetired = true;
+        Volatile.Write(ref _wakeAt, long.MaxValue);
+        foreach (var offering in _parked)
+            offering.Complete(Gone);
+        _parked.Clear();
+        FinishDrain(isDone: true);
+        _host.Retired(_id, this);
+        _left?.TrySetResult();
+        _onRetired?.Invoke();
+    }
+
+    private bool StepsDown(JournalResult result) =>
+        _host.Options.StepsDownWhenFenced && result.Outcome == JournalOutcome.Fenced;
+
+    public sealed record Wake
+    {
+        public static readonly Wake Message = new();
+    }
+
+    /// <summary>The journal holds unsealed blocks of this partition: an instance that knows of none must be read anew.</summary>
+    public sealed record HasUnsealed
+    {
+        public static readonly HasUnsealed Message = new();
+    }
+
+    private sealed record Compared(Partition Partition, long NextSeq);
+
+    private sealed record Drain(TaskCompletionSource Done);
+
+    private sealed record Leave(TaskCompletionSource Done);
+
+    private sealed record Abandoned
+    {
+        public static readonly Abandoned Message = new();
+    }
+
+    private sealed record Loaded(int PartitionCount, PartitionSnapshot? Snapshot, Exception? Error);
+
+    private sealed record AppendEnded(Partition Partition, Append? Append, JournalResult Result);
+
+    private sealed record SealEnded(Partition Partition, JournalResult Result);
+}

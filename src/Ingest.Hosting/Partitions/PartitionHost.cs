@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Ingest.Engine;
+
+namespace Ingest.Hosting;
+
+/// <summary>
+/// All partitions of the process: keeps the actor of each, wakes actors that asked for it, and gives them what they need
+/// of the world.
+/// </summary>
+/// <param name="journal">Where events become durable.</param>
+/// <param name="limits">Limits of the engine.</param>
+/// <param name="options">Limits of the runtime.</param>
+/// <param name="surroundings">What the runtime knows and wants to know.</param>
+/// <param name="time">Clock and timers.</param>
+/// <param name="log">Operational events.</param>
+public sealed class PartitionHost(
+    IJournal journal, Limits limits, HostingOptions options, PartitionSurroundings surroundings, TimeProvider time, HostingLog log)
+    : IDisposable
+{
+    private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
+
+    // At the end of an hour every partition seals, after a start every one loads: neither may crowd out the rest.
+    private readonly SemaphoreSlim _seals = new(options.SealsMax);
+    private readonly SemaphoreSlim _loads = new(options.LoadsMax);
+
+    public IJournal Journal { get; } = journal;
+
+    public Limits Limits { get; } = limits;
+
+    public HostingOptions Options { get; } = options;
+
+    public HostingLog Log { get; } = log;
+
+    public Instant Now => Instant.From(time.GetUtcNow());
+
+    /// <summary>Number of partitions in memory.</summary>
+    public int Count => _actors.Count;
+
+    /// <summary>Number of those that were read from the journal and take events.</summary>
+    public int LoadedCount => _actors.Values.Count(actor => actor.IsLoaded);
+
+    /// <summary>Ids in the dedupe windows of all partitions in memory.</summary>
+    public long IdCount => _actors.Values.Sum(actor => (long)actor.IdCount);
+
+    /// <summary>Reads a partition when its turn comes.</summary>
+    public async Task<PartitionSnapshot> ReadAsync(PartitionId id, int idsMax)
+    {
+        await _loads.WaitAsync();
+        try
+        {
+            using var timeout = new CancellationTokenSource(Options.LoadTimeout, time);
+            return await Journal.ReadPartitionAsync(id, idsMax, new Instant(long.MinValue), timeout.Token);
+        }
+        finally
+        {
+            _loads.Release();
+        }
+    }
+
+    /// <summary>Merges a batch where that is wanted, and seals it, when its turn comes.</summary>
+    public async Task<JournalResult> SealAsync(SealDraft draft)
+    {
+        await _seals.WaitAsync();
+        try
+        {
+            using var timeout = new CancellationTokenSource(Options.SealTimeout, time);
+            return await Journal.SealAsync(await MergeAsync(draft, timeout.Token), timeout.Token);
+        }
+        finally
+        {
+            _seals.Release();
+        }
+    }
+
+    /// <summary>The partition's actor; made where there is none.</summary>
+    public PartitionActor ActorOf(PartitionId id) =>
+        _actors.GetOrAdd(id, static (id, host) => new PartitionActor(id, host, onRetired: null), this);
+
+    /// <summary>Makes the partition's actor where something else decides which process hosts it.</summary>
+    /// <param name="id">The partition.</param>
+    /// <param name="onRetired">Called once when the actor takes nothing any more; from any thread, must not throw.</param>
+    public PartitionActor Attach(PartitionId id, Action onRetired) => _actors[id] = new PartitionActor(id, this, onRetired);
+
+    /// <summary>Offers a batch to a partition where it is in this process.</summary>
+    public bool TryOffer(PartitionId id, EventBatch batch, int partitionCount, out ValueTask<IntakeResult> result)
+    {
+        var isHere = _actors.TryGetValue(id, out var actor);
+        result = isHere ? actor!.OfferAsync(batch, partitionCount) : default;
+        return isHere;
+    }
+
+    /// <summary>
+    /// Loads the partitions that have blocks in no batch, so that they are sealed though nobody sends: after a start, and
+    /// now and then for what a late write left behind.
+    /// </summary>
+    /// <param name="receivedBefore">Only those whose oldest such block was received before this.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task WakeUnsealedAsync(Instant receivedBefore, CancellationToken cancellation)
+    {
+        foreach (var id in await Journal.ReadUnsealedPartitionsAsync(Lane.All, receivedBefore, cancellation))
+            ActorOf(id).Post(PartitionActor.HasUnsealed.Message);
+    }
+
+    /// <summary>Wakes actors that are due, until cancelled. Reading 10,000 wake times takes some 50 µs.</summary>
+    public async Task RunClockAsync(CancellationToken cancellation)
+    {
+        var last = Now;
+        using var timer = new PeriodicTimer(Options.TickPeriod, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                var now = Now;
+                // After a step back of the wall clock the wake times lie too far ahead: all are asked anew.
+                var due = now < last ? long.MaxValue : now.UnixMilliseconds;
+                last = now;
+                foreach (var (_, actor) in _actors)
+                {
+                    if (actor.WakeAt <= due)
+                        actor.Post(PartitionActor.Wake.Message);
+                    actor.SamplePressure();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    /// <summary>Stores and seals everything that is open. Call it once nothing is offered any more.</summary>
+    public Task DrainAsync() => Task.WhenAll(_actors.Values.Select(actor => actor.DrainAsync()));
+
+    public void Retired(PartitionId id, PartitionActor actor) => _actors.TryRemove(new(id, actor));
+
+    public PartitionSurroundings Surroundings { get; } = surroundings;
+
+    public static ulong NextSeed() => (ulong)Random.Shared.NextInt64();
+
+    /// <summary>How long a partition that could not be read leaves the journal alone.</summary>
+    public TimeSpan PauseAfter(int failures) =>
+        Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Options.ReloadPauseMax), Random.Shared);
+
+    public void Dispose()
+    {
+        _seals.Dispose();
+        _loads.Dispose();
+    }
+
+    private async Task<Seal> MergeAsync(SealDraft draft, CancellationToken cancellation)
+    {
+        if (!draft.Merge)
+            return draft.AsStored();
+        var batch = draft.Batch;
+        try
+        {
+            return draft.Merged(await GzipMember.MergeAsync(
+                Journal.ReadBlocksAsync(batch.Partition, batch.Stream, batch.FromSeq, batch.ToSeq, cancellation), batch.LineBytes));
+        }
+        catch (Exception exception) when (exception is JournalCorruptException or InvalidDataException)
+        {
+            // Sealed as it is: the shipper sets it aside, where an operator sees it, and the partition goes on.
+            Log.NotMerged(exception, batch.Partition);
+            return draft.AsStored();
+        }
+    }
+}

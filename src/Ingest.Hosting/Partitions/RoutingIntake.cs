@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Ingest.Engine;
+
+namespace Ingest.Hosting;
+
+/// <summary>
+/// The way in of every runtime: spreads a request over the partitions of its source, and offers a part again where its
+/// partition moved or its source was split. Deduplication makes the second offer harmless.
+/// </summary>
+/// <param name="options">How long, and with which pauses.</param>
+/// <param name="time">Clock and timers.</param>
+public abstract class RoutingIntake(HostingOptions options, TimeProvider time) : IIntake
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
+    {
+        var count = await CountAsync(source);
+        if (count == 0)
+            return IntakeResult.Unavailable("the number of partitions of the source is not known yet");
+        var began = time.GetTimestamp();
+        return count == 1
+            ? await DeliverAsync(new PartitionId(source, 0), batch, count, began)
+            : await SpreadAsync(source, batch, count, began);
+    }
+
+    /// <summary>The number of partitions of a source; 0 where it cannot be had now.</summary>
+    protected abstract ValueTask<int> CountAsync(string source);
+
+    /// <summary>Takes note of a higher number that a partition told.</summary>
+    protected abstract void Learn(string source, int count);
+
+    /// <summary>
+    /// Offers a batch to a partition where it seems to be. <see cref="IntakeOutcome.Moved"/> where it cannot be reached
+    /// there; then it may be stored or not.
+    /// </summary>
+    protected abstract ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch, int count);
+
+    private async ValueTask<IntakeResult> SpreadAsync(string source, EventBatch batch, int count, long began)
+    {
+        var parts = batch.Split(source, count);
+        try
+        {
+            // All parts are offered before the first is awaited, so that they share a commit.
+            var waits = parts.Select(part => DeliverAsync(part.Key, part.Value, count, began).AsTask()).ToArray();
+            var sum = new IntakeResult(IntakeOutcome.Stored);
+            foreach (var result in await Task.WhenAll(waits))
+                sum += result;
+            return sum;
+        }
+        finally
+        {
+            foreach (var part in parts.Values)
+                part.Dispose();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<IntakeResult> DeliverAsync(PartitionId id, EventBatch batch, int count, long began)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = await OfferAsync(id, batch, count);
+            if (result.Outcome != IntakeOutcome.Moved)
+                return result;
+            if (time.GetElapsedTime(began) >= options.RouteTimeout)
+                return IntakeResult.Unavailable(result.Reason ?? "the partition cannot be reached");
+            if (result.PartitionCount > count)
+            {
+                Learn(id.Source, result.PartitionCount);
+                return await SpreadAsync(id.Source, batch, result.PartitionCount, began);
+            }
+
+            var pause = Backoff.Ceiling(attempt, options.RoutePauseMin, options.RoutePauseMax);
+            await Task.Delay(Backoff.HalfJitter(pause, Random.Shared), time);
+        }
+    }
+}

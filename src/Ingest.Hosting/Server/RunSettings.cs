@@ -1,0 +1,44 @@
+using Ingest.Storage;
+
+namespace Ingest.Hosting;
+
+/// <summary>What <c>ingest run</c> was told. Every field is an option of the command line.</summary>
+public sealed record RunSettings
+{
+    /// <summary><c>auto</c>, or the name of a runtime.</summary>
+    public string Runtime { get; init; } = "auto";
+
+    /// <summary>Address to listen on.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>TCP port to listen on; 0 lets the system choose.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Folder of the journal and of node.json.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Connection string of the PostgreSQL that holds the journal; null for one in <see cref="Data"/>.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>Where the journal is.</summary>
+    public JournalLocation Journal => new(Data, Postgres);
+
+    /// <summary>The lake: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
+    public required string Lake { get; init; }
+
+    /// <summary>What was given of <see cref="LakeOption.All"/>, by name.</summary>
+    public required IReadOnlyDictionary<string, string> LakeOptions { get; init; }
+
+    /// <summary>Folder of ingest.json, sources and schemas.</summary>
+    public required string Config { get; init; }
+
+    public required TimeSpan SealAge { get; init; }
+
+    public required long SealBytes { get; init; }
+
+    /// <summary>Objects put at once.</summary>
+    public required int ShipConcurrency { get; init; }
+
+    /// <summary>How long a stopping process goes on shipping.</summary>
+    public required TimeSpan Drain { get; init; }
+}

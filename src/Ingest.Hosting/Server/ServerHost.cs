@@ -1,0 +1,138 @@
+using Ingest.Collector;
+using Ingest.Engine;
+using Ingest.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Ingest.Hosting;
+
+/// <summary><c>ingest run</c>: reads everything it was told, says every mistake at once, and serves until it is asked to stop.</summary>
+public static class ServerHost
+{
+    private const int Done = 0;
+    private const int BadSettings = 2;
+    private const int BadStorage = 3;
+
+    /// <summary>Runs a server to its end.</summary>
+    /// <param name="settings">The command line.</param>
+    /// <param name="runtime">Hosts partitions and shippers; disposed at the end.</param>
+    /// <param name="moreMistakes">What is wrong with settings that the runtime read by itself.</param>
+    /// <returns>The exit code: 0 stopped as asked, 2 settings are wrong, 3 storage is not as it must be.</returns>
+    public static async Task<int> RunAsync(RunSettings settings, IRuntime runtime, IReadOnlyList<string> moreMistakes)
+    {
+        using var signals = new StopSignals();
+        await using (runtime)
+        {
+            if (!ServerPlan.TryRead(settings, out var plan, out var mistakes) || moreMistakes.Count > 0)
+                return Complain(BadSettings, [.. mistakes, .. moreMistakes]);
+            try
+            {
+                return await ServeAsync(plan, runtime, signals);
+            }
+            catch (Exception exception) when (exception
+                is JournalCorruptException or JournalUnavailableException or LakeUnavailableException or IOException or UnauthorizedAccessException)
+            {
+                return Complain(BadStorage, [exception.Message]);
+            }
+        }
+    }
+
+    private static async Task<int> ServeAsync(ServerPlan plan, IRuntime runtime, StopSignals signals)
+    {
+        await using var web = Build(plan, runtime);
+        var loggers = web.Services.GetRequiredService<ILoggerFactory>();
+        var log = new HostingLog(loggers.CreateLogger("Ingest.Server"));
+        var (options, time) = (new HostingOptions(), TimeProvider.System);
+        await runtime.OpenAsync(web, plan, log);
+
+        var (settings, configuration) = (plan.Settings, plan.Configuration);
+        var collector = new CollectorApp(
+            configuration.Settings, configuration.Catalogue, runtime.Intake, runtime.Health, time, loggers.CreateLogger<CollectorApp>());
+        var admin = new AdminPages(runtime, collector, plan.AdminKey, time);
+        CollectorServer.Use(web, collector, admin.Of);
+        await web.StartAsync();
+        var server = web.Services.GetRequiredService<IServer>();
+        var url = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        admin.Started(url);
+        Directory.CreateDirectory(settings.Data);
+        Describe(plan, url).Write(settings.Data);
+        Banner.Print(Console.Out, url, runtime, plan);
+
+        using (var stopReloading = new CancellationTokenSource())
+        {
+            var reloader = new SourceReloader(settings.Config, configuration, time, loggers.CreateLogger<SourceReloader>());
+            var reloading = reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token);
+            await signals.Asked;
+            await stopReloading.CancelAsync();
+            // Whatever became of it, draining comes next.
+            await reloading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        log.Stopping();
+        runtime.Health.Stopping();
+        await Task.Delay(runtime.LeaveDelay);
+        using (var patience = new CancellationTokenSource(options.RequestDrain))
+            await server.StopAsync(patience.Token);
+        await runtime.DrainAsync(settings.Drain);
+        await StopHostAsync(web, options);
+        await LogBacklogAsync(runtime.Journal, log, options);
+        return Done;
+    }
+
+    /// <summary>A silo leaves its cluster here. Whatever holds it up, the process must end: the rest is safe in the journal.</summary>
+    private static async Task StopHostAsync(WebApplication web, HostingOptions options)
+    {
+        using var patience = new CancellationTokenSource(options.LeaveTimeout);
+        await web.StopAsync(patience.Token);
+    }
+
+    private static async Task LogBacklogAsync(IJournal journal, HostingLog log, HostingOptions options)
+    {
+        using var patience = new CancellationTokenSource(options.RequestDrain);
+        try
+        {
+            log.Stopped((await journal.ReadStatusAsync(patience.Token)).Pending);
+        }
+        catch (Exception exception) when (exception is JournalUnavailableException or OperationCanceledException)
+        {
+            log.StoppedWithoutJournal(exception);
+        }
+    }
+
+    private static WebApplication Build(ServerPlan plan, IRuntime runtime)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging
+            .AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "yyyy-MM-dd HH:mm:ss ";
+                console.UseUtcTimestamp = true;
+            })
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Ingest", LogLevel.Information)
+            // Its start-up advice to use the server collector; bounded memory comes first here.
+            .AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        CollectorServer.Configure(builder, plan.Configuration.Settings.Limits, [plan.Endpoint]);
+        runtime.Configure(builder, plan);
+        return builder.Build();
+    }
+
+    private static NodeFile Describe(ServerPlan plan, string url) => new(
+        url,
+        Environment.ProcessId,
+        TimeProvider.System.GetUtcNow(),
+        plan.Settings.Lake.Contains("://", StringComparison.Ordinal) ? plan.Settings.Lake : Path.GetFullPath(plan.Settings.Lake),
+        plan.Settings.LakeOptions,
+        plan.AdminKey.Text);
+
+    private static int Complain(int exitCode, IReadOnlyList<string> mistakes)
+    {
+        foreach (var mistake in mistakes)
+            Console.Error.WriteLine(mistake);
+        return exitCode;
+    }
+}

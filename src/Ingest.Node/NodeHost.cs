@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using Ingest.Collector;
+using Ingest.Engine;
+using Ingest.Hosting;
+
+namespace Ingest.Node;
+
+/// <summary>
+/// The single process but its HTTP side: puts journal, lake, partitions and shipper together, runs them, and takes them
+/// apart in the order in which nothing is lost.
+/// </summary>
+internal sealed class NodeHost : IAsyncDisposable
+{
+    private readonly Limits _limits;
+    private readonly HostingOptions _options;
+    private readonly HostingLog _log;
+    private readonly TimeProvider _time;
+    private readonly ShipperLoop _shipper;
+    private readonly SemaphoreSlim _puts;
+    private readonly PartitionCounts _counts;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _loops = [];
+
+    /// <param name="journal">The journal; disposed with the host.</param>
+    /// <param name="lake">The lake; disposed with the host.</param>
+    /// <param name="sources">The sources, reloaded by somebody else.</param>
+    /// <param name="limits">Limits of the engine.</param>
+    /// <param name="options">Limits of the runtime.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="log">Operational events.</param>
+    public NodeHost(
+        IJournal journal, ILake lake, SourceCatalogue sources, Limits limits, HostingOptions options, TimeProvider time, HostingLog log)
+    {
+        Journal = journal;
+        Lake = lake;
+        _limits = limits;
+        _options = options;
+        _time = time;
+        _log = log;
+        _shipper = new ShipperLoop(
+            Lane.All,
+            new Shipper(limits, new Random(RandomNumberGenerator.GetInt32(int.MaxValue))),
+            new ShipWorker(journal, lake, limits, time),
+            journal,
+            _puts = new SemaphoreSlim(limits.ShipConcurrency),
+            time,
+            log);
+        _counts = new PartitionCounts(sources, journal, options, time, log);
+        Partitions = new PartitionHost(
+            journal,
+            limits,
+            options,
+            new PartitionSurroundings
+            {
+                ValidatorOf = new Validators(sources).Of,
+                PartitionCountOf = _counts.Of,
+                OnSealed = _ => _shipper.Notice(),
+                OnWritten = Health.Observe,
+            },
+            time,
+            log);
+        Intake = new NodeIntake(Partitions, _counts, options, time);
+    }
+
+    public IJournal Journal { get; }
+
+    public ILake Lake { get; }
+
+    public IIntake Intake { get; }
+
+    public StorageHealth Health { get; } = new();
+
+    public PartitionHost Partitions { get; }
+
+    public Task<ShipperStatus> ShipperStatusAsync() => _shipper.StatusAsync();
+
+    /// <summary>Starts shipping what an earlier run left, and sealing what it left open. Events may be offered from here on.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
+        _shipper.Notice();
+        _loops.Add(Task.Run(() => _shipper.RunAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => Partitions.RunClockAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => ForgetAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => FindUnsealedAsync(_stop.Token), cancellation));
+        Health.Started();
+    }
+
+    /// <summary>
+    /// Stores, seals and ships what is open. To be called when no request is under way any more. What is not shipped in
+    /// time is safe in the journal.
+    /// </summary>
+    /// <param name="shipFor">How long to go on shipping.</param>
+    public Task DrainAsync(TimeSpan shipFor) => FinalDrain.RunAsync(Partitions, shipFor, _time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        Partitions.Dispose();
+        _puts.Dispose();
+        _counts.Dispose();
+        await Journal.DisposeAsync();
+        (Lake as IDisposable)?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ForgetAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_options.ForgetPeriod, _time);
+        while (await NextAsync(timer, stop))
+        {
+            var before = (Instant.From(_time.GetUtcNow()) - _limits.LedgerRetention).Hour;
+            var result = await Journal.ForgetBeforeAsync(before, stop);
+            if (result.Outcome != JournalOutcome.Committed && !stop.IsCancellationRequested)
+                _log.ForgetFailed(result.Reason);
+        }
+    }
+
+    private async Task FindUnsealedAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_options.UnsealedPeriod, _time);
+        while (await NextAsync(timer, stop))
+        {
+            try
+            {
+                await Partitions.WakeUnsealedAsync(Instant.From(_time.GetUtcNow()) - (2 * _limits.SealAge), stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // The watch tells the operator that the journal cannot be read; the next round looks again.
+                _log.UnsealedNotRead(exception);
+            }
+        }
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Ingest.Collector;
+using Ingest.Engine;
+using Ingest.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Ingest.Node;
+
+/// <summary>The single process: nothing to install, nothing to join.</summary>
+public sealed class NodeRuntime : IRuntime
+{
+    private NodeHost? _node;
+
+    public IIntake Intake => Node.Intake;
+
+    public StorageHealth Health => Node.Health;
+
+    public IJournal Journal => Node.Journal;
+
+    public ILake Lake => Node.Lake;
+
+    // Nobody else could take over.
+    public TimeSpan LeaveDelay => TimeSpan.Zero;
+
+    private NodeHost Node => _node ?? throw new InvalidOperationException("The runtime is not open yet.");
+
+    public void Configure(WebApplicationBuilder builder, ServerPlan plan)
+    {
+        // It needs nothing of the host.
+    }
+
+    public async Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log)
+    {
+        var lake = await plan.Lake.OpenAsync(CancellationToken.None);
+        var journal = await plan.Settings.Journal.OpenAsync(onFault: log.JournalFault);
+        _node = new NodeHost(
+            journal, lake, plan.Configuration.Catalogue, plan.Limits, new HostingOptions(), TimeProvider.System, log);
+        await _node.StartAsync(CancellationToken.None);
+    }
+
+    public RequestDelegate? PageOf(PathString path) => null;
+
+    public async Task<RuntimeReport> ReportAsync(CancellationToken cancellation) => new(
+        ShippingReports.Describe(await Node.ShipperStatusAsync().WaitAsync(cancellation), Journal.Id),
+        Node.Partitions.Count,
+        Node.Partitions.IdCount,
+        []);
+
+    public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
+
+    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

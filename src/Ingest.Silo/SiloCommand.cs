@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Ingest.Collector;
+using Ingest.Hosting;
+
+namespace Ingest.Silo;
+
+/// <summary>The options of <c>ingest run</c> that only a cluster has.</summary>
+internal sealed class SiloCommand
+{
+    private readonly Option<string?> _cluster = RunCommand.Text("--cluster", "NAME", "Silos with the same name and the same PostgreSQL belong together.", "ingest");
+    private readonly Option<string?> _name = RunCommand.Text("--silo-name", "NAME", "Name of this silo, for people; host name and process id when absent.", null);
+    private readonly Option<string?> _roles = RunCommand.Text("--roles", "frontend|worker|all", "frontend: takes events over HTTP. worker: hosts partitions and ships. all: both.", "all");
+    private readonly Option<string?> _advertise = RunCommand.Text("--advertise", "ADDRESS", "IP address at which other silos reach this one; the host's own when absent, loopback without --postgres.", null);
+    private readonly Option<int> _port = new("--silo-port")
+    {
+        HelpName = "PORT",
+        Description = "TCP port for the other silos; 0 lets the system choose. Keep it away from the outside: whoever reaches it is trusted.",
+        DefaultValueFactory = _ => 0,
+    };
+
+    private readonly Option<string?> _leaveDelay = RunCommand.Text("--leave-delay", "TIME", "How long a stopping silo goes on serving after /ready says no; longer than the balancer's checks. 5s with --postgres, else 0s.", null);
+
+    public SiloCommand() => _roles.AcceptOnlyFromAmong("frontend", "worker", "all");
+
+    public IReadOnlyList<Option> Options => [_cluster, _name, _roles, _advertise, _port, _leaveDelay];
+
+    /// <summary>Reads the options; collects what is wrong with them.</summary>
+    public SiloSettings Read(ParseResult parsed, RunSettings settings, ICollection<string> mistakes)
+    {
+        var isAlone = settings.Postgres is null;
+        var advertise = IPAddress.Loopback;
+        if (parsed.GetValue(_advertise) is { } text)
+        {
+            if (!IPAddress.TryParse(text, out advertise!))
+                mistakes.Add($"--advertise {text}: write an IP address that the other silos reach.");
+        }
+        else if (!isAlone)
+            advertise = HostAddress();
+
+        var delay = isAlone ? TimeSpan.Zero : TimeSpan.FromSeconds(5);
+        if (parsed.GetValue(_leaveDelay) is { } given)
+        {
+            if (Quantities.Time(given) is { } time && time <= TimeSpan.FromMinutes(10))
+                delay = time;
+            else
+                mistakes.Add($"--leave-delay {given}: write a time such as 5s, at most 10m.");
+        }
+
+        var roles = Enum.Parse<SiloRoles>(parsed.GetValue(_roles)!, ignoreCase: true);
+        if (isAlone && roles != SiloRoles.All)
+            mistakes.Add($"--roles {parsed.GetValue(_roles)}: a silo without --postgres is alone and must do everything.");
+        if (parsed.GetValue(_port) is < 0 or > 65_535)
+            mistakes.Add($"--silo-port {parsed.GetValue(_port)}: a port is 0 to 65535.");
+        return new SiloSettings
+        {
+            Cluster = parsed.GetValue(_cluster)!,
+            Name = parsed.GetValue(_name) ?? $"{Environment.MachineName}-{Environment.ProcessId}",
+            Roles = roles,
+            Advertise = advertise ?? IPAddress.Loopback,
+            Port = parsed.GetValue(_port),
+            LeaveDelay = delay,
+        };
+    }
+
+    /// <summary>The first IPv4 address of this host that is not loopback; loopback where there is none.</summary>
+    private static IPAddress HostAddress() =>
+        Dns.GetHostAddresses(Dns.GetHostName(), AddressFamily.InterNetwork).FirstOrDefault(address => !IPAddress.IsLoopback(address))
+        ?? IPAddress.Loopback;
+}

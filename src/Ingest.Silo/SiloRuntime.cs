@@ -1,0 +1,129 @@
+using Ingest.Collector;
+using Ingest.Engine;
+using Ingest.Grains;
+using Ingest.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Dashboard;
+
+namespace Ingest.Silo;
+
+/// <summary>
+/// A silo: partitions and shippers are grains, wherever in the cluster they are; the collector is in the same process.
+/// </summary>
+public sealed class SiloRuntime(SiloSettings settings) : IRuntime
+{
+    private readonly HostingOptions _options = new() { StepsDownWhenFenced = true };
+    private readonly GrainOptions _grainOptions = new();
+    private SiloServices? _silo;
+    private IIntake? _intake;
+    private ClusterReports? _reports;
+    private RequestDelegate? _dashboard;
+    private PartitionsPage? _partitionsPage;
+
+    public IIntake Intake => Opened(_intake);
+
+    public StorageHealth Health { get; } = new();
+
+    public IJournal Journal => Silo.Journal;
+
+    public ILake Lake => Silo.Lake;
+
+    public TimeSpan LeaveDelay => settings.LeaveDelay;
+
+    private SiloServices Silo => Opened(_silo);
+
+    public void Configure(WebApplicationBuilder builder, ServerPlan plan)
+    {
+        var sources = plan.Configuration.Catalogue;
+        builder.Services
+            .AddRouting()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(_grainOptions)
+            .AddSingleton(sources)
+            .AddSingleton(services => new GrainLog(Logger(services)))
+            .AddSingleton(services => new HostingLog(Logger(services)))
+            .AddSingleton<LaneNotices>()
+            .AddSingleton<PartitionCountsCache>()
+            .AddSingleton<AutomaticSplits>()
+            .AddSingleton<ClusterReports>()
+            // Made before the silo starts, by OpenAsync, and closed by this class.
+            .AddSingleton(_ => Silo);
+        builder.UseOrleans(silo => SiloConfiguration.Apply(silo, settings, plan.Settings.Postgres));
+        // After the silo: hosted services start in the order in which they were added, and stop in the opposite one.
+        builder.Services.AddHostedService<SiloMember>();
+    }
+
+    public async Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log)
+    {
+        var services = web.Services;
+        var time = TimeProvider.System;
+        var lake = await plan.Lake.OpenAsync(CancellationToken.None);
+        var journal = await plan.Settings.Journal.OpenAsync(onFault: log.JournalFault);
+        var (notices, counts, splits) = (
+            services.GetRequiredService<LaneNotices>(),
+            services.GetRequiredService<PartitionCountsCache>(),
+            services.GetRequiredService<AutomaticSplits>());
+        var partitions = new PartitionHost(
+            journal,
+            plan.Limits,
+            _options,
+            new PartitionSurroundings
+            {
+                ValidatorOf = new Validators(plan.Configuration.Catalogue).Of,
+                PartitionCountOf = counts.Of,
+                OnSealed = notices.Sealed,
+                OnWritten = Health.Observe,
+                OnPressure = splits.Pressure,
+            },
+            time,
+            log);
+        _silo = new SiloServices(
+            journal, lake, plan.Limits, _options, _grainOptions, partitions, Health, settings.Roles.ToString().ToLowerInvariant());
+        var grains = services.GetRequiredService<IGrainFactory>();
+        _intake = settings.Roles.HasFlag(SiloRoles.Frontend)
+            ? new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>())
+            : new NoIntake();
+        _reports = services.GetRequiredService<ClusterReports>();
+        _partitionsPage = new PartitionsPage(grains);
+        _dashboard = BuildDashboard(web);
+    }
+
+    public RequestDelegate? PageOf(PathString path) =>
+        path.StartsWithSegments("/dashboard", StringComparison.Ordinal) ? _dashboard
+        : path.Equals("/admin/partitions", StringComparison.Ordinal) ? Opened(_partitionsPage).HandleAsync
+        : null;
+
+    public Task<RuntimeReport> ReportAsync(CancellationToken cancellation) => Opened(_reports).ReportAsync(cancellation);
+
+    public async Task DrainAsync(TimeSpan shipFor)
+    {
+        var report = await ReportAsync(CancellationToken.None);
+        // Others go on where this silo stops; the last one has nobody.
+        if (report.Silos.Count(silo => silo.State is "active" or "leaving") <= 1)
+            await FinalDrain.RunAsync(Silo.Partitions, shipFor, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_silo is { } silo)
+            await silo.CloseAsync();
+    }
+
+    private static RequestDelegate BuildDashboard(IApplicationBuilder web)
+    {
+        var branch = web.New();
+        branch.UseRouting();
+        branch.UseEndpoints(endpoints => endpoints.MapOrleansDashboard("/dashboard"));
+        return branch.Build();
+    }
+
+    private static ILogger Logger(IServiceProvider services) =>
+        services.GetRequiredService<ILoggerFactory>().CreateLogger("Ingest.Silo");
+
+    private static T Opened<T>(T? value)
+        where T : class => value ?? throw new InvalidOperationException("The runtime is not open yet.");
+}
