@@ -6,8 +6,9 @@ namespace Ingest.Engine;
 /// </summary>
 /// <param name="Partition">The writer.</param>
 /// <param name="PartitionCount">
-/// Number of partitions of its source that the writer was made for, at least 1. The first append of a partition never
-/// written sets it; after that it must be the journal's, or the append is fenced: the source was split meanwhile.
+/// Number of partitions of its source that the writer was made for, above the partition's own number. The first append
+/// of a source never written sets it; after that it must be the journal's, or the append is fenced: the source was split
+/// meanwhile.
 /// </param>
 /// <param name="FirstSeq">
 /// Seq of the first block; must be the partition's next one, or the append is fenced. Also checked where

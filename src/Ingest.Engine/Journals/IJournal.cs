@@ -57,7 +57,8 @@ public interface IJournal : IAsyncDisposable
     /// <summary>
     /// Makes an append durable, together with all others that wait (group commit). Refuses with
     /// <see cref="JournalOutcome.Fenced"/> where <see cref="Append.FirstSeq"/> is not the partition's next seq, or <see
-    /// cref="Append.PartitionCount"/> is not its source's, without failing the neighbours. Once the token is cancelled the outcome is <see cref="JournalOutcome.Unknown"/> unless known.
+    /// cref="Append.PartitionCount"/> is not its source's, without failing the neighbours. Once the token is cancelled the
+    /// outcome is <see cref="JournalOutcome.Unknown"/> unless known.
     /// </summary>
     ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation);
 

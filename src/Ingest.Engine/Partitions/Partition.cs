@@ -49,7 +49,10 @@ public sealed class Partition
     private TimeSpan _sealNotBefore;
 
     /// <param name="id">Which partition.</param>
-    /// <param name="partitionCount">Number of partitions of its source as the host knows it; the journal's word comes first.</param>
+    /// <param name="partitionCount">
+    /// Number of partitions of its source as the host knew it <em>before</em> it read the snapshot; the journal's word comes
+    /// first. One learned later may be of a split that handed ids down which the snapshot does not have.
+    /// </param>
     /// <param name="limits">Its limits.</param>
     /// <param name="validator">The validator of its source as of now; asked once a request, so that a reload takes effect.</param>
     /// <param name="snapshot">What the journal holds of it.</param>

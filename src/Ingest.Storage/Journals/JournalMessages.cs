@@ -25,6 +25,9 @@ internal static class JournalMessages
         JournalOutcome.Fenced,
         string.Create(CultureInfo.InvariantCulture, $"{append.Partition}: the source has {count} partitions, the append was made for {append.PartitionCount}"));
 
+    public static JournalResult Fenced(string source, int count, int from) => new(
+        JournalOutcome.Fenced, string.Create(CultureInfo.InvariantCulture, $"{source}: it has {count} partitions, not {from}"));
+
     public static JournalResult Fenced(Batch batch, string violation) => new(
         JournalOutcome.Fenced, $"{Name(batch.Id)}: {violation}");
 

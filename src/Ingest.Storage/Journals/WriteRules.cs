@@ -11,6 +11,9 @@ internal static class WriteRules
     /// <summary>Bytes of one event id.</summary>
     public const int IdBytes = 16;
 
+    /// <summary>Most partitions that a split makes: each takes a row, and some memory of every journal that is open.</summary>
+    public const int SplitMax = 4_096;
+
     /// <exception cref="ArgumentException">The append contradicts itself.</exception>
     public static void Check(Append append)
     {
@@ -37,6 +40,14 @@ internal static class WriteRules
         Require(seal.Batch.Stream is LakeStream.Good or LakeStream.Quarantine, "A batch must be of a known stream.");
         if (seal.MergedBody is { } merged)
             Require(!merged.IsEmpty && merged.Length == seal.Batch.BodyBytes, "BodyBytes must be the length of the merged body.");
+    }
+
+    /// <exception cref="ArgumentException">The split contradicts itself.</exception>
+    public static void CheckSplit(int from, int to)
+    {
+        Require(from >= 1, "The present number of partitions must be at least 1.");
+        Require(to >= from && to % from == 0, "The new number of partitions must be a multiple of the present one.");
+        Require(to <= SplitMax, "The new number of partitions must be at most 4,096.");
     }
 
     private static void Require(bool holds, string message)

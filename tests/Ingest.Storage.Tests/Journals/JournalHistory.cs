@@ -5,12 +5,15 @@ namespace Ingest.Storage.Tests;
 /// <summary>A seeded run of operations, some of them wrong, done to a journal and to the model side by side.</summary>
 internal sealed class JournalHistory(int seed)
 {
-    private static readonly PartitionId[] Partitions =
-        [.. from source in new[] { "shop", "app", "web" } from number in Enumerable.Range(0, 3) select new PartitionId(source, number)];
+    private static readonly string[] Sources = ["shop", "app", "web"];
 
     private readonly Random _random = new(seed);
     private readonly JournalModel _model = new();
     private int _minutes;
+    private int _received;
+
+    private PartitionId[] Partitions =>
+        [.. from source in Sources from number in Enumerable.Range(0, CountOf(source)) select new PartitionId(source, number)];
 
     private LakeHour Hour => new(Make.Hour.Number + (_minutes / 60));
 
@@ -19,11 +22,12 @@ internal sealed class JournalHistory(int seed)
     public async Task StepAsync(IJournal journal, CancellationToken cancellation)
     {
         _minutes += _random.Next(2);
-        await (_random.Next(100) switch
+        await (_random.Next(200) switch
         {
-            < 55 => AppendAsync(journal, cancellation),
-            < 75 => SealAsync(journal, cancellation),
-            < 97 => ConfirmAsync(journal, cancellation),
+            < 2 => SplitAsync(journal, cancellation),
+            < 110 => AppendAsync(journal, cancellation),
+            < 150 => SealAsync(journal, cancellation),
+            < 194 => ConfirmAsync(journal, cancellation),
             _ => ForgetAsync(journal, cancellation),
         });
     }
@@ -35,9 +39,11 @@ internal sealed class JournalHistory(int seed)
             var (idsMax, since) = (_random.Next(3) switch { 0 => _random.Next(40), _ => int.MaxValue }, new Instant(_random.Next(2) * (Now.UnixMilliseconds - 1_000_000)));
             var snapshot = await journal.ReadPartitionAsync(partition, idsMax, since, cancellation);
             Assert.Equal((_model.NextSeq(partition), _model.Clock(partition)), (snapshot.NextSeq, snapshot.Clock));
+            Assert.Equal(_model.PartitionCounts.GetValueOrDefault(partition.Source) * (_model.Partitions.Contains(partition) ? 1 : 0), snapshot.PartitionCount);
             Assert.Equal(_model.Unsealed(partition).Select(b => b.Info), snapshot.Unsealed);
             Assert.Equal(
-                _model.Ids(partition, idsMax, since), snapshot.Ids.Select(r => (r.FirstSeq, r.Clock, Convert.ToHexString(r.Ids.Span))));
+                _model.Ids(partition, idsMax, since), snapshot.Ids.Select(r => (Math.Max(r.FirstSeq, 0), r.Clock, Convert.ToHexString(r.Ids.Span))));
+            Assert.Equal(snapshot.Ids.Select(r => r.FirstSeq).Order().Distinct(), snapshot.Ids.Select(r => r.FirstSeq));
             foreach (var stream in new[] { LakeStream.Good, LakeStream.Quarantine })
             {
                 var bodies = Make.BytesOf(_model.Unsealed(partition).Where(b => b.Stream == stream));
@@ -45,12 +51,20 @@ internal sealed class JournalHistory(int seed)
             }
         }
 
+        Assert.Equal(_model.PartitionCounts, await journal.ReadPartitionCountsAsync(cancellation));
         Assert.Equal(_model.UnsealedPartitions, await journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, cancellation));
+        var (lane, before) = (new Lane(_random.Next(2), 2), Now - TimeSpan.FromMinutes(_random.Next(60)));
+        Assert.Equal(
+            _model.UnsealedPartitions.Where(p => lane.Holds(p) && _model.OldestUnsealed(p) < before),
+            await journal.ReadUnsealedPartitionsAsync(lane, before, cancellation));
         Assert.Equal(_model.Status(), (await journal.ReadStatusAsync(cancellation)) with { StorageBytes = 0 });
         Assert.Equal(_model.Shipped, await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation));
         Assert.Equal(_model.Ledger(default), await journal.ReadLedgerAsync(default, cancellation).ToListAsync(cancellation));
         var pending = await journal.ReadPendingAsync(Lane.All, int.MaxValue, new HashSet<BatchId>(), cancellation);
         Assert.Equal(_model.Pending, pending);
+        Assert.Equal(
+            _model.Pending.Where(b => lane.Holds(b.Partition)).Take(5),
+            await journal.ReadPendingAsync(lane, 5, new HashSet<BatchId>(), cancellation));
         foreach (var batch in pending)
             AssertSame(_model.BytesOf(batch), await BytesAsync(journal.ReadBatchAsync(batch, cancellation)));
     }
@@ -67,17 +81,22 @@ internal sealed class JournalHistory(int seed)
         return bytes.ToArray();
     }
 
+    /// <summary>The number of partitions that writers take for a source's.</summary>
+    private int CountOf(string source) => _model.PartitionCounts.TryGetValue(source, out var count) ? count : 2;
+
     /// <summary>A few partitions append at once: one group.</summary>
     public async Task AppendAsync(IJournal journal, CancellationToken cancellation)
     {
-        var partitions = _random.GetItems(Partitions, _random.Next(1, 6)).Distinct().ToArray();
-        var appends = partitions.Select(NextAppend).ToArray();
-        var results = await Task.WhenAll(appends.Select(a => journal.AppendAsync(a, cancellation).AsTask()));
+        var appends = new List<(Append Append, int ForgetRuns)>();
+        foreach (var partition in _random.GetItems(Partitions, _random.Next(1, 6)).Distinct())
+            appends.Add(await NextAppendAsync(partition, journal, cancellation));
+        var results = await Task.WhenAll(appends.Select(a => journal.AppendAsync(a.Append, cancellation).AsTask()));
         foreach (var (append, result) in appends.Zip(results))
-            Assert.Equal(_model.Append(append), result.Outcome);
+            Assert.Equal(_model.Append(append.Append, append.ForgetRuns), result.Outcome);
     }
 
-    private Append NextAppend(PartitionId partition)
+    private async Task<(Append Append, int ForgetRuns)> NextAppendAsync(
+        PartitionId partition, IJournal journal, CancellationToken cancellation)
     {
         var next = _model.NextSeq(partition);
         var first = _random.Next(10) == 0 ? Math.Max(1, next + _random.Next(-3, 4)) : next;
@@ -87,22 +106,41 @@ internal sealed class JournalHistory(int seed)
             Hour,
             _random.Next(1, 5),
             _random.Next(2_000),
-            Now - TimeSpan.FromSeconds(_random.Next(60)),
+            Now + TimeSpan.FromMilliseconds(_received++),
             Make.Body(first + i, _random.Next(1, _random.Next(8) == 0 ? 40_000 : 900), _random.Next()))).ToArray();
-        return new Append(
+        var (forgetRuns, below) = (0, long.MinValue);
+        if (_random.Next(3) == 0)
+        {
+            var runs = (await journal.ReadPartitionAsync(partition, int.MaxValue, default, cancellation)).Ids;
+            forgetRuns = _random.Next(runs.Count(r => r.FirstSeq <= first) + 1);
+            below = forgetRuns < runs.Count ? Math.Min(runs[forgetRuns].FirstSeq, first) : first;
+        }
+
+        var count = CountOf(partition.Source);
+        var append = new Append(
             partition,
-            Make.PartitionCount,
+            _random.Next(20) == 0 ? _random.Next(partition.Number + 1, count + 3) : count,
             first,
             blocks,
             _random.Next(8) == 0 ? default : Make.Ids(first, blocks.Sum(b => b.Events)),
-            _random.Next(3) == 0 ? Math.Max(0, first - _random.Next(20)) : 0,
+            below,
             Now,
             Make.CountsOf(blocks));
+        return (append, forgetRuns);
+    }
+
+    private async Task SplitAsync(IJournal journal, CancellationToken cancellation)
+    {
+        var source = Sources[_random.Next(Sources.Length)];
+        var from = _random.Next(3) == 0 ? _random.Next(1, 5) : CountOf(source);
+        var to = from * _random.Next(1, 4);
+        if (to <= 12)
+            Assert.Equal(_model.Split(source, from, to), (await journal.SplitAsync(source, from, to, cancellation)).Outcome);
     }
 
     private async Task SealAsync(IJournal journal, CancellationToken cancellation)
     {
-        var partition = Partitions[_random.Next(Partitions.Length)];
+        var partition = _random.GetItems(Partitions, 1)[0];
         var stream = _random.Next(3) == 0 ? LakeStream.Quarantine : LakeStream.Good;
         var unsealed = _model.Unsealed(partition).Where(b => b.Stream == stream).ToArray();
         if (unsealed.Length == 0)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Ingest.Engine;
 
 namespace Ingest.Storage.Tests;
@@ -9,11 +10,12 @@ namespace Ingest.Storage.Tests;
 internal sealed class JournalModel
 {
     private readonly List<ModelBlock> _blocks = [];
-    private readonly List<(PartitionId Partition, IdRun Run)> _ids = [];
+    private readonly Dictionary<PartitionId, List<IdRun>> _ids = [];
     private readonly Dictionary<PartitionId, (long NextSeq, Instant Clock)> _heads = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<BatchId, (Batch Batch, byte[]? Merged)> _pending = [];
     private readonly List<ShippedBatch> _shipped = [];
-    private readonly List<(PartitionId Partition, LedgerCounts Counts)> _counts = [];
+    private readonly List<(PartitionId Partition, LedgerCounts Counts)> _ledger = [];
     private readonly List<(PartitionId Partition, LakeHour Hour, LakeStream Stream, int Events)> _shippedEvents = [];
 
     public IEnumerable<Batch> Pending => _pending.Values.Select(p => p.Batch)
@@ -29,6 +31,10 @@ internal sealed class JournalModel
 
     public IEnumerable<PartitionId> UnsealedPartitions => Partitions.Where(p => Unsealed(p).Any());
 
+    public IReadOnlyDictionary<string, int> PartitionCounts => _counts;
+
+    public Instant OldestUnsealed(PartitionId partition) => Unsealed(partition).Min(b => b.Received);
+
     public long NextSeq(PartitionId partition) => _heads.GetValueOrDefault(partition, (1, default)).NextSeq;
 
     public Instant Clock(PartitionId partition) => _heads.GetValueOrDefault(partition).Clock;
@@ -36,11 +42,12 @@ internal sealed class JournalModel
     public IEnumerable<Block> Unsealed(PartitionId partition) =>
         _blocks.Where(b => b.Partition == partition && b.Batch is null).Select(b => b.Block).OrderBy(b => b.Seq);
 
+    /// <summary>The window; a first seq of 0 stands for any that a split gave.</summary>
     public List<(long FirstSeq, Instant Clock, string Ids)> Ids(PartitionId partition, int idsMax, Instant since)
     {
         var runs = new List<(long, Instant, string)>();
         var count = 0;
-        foreach (var (_, run) in _ids.Where(i => i.Partition == partition && i.Run.Clock >= since).OrderByDescending(i => i.Run.FirstSeq))
+        foreach (var run in RunsOf(partition).Where(run => run.Clock >= since).Reverse())
         {
             if (count >= idsMax)
                 break;
@@ -51,17 +58,46 @@ internal sealed class JournalModel
         return runs;
     }
 
-    public JournalOutcome Append(Append append)
+    /// <param name="append">The append.</param>
+    /// <param name="forgetRuns">How many of the oldest runs <see cref="Append.ForgetIdsBelow"/> leaves out: the journal numbers those of a split.</param>
+    public JournalOutcome Append(Append append, int forgetRuns)
     {
         if (append.FirstSeq != NextSeq(append.Partition))
             return JournalOutcome.Fenced;
+        if (_counts.TryGetValue(append.Partition.Source, out var count) && append.PartitionCount != count)
+            return JournalOutcome.Fenced;
 
         _blocks.AddRange(append.Blocks.Select(b => new ModelBlock(append.Partition, b)));
+        RunsOf(append.Partition).RemoveRange(0, forgetRuns);
         if (append.Ids.Length > 0)
-            _ids.Add((append.Partition, new IdRun(append.FirstSeq, append.Clock, append.Ids.ToArray())));
-        _ids.RemoveAll(i => i.Partition == append.Partition && i.Run.FirstSeq < append.ForgetIdsBelow);
-        _counts.AddRange(append.Counts.Select(c => (append.Partition, c)));
+            RunsOf(append.Partition).Add(new IdRun(append.FirstSeq, append.Clock, append.Ids.ToArray()));
+        _counts[append.Partition.Source] = append.PartitionCount;
+        _ledger.AddRange(append.Counts.Select(c => (append.Partition, c)));
         _heads[append.Partition] = (append.NextSeq, append.Clock);
+        return JournalOutcome.Committed;
+    }
+
+    public JournalOutcome Split(string source, int from, int to)
+    {
+        if (_counts.TryGetValue(source, out var present) && present != from)
+            return present == to ? JournalOutcome.Committed : JournalOutcome.Fenced;
+
+        for (var number = from; number < to; number++)
+        {
+            var parent = new PartitionId(source, number % from);
+            var child = new PartitionId(source, number);
+            _heads[child] = (1, Clock(parent));
+            _ids[child] =
+            [
+                .. RunsOf(parent)
+                    .Select(run => new IdRun(0, run.Clock, IdsOf(run, number, to)))
+                    .Where(run => run.Ids.Length > 0),
+            ];
+        }
+
+        for (var number = 0; number < from; number++)
+            _heads.TryAdd(new PartitionId(source, number), (1, default));
+        _counts[source] = to;
         return JournalOutcome.Committed;
     }
 
@@ -98,7 +134,7 @@ internal sealed class JournalModel
     {
         var pending = StoredBlocks().Select(b => (b.Partition, b.Block.Hour)).ToHashSet();
         _shipped.RemoveAll(s => s.Batch.Hour < before);
-        _counts.RemoveAll(c => c.Counts.Hour < before && !pending.Contains((c.Partition, c.Counts.Hour)));
+        _ledger.RemoveAll(c => c.Counts.Hour < before && !pending.Contains((c.Partition, c.Counts.Hour)));
         _shippedEvents.RemoveAll(s => s.Hour < before && !pending.Contains((s.Partition, s.Hour)));
     }
 
@@ -109,7 +145,7 @@ internal sealed class JournalModel
     {
         foreach (var partition in Partitions)
         {
-            var counts = _counts.Where(c => c.Partition == partition).Select(c => c.Counts).ToList();
+            var counts = _ledger.Where(c => c.Partition == partition).Select(c => c.Counts).ToList();
             var stored = StoredBlocks().Where(b => b.Partition == partition).Select(b => b.Block).ToList();
             var shipped = _shippedEvents.Where(s => s.Partition == partition).ToList();
             foreach (var hour in counts.Select(c => c.Hour).Concat(stored.Select(b => b.Hour)).Distinct().Where(h => h >= from).Order())
@@ -144,6 +180,20 @@ internal sealed class JournalModel
             stored.Count == 0 ? null : stored.Min(b => b.Block.Received),
             0);
     }
+
+    private List<IdRun> RunsOf(PartitionId partition)
+    {
+        if (!_ids.TryGetValue(partition, out var runs))
+            _ids[partition] = runs = [];
+        return runs;
+    }
+
+    private static byte[] IdsOf(IdRun run, int number, int count) =>
+    [
+        .. run.Ids.ToArray().Chunk(16)
+            .Where(id => BinaryPrimitives.ReadUInt128BigEndian(id) % (UInt128)count == (UInt128)number)
+            .SelectMany(id => id),
+    ];
 
     private IEnumerable<ModelBlock> StoredBlocks() => _blocks.Where(b => b.Batch is not { } batch || _pending.ContainsKey(batch));
 

@@ -54,8 +54,11 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
         Read<IReadOnlyDictionary<string, int>>(
             () => new Dictionary<string, int>(store.PartitionCounts, StringComparer.Ordinal), cancellation);
 
-    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation)
+    {
+        WriteRules.CheckSplit(from, to);
+        return Write(() => Split(source, from, to), cancellation);
+    }
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
@@ -185,6 +188,31 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
         partition.Clock = append.Clock;
         store.PartitionCounts[append.Partition.Source] = append.PartitionCount;
         store.Partitions[append.Partition] = partition;
+        return JournalResult.Committed;
+    }
+
+    private JournalResult Split(string source, int from, int to)
+    {
+        var isWritten = store.PartitionCounts.TryGetValue(source, out var present);
+        if (isWritten && present == to)
+            return JournalResult.Committed;
+        if (isWritten && present != from)
+            return JournalMessages.Fenced(source, present, from);
+
+        for (var number = 0; number < from; number++)
+        {
+            var id = new PartitionId(source, number);
+            var parent = store.PartitionOf(id);
+            var parts = IdSplit.Divide(id, parent.Ids, from, to);
+            for (var child = number + from; child < to; child += from)
+            {
+                var partition = store.PartitionOf(id with { Number = child });
+                partition.Clock = parent.Clock;
+                partition.Ids.AddRange(parts.GetValueOrDefault(child) ?? []);
+            }
+        }
+
+        store.PartitionCounts[source] = to;
         return JournalResult.Committed;
     }
 

@@ -15,6 +15,14 @@ public sealed class MemoryJournalStore(string? id = null)
 
     internal SortedDictionary<PartitionId, MemoryPartition> Partitions { get; } = new(PartitionOrder.Instance);
 
+    /// <summary>A partition; made where it was never written.</summary>
+    internal MemoryPartition PartitionOf(PartitionId id)
+    {
+        if (!Partitions.TryGetValue(id, out var partition))
+            Partitions[id] = partition = new MemoryPartition();
+        return partition;
+    }
+
     /// <summary>Number of partitions of every source that was ever written.</summary>
     internal Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);
 }

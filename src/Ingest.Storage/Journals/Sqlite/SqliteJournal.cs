@@ -49,8 +49,11 @@ public sealed partial class SqliteJournal : IJournal
         return WriteAsync(new AppendWrite(append), cancellation);
     }
 
-    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation)
+    {
+        WriteRules.CheckSplit(from, to);
+        return WriteAsync(new SplitWrite(source, from, to), cancellation);
+    }
 
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {

@@ -41,6 +41,8 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
     [Theory]
     [InlineData("UPDATE partitions SET next_seq = 5", "partitions", "shop/0")]
     [InlineData("UPDATE partitions SET good_blocks = 2", "partitions", "shop/0")]
+    [InlineData("UPDATE partitions SET partition_count = 1", "partitions", "shop/0")]
+    [InlineData("UPDATE partitions SET partition_count = 0", "partitions", "shop/0")]
     [InlineData("UPDATE blocks SET events = 3 WHERE seq = 8", "blocks", "seq 8")]
     [InlineData("UPDATE blocks SET seq = 10 WHERE seq = 9", "blocks", "seq 10")]
     [InlineData("DELETE FROM blocks WHERE seq = 8", "blocks", "2 unsealed blocks")]

@@ -23,6 +23,18 @@ internal sealed class IdsTable(Database database)
 
     public void Forget(int partition, long below) => _forget.Run(partition, below);
 
+    /// <summary>Puts other runs, oldest first, in the place of all that a partition has.</summary>
+    public void Replace(int partition, IReadOnlyList<IdRun> runs)
+    {
+        Forget(partition, long.MaxValue);
+        long previous = 0;
+        foreach (var run in runs)
+        {
+            Insert(partition, run, previous);
+            previous = run.FirstSeq;
+        }
+    }
+
     /// <summary>The newest runs, oldest first: whole runs until there are <paramref name="idsMax"/> ids, without those older than <paramref name="since"/>.</summary>
     public List<IdRun> Read(PartitionHead head, int idsMax, Instant since)
     {

@@ -8,8 +8,8 @@ namespace Ingest.Storage;
 /// <param name="NextSeq">Seq that the next append must begin with.</param>
 /// <param name="Clock">Clock of the last append.</param>
 /// <param name="PartitionCount">Number of partitions of its source; 0 for unknown: last written by a version that kept none.</param>
-/// <param name="IdsNewest">First seq of the newest run of ids, where the chain of runs begins; 0 for none.</param>
-/// <param name="IdsForgotten">Runs with a first seq below this were dropped: where the chain ends.</param>
+/// <param name="IdsNewest">First seq of the newest run of ids, where the chain of runs begins; 0, which no run has, for none.</param>
+/// <param name="IdsForgotten">Runs with a first seq below this were dropped: where the chain ends. <see cref="long.MinValue"/> while none was.</param>
 /// <param name="Good">Unsealed blocks of the good stream.</param>
 /// <param name="Quarantine">Unsealed blocks of the quarantine stream.</param>
 internal sealed record PartitionHead(

@@ -55,7 +55,7 @@ internal sealed class JournalTransaction(JournalTables tables)
     public PartitionHead NewHead(PartitionId id)
     {
         Totals = Totals with { Partitions = Totals.Partitions + 1 };
-        return new PartitionHead(checked((int)Totals.Partitions), id, 1, default, 0, 0, 0, default, default);
+        return new PartitionHead(checked((int)Totals.Partitions), id, 1, default, 0, 0, long.MinValue, default, default);
     }
 
     public void Set(PartitionHead head)
