@@ -113,8 +113,6 @@ internal sealed class Nemesis(World world, SimProcess stage)
 
         for (var lane = 0; world.Plan.IsCluster && lane < world.Plan.Lanes; lane++)
             StopTwins(lane);
-        while (world.Hosts.Count < world.Plan.Processes)
-            world.StartHost();
     }
 
     private Host? AnyHost() => world.Hosts.Count == 0 ? null : Chance.OfList(world.Hosts);

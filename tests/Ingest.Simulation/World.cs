@@ -126,6 +126,7 @@ internal sealed class World
         await _nemesis.RageAsync();
         Simulation.Note("stage", "all is mended");
         IsCalm = true;
+        _stage.Start(KeepHostsAsync);
         await UntilQuietAsync();
         await CheckEndAsync();
         _isOver = true;
@@ -225,13 +226,39 @@ internal sealed class World
                 return $"{host.Process.Name} is not ready: {why}";
             if (host.Partitions.Count > 0)
                 return $"{host.Process.Name} keeps {host.Partitions.Count} partitions in memory";
+            if (await WhatShippersHoldAsync(host) is { } held)
+                return held;
+        }
+
+        return null;
+    }
+
+    private async Task<string?> WhatShippersHoldAsync(Host host)
+    {
+        try
+        {
             foreach (var shipper in await Network.CallAsync(_stage, host.Process, host.ShippersAsync))
             {
                 if (shipper.InHand > 0 || shipper.Breaker == BreakerState.Open)
                     return $"{host.Process.Name} has a shipper with {shipper.InHand} batches in hand; its breaker is {shipper.Breaker}";
             }
-        }
 
-        return null;
+            return null;
+        }
+        catch (NetworkException)
+        {
+            return $"{host.Process.Name} has just ended";
+        }
+    }
+
+    /// <summary>Has as many processes as there should be, once nothing ends them any more.</summary>
+    private async Task KeepHostsAsync()
+    {
+        while (true)
+        {
+            while (Hosts.Count < Plan.Processes)
+                StartHost();
+            await Task.Delay(TimeSpan.FromSeconds(1), _stage.Clock);
+        }
     }
 }

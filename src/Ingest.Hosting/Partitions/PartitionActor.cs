@@ -68,11 +68,11 @@ public sealed class PartitionActor : Mailbox
     /// Stores what was taken and takes nothing more; completes once another instance may go on from the journal. Open
     /// batches stay open: that instance seals them.
     /// </summary>
-    public Task LeaveAsync()
+    public async Task LeaveAsync()
     {
         var leave = new Leave(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Post(leave);
-        return leave.Done.Task;
+        await leave.Done.Task;
     }
 
     /// <summary>Gives the partition up as it is: whoever waits is told that nothing is known to be stored.</summary>
@@ -86,11 +86,11 @@ public sealed class PartitionActor : Mailbox
     }
 
     /// <summary>Stores and seals everything; completes when the journal has it, or it surely cannot now.</summary>
-    public Task DrainAsync()
+    public async Task DrainAsync()
     {
         var drain = new Drain(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Post(drain);
-        return drain.Done.Task;
+        await drain.Done.Task;
     }
 
     protected override void Handle(object message)

@@ -18,7 +18,8 @@ internal sealed class Network(Simulation simulation)
     /// <exception cref="NetworkException">The process is not there, or died.</exception>
     public Task<T> CallAsync<T>(SimProcess caller, SimProcess target, Func<Task<T>> serve)
     {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Completed in a step of the caller: what goes on from there may run at once.
+        var answer = new TaskCompletionSource<T>();
         if (simulation.Chance.Happens(Loss))
             return answer.Task;
         simulation.Schedule(

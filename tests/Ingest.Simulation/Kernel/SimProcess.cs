@@ -36,7 +36,12 @@ internal sealed class SimProcess : SynchronizationContext
     /// <summary>Called once when it is killed, outside of it.</summary>
     public event Action? Killed;
 
-    public override void Post(SendOrPostCallback d, object? state) => _simulation.Schedule(this, _simulation.Lag(), d, state);
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        // Finalizers of what a process left behind may post from a thread of their own.
+        if (!IsDead && !_simulation.IsOver)
+            _simulation.Schedule(this, _simulation.Lag(), d, state);
+    }
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may wait for a process.");
 

@@ -11,7 +11,7 @@ internal sealed class SimWorkScheduler(Simulation simulation, SimProcess process
 
     public Task Run(Func<Task> work)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource();
         process.Post(() => _ = RunAsync(work, done));
         return done.Task;
     }

@@ -33,6 +33,9 @@ internal sealed class Simulation
     /// <summary>The first rule that was broken; null while all hold.</summary>
     public Violation? Violation { get; private set; }
 
+    /// <summary>No step will run any more.</summary>
+    public bool IsOver { get; private set; }
+
     public int NextProcessNumber() => _processes++;
 
     /// <summary>A rule is broken: the history ends after this step. The first one counts.</summary>
@@ -50,7 +53,7 @@ internal sealed class Simulation
     public void Schedule(SimProcess process, TimeSpan delay, SendOrPostCallback callback, object? state)
     {
         if (Environment.CurrentManagedThreadId != _thread)
-            throw new InvalidOperationException("Something left the simulated thread: the history cannot be repeated.");
+            throw new InvalidOperationException($"Something left the simulated thread, so the history cannot be repeated: {(state as Delegate)?.Target ?? state}");
         _steps.Enqueue(new Step(process, callback, state), ((Now + delay).Ticks, (uint)_order.Random.NextInt64(1L << 32)));
     }
 
@@ -71,6 +74,7 @@ internal sealed class Simulation
         }
         finally
         {
+            IsOver = true;
             SynchronizationContext.SetSynchronizationContext(outer);
         }
     }
