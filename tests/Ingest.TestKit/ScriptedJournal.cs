@@ -11,6 +11,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>What happens to the next appends, one after the other; without any they go through.</summary>
     public Queue<Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>> Script { get; } = new();
 
+    /// <summary>What happens to seals; null where they go through.</summary>
+    public Func<Func<ValueTask<JournalResult>>, ValueTask<JournalResult>>? SealScript { get; set; }
+
     public bool IsReadable { get; set; } = true;
 
     /// <summary>Number of appends so far.</summary>
@@ -54,7 +57,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         inner.SplitAsync(source, from, to, cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => inner.SealAsync(seal, cancellation);
+    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => SealScript is { } script
+        ? script(() => inner.SealAsync(seal, CancellationToken.None))
+        : inner.SealAsync(seal, cancellation);
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         inner.ConfirmAsync(batch, shipped, cancellation);

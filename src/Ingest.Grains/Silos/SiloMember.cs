@@ -22,12 +22,27 @@ public sealed class SiloMember(
     {
         log.Joined(where.Name, silo.Roles);
         silo.Health.Started();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await Task.WhenAll(
-            silo.Partitions.RunClockAsync(stoppingToken),
-            new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync(stoppingToken),
-            counts.RunAsync(stoppingToken),
-            balancer.RunAsync(stoppingToken),
-            StartLanesAsync(stoppingToken));
+            RunAsync(silo.Partitions.RunClockAsync, any),
+            RunAsync(new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync, any),
+            RunAsync(counts.RunAsync, any),
+            RunAsync(balancer.RunAsync, any),
+            RunAsync(StartLanesAsync, any));
+    }
+
+    /// <summary>None of the loops may end by a fault unseen: the others end too, and the host stops the process.</summary>
+    private static async Task RunAsync(Func<CancellationToken, Task> loop, CancellationTokenSource any)
+    {
+        try
+        {
+            await loop(any.Token);
+        }
+        catch
+        {
+            await any.CancelAsync();
+            throw;
+        }
     }
 
     private async Task StartLanesAsync(CancellationToken stop)

@@ -12,11 +12,13 @@ public sealed class PartitionActor : Mailbox
 
     private readonly PartitionId _id;
     private readonly PartitionHost _host;
-    private readonly List<Offering> _parked = [];
-    private Partition? _partition;
-    private IReadOnlyList<LedgerCounts> _carried = [];
     private readonly Action? _onRetired;
     private readonly PressureGauge _pressure;
+
+    // What waits for the partition to be read, in order of arrival.
+    private readonly Queue<Parked> _parked = new();
+    private Partition? _partition;
+    private IReadOnlyList<LedgerCounts> _carried = [];
     private TaskCompletionSource? _drained;
     private TaskCompletionSource? _left;
     private bool _isLoading;
@@ -30,7 +32,7 @@ public sealed class PartitionActor : Mailbox
 
     /// <param name="id">Which partition.</param>
     /// <param name="host">The process's partitions.</param>
-    /// <param name="onRetired">Called once when it takes nothing any more.</param>
+    /// <param name="onRetired">Called once when it takes nothing any more and nobody asked it to leave.</param>
     internal PartitionActor(PartitionId id, PartitionHost host, Action? onRetired)
         : base(host.Work, host.Time)
     {
@@ -102,7 +104,7 @@ public sealed class PartitionActor : Mailbox
                 break;
             case AppendEnded ended:
                 _host.Surroundings.OnWritten(ended.Result);
-                _stepsDown |= StepsDown(ended.Result);
+                _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _failures = 0;
                 if (ended.Append is null)
@@ -112,7 +114,7 @@ public sealed class PartitionActor : Mailbox
                 break;
             case SealEnded ended:
                 ended.Partition.CompleteSeal(ended.Result);
-                _stepsDown |= StepsDown(ended.Result);
+                _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _host.Surroundings.OnSealed(_id);
                 break;
@@ -197,11 +199,19 @@ public sealed class PartitionActor : Mailbox
 
         if (!_isLoading && now >= _noLoadBefore)
             BeginLoad();
+        while (_parked.TryPeek(out var parked) && parked.Until <= now)
+            Refuse(_parked.Dequeue().Offering);
         FinishDrain(isDone: !_isLoading);
         if (!_isLoading && _carried.Count == 0 && _refused == 0 && now - _lastOffer >= _host.Options.IdleAge)
+        {
             Retire();
-        else
-            Volatile.Write(ref _wakeAt, _noLoadBefore.UnixMilliseconds);
+            return;
+        }
+
+        var wake = _isLoading ? new Instant(long.MaxValue) : _noLoadBefore;
+        if (_parked.TryPeek(out var next))
+            wake = Instant.Min(wake, next.Until);
+        Volatile.Write(ref _wakeAt, wake.UnixMilliseconds);
     }
 
     private void EndTurnLoaded(Partition partition, Instant now)
@@ -240,7 +250,7 @@ public sealed class PartitionActor : Mailbox
                 return;
             }
 
-            _parked.Add(offering);
+            _parked.Enqueue(new Parked(offering, now + _host.Limits.JournalTimeout));
             return;
         }
 
@@ -266,9 +276,12 @@ public sealed class PartitionActor : Mailbox
         try
         {
             // The number first: one learned after the read could be that of a split whose ids the read did not see yet.
-            var count = _host.Surroundings.PartitionCountOf(_id.Source);
+            var count = await _host.Surroundings.PartitionCountOf(_id.Source);
             // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
-            Post(new Loaded(count, await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
+            var snapshot = await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax);
+            if (count == 0 && snapshot.PartitionCount == 0)
+                throw new JournalUnavailableException("the number of partitions of the source is not known yet");
+            Post(new Loaded(count, snapshot, null));
         }
         catch (Exception exception)
         {
@@ -299,9 +312,8 @@ public sealed class PartitionActor : Mailbox
             _failures++;
             _noLoadBefore = _host.Now + _host.PauseAfter(_failures);
             _host.Log.PartitionNotLoaded(loaded.Error!, _id);
-            foreach (var offering in _parked)
-                Refuse(offering);
-            _parked.Clear();
+            while (_parked.TryDequeue(out var refused))
+                Refuse(refused.Offering);
             return;
         }
 
@@ -318,9 +330,10 @@ public sealed class PartitionActor : Mailbox
             _host.NextSeed());
         _carried = [];
         _refused = 0;
-        foreach (var offering in _parked)
-            Offer(offering);
-        _parked.Clear();
+
+        // One of them may break the partition: those after it are parked anew.
+        for (var waiting = _parked.Count; waiting > 0; waiting--)
+            Offer(_parked.Dequeue().Offering);
     }
 
     private void Refuse(Offering offering)
@@ -383,22 +396,28 @@ public sealed class PartitionActor : Mailbox
         }
     }
 
-    /// <summary>Leaves the directory; what still arrives here is told that it moved.</summary>
+    /// <summary>Leaves the directory; what waits, and what still arrives here, is told that it moved.</summary>
     private void Retire()
     {
         _isRetired = true;
         Volatile.Write(ref _wakeAt, long.MaxValue);
-        foreach (var offering in _parked)
-            offering.Complete(Gone);
-        _parked.Clear();
+        _partition?.Move("the partition is hosted elsewhere");
+        while (_parked.TryDequeue(out var parked))
+            parked.Offering.Complete(Gone);
+        var uncounted = _refused + _carried.Concat(_partition?.TakeUnwrittenCounts() ?? []).Sum(counts => counts.Refused);
+        if (uncounted > 0)
+            _host.Log.RefusalsNotCounted(_id, uncounted);
         FinishDrain(isDone: true);
         _host.Retired(_id, this);
-        _left?.TrySetResult();
-        _onRetired?.Invoke();
+        if (_left is { } left)
+            left.TrySetResult();
+        else
+            _onRetired?.Invoke();
     }
 
-    private bool StepsDown(JournalResult result) =>
-        _host.Options.StepsDownWhenFenced && result.Outcome == JournalOutcome.Fenced;
+    /// <summary>The instance at work was fenced. A late word about one given up before says nothing of this one.</summary>
+    private bool StepsDown(Partition partition, JournalResult result) =>
+        partition == _partition && _host.Options.StepsDownWhenFenced && result.Outcome == JournalOutcome.Fenced;
 
     public sealed record Wake
     {
@@ -410,6 +429,8 @@ public sealed class PartitionActor : Mailbox
     {
         public static readonly HasUnsealed Message = new();
     }
+
+    private readonly record struct Parked(Offering Offering, Instant Until);
 
     private sealed record Compared(Partition Partition, long NextSeq);
 

@@ -147,6 +147,7 @@ internal sealed class IngestCluster : IAsyncDisposable
             .AddSingleton<LaneNotices>()
             .AddSingleton<PartitionCountsCache>()
             .AddSingleton<AutomaticSplits>()
+            .AddSingleton<Balancer>()
             .AddSingleton<ClusterReports>()
             .AddSingleton<ClusterIntake>()
             .AddSingleton(OpenSilo);
@@ -166,7 +167,7 @@ internal sealed class IngestCluster : IAsyncDisposable
             new PartitionSurroundings
             {
                 ValidatorOf = new Validators(_sources).Of,
-                PartitionCountOf = services.GetRequiredService<PartitionCountsCache>().Of,
+                PartitionCountOf = services.GetRequiredService<PartitionCountsCache>().GetAsync,
                 OnSealed = services.GetRequiredService<LaneNotices>().Sealed,
                 OnWritten = health.Observe,
                 OnPressure = services.GetRequiredService<AutomaticSplits>().Pressure,
