@@ -13,6 +13,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
 
     public bool IsReadable { get; set; } = true;
 
+    /// <summary>True where nothing is sealed: every batch stays open.</summary>
+    public bool RefusesSeals { get; set; }
+
     /// <summary>Number of appends so far.</summary>
     public int Appends => Volatile.Read(ref _appends);
 
@@ -54,7 +57,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         inner.SplitAsync(source, from, to, cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => inner.SealAsync(seal, cancellation);
+    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => RefusesSeals
+        ? ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, "the test keeps batches open"))
+        : inner.SealAsync(seal, cancellation);
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         inner.ConfirmAsync(batch, shipped, cancellation);
