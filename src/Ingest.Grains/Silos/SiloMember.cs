@@ -5,10 +5,11 @@ namespace Ingest.Grains;
 
 /// <summary>
 /// The work of a silo beside its grains, from when it is part of the cluster until it leaves: wakes partitions that are
-/// due, watches the journal, and keeps the numbers of partitions up to date.
+/// due, watches the journal, keeps the numbers of partitions up to date, and moves grains to where they should be.
 /// </summary>
 public sealed class SiloMember(
-    SiloServices silo, PartitionCountsCache counts, ILocalSiloDetails where, TimeProvider time, GrainLog log) : BackgroundService
+    SiloServices silo, PartitionCountsCache counts, Balancer balancer, ILocalSiloDetails where, TimeProvider time, GrainLog log)
+    : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,6 +18,7 @@ public sealed class SiloMember(
         return Task.WhenAll(
             silo.Partitions.RunClockAsync(stoppingToken),
             new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync(stoppingToken),
-            counts.RunAsync(stoppingToken));
+            counts.RunAsync(stoppingToken),
+            balancer.RunAsync(stoppingToken));
     }
 }

@@ -172,6 +172,7 @@ internal sealed class IngestCluster : IAsyncDisposable
             .AddSingleton<LaneNotices>()
             .AddSingleton<PartitionCountsCache>()
             .AddSingleton<AutomaticSplits>()
+            .AddSingleton<Balancer>()
             .AddSingleton<ClusterReports>()
             .AddSingleton<ClusterIntake>()
             .AddSingleton(OpenSilo);
