@@ -56,6 +56,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         builder.UseOrleans(silo => SiloConfiguration.Apply(silo, settings, plan.Settings.Postgres));
         // After the silo: hosted services start in the order in which they were added, and stop in the opposite one.
         builder.Services.AddHostedService<SiloMember>();
+        builder.Services.AddHostedService<LaneStarter>();
     }
 
     public async Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log)

@@ -16,6 +16,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
 
     public bool IsReadable { get; set; } = true;
 
+    /// <summary>True where nothing is sealed: every batch stays open.</summary>
+    public bool RefusesSeals { get; set; }
+
     /// <summary>Number of appends so far.</summary>
     public int Appends => Volatile.Read(ref _appends);
 
@@ -57,8 +60,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         inner.SplitAsync(source, from, to, cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => SealScript is { } script
-        ? script(() => inner.SealAsync(seal, CancellationToken.None))
+    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => RefusesSeals
+        ? ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, "the test keeps batches open"))
+        : SealScript is { } script ? script(() => inner.SealAsync(seal, CancellationToken.None))
         : inner.SealAsync(seal, cancellation);
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
