@@ -38,4 +38,13 @@ public sealed record GrainOptions
 
     /// <summary>Least time between two automatic raises of one source: the first must show what it brought.</summary>
     public TimeSpan AutomaticRaisePause { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often a silo looks whether grains should be elsewhere.</summary>
+    public TimeSpan BalancePeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the silos must have been the same before grains are moved: longer than a silo's restart.</summary>
+    public TimeSpan BalanceAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Grains that a silo moves in one <see cref="BalancePeriod"/>: each is read from the journal where it arrives.</summary>
+    public int BalanceMovesMax { get; init; } = 20;
 }

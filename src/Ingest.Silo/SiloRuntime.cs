@@ -49,6 +49,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
             .AddSingleton<LaneNotices>()
             .AddSingleton<PartitionCountsCache>()
             .AddSingleton<AutomaticSplits>()
+            .AddSingleton<Balancer>()
             .AddSingleton<ClusterReports>()
             // Made before the silo starts, by OpenAsync, and closed by this class.
             .AddSingleton(_ => Silo);
@@ -62,7 +63,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var services = web.Services;
         var time = TimeProvider.System;
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
-        var journal = await JournalLocation.OpenAsync(plan.Settings, log);
+        var journal = await plan.Journal.OpenAsync(onFault: log.JournalFault);
         var (notices, counts, splits) = (
             services.GetRequiredService<LaneNotices>(),
             services.GetRequiredService<PartitionCountsCache>(),

@@ -14,7 +14,7 @@ public sealed class FailingLakeTests
         await s3.CreateBucketAsync();
         var random = TestSeed.Next();
         var oracle = new ConservationOracle();
-        await using var installation = s3.NewInstallation();
+        await using var installation = Installation.ShippingTo(s3);
         await installation.StartAsync();
         await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 200);
         using var pixels = PixelClient.Start(oracle, installation.Url);
@@ -64,7 +64,7 @@ public sealed class FailingLakeTests
     {
         await using var s3 = await S3Lake.StartAsync();
         var oracle = new ConservationOracle();
-        await using var installation = s3.NewInstallation();
+        await using var installation = Installation.ShippingTo(s3);
         await installation.StartAsync();
 
         using var client = new PlainClient(installation.Url);

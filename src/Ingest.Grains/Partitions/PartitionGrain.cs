@@ -1,8 +1,6 @@
-using System.Buffers;
 using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
-using Orleans.Placement;
 
 namespace Ingest.Grains;
 
@@ -11,8 +9,8 @@ namespace Ingest.Grains;
 /// <see cref="PartitionHost"/> hosts the partition, and takes its turns there. The grain never times out by itself: the
 /// actor knows when nothing is open any more.
 /// </summary>
-[GrainType("ingest.partition"), ResourceOptimizedPlacement]
-public sealed class PartitionGrain(SiloServices silo, GrainLog log) : Grain, IPartitionGrain
+[GrainType("ingest.partition"), BalancedPlacement]
+public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLog log) : Grain, IPartitionGrain
 {
     private PartitionId _id;
     private PartitionActor? _actor;
@@ -26,11 +24,13 @@ public sealed class PartitionGrain(SiloServices silo, GrainLog log) : Grain, IPa
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var deactivate = DeactivateOnIdle;
         _actor = silo.Partitions.Attach(_id, onRetired: deactivate);
+        balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        balancer.Left(this.GetGrainId());
         try
         {
             await Actor.LeaveAsync().WaitAsync(silo.Options.MoveTimeout, cancellationToken);

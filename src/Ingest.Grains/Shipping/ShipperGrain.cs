@@ -1,6 +1,5 @@
 using Ingest.Engine;
 using Ingest.Hosting;
-using Orleans.Placement;
 
 namespace Ingest.Grains;
 
@@ -8,8 +7,9 @@ namespace Ingest.Grains;
 /// Hosts the shipper of one lane. While it is active a loop ships; a reminder wakes it when no process remembers the
 /// lane, and timers do all the rest.
 /// </summary>
-[GrainType("ingest.shipper"), CollectionAgeLimit(AlwaysActive = true), ResourceOptimizedPlacement]
-public sealed class ShipperGrain(SiloServices silo, ILocalSiloDetails where, TimeProvider time, GrainLog log, HostingLog hostingLog)
+[GrainType("ingest.shipper"), CollectionAgeLimit(AlwaysActive = true), BalancedPlacement]
+public sealed class ShipperGrain(
+    SiloServices silo, Balancer balancer, ILocalSiloDetails where, TimeProvider time, GrainLog log, HostingLog hostingLog)
     : Grain, IShipperGrain, IRemindable
 {
     private const string ReminderName = "wake";
@@ -28,12 +28,14 @@ public sealed class ShipperGrain(SiloServices silo, ILocalSiloDetails where, Tim
         this.RegisterGrainTimer(WakeUnsealedAsync, new() { DueTime = TimeSpan.FromSeconds(1), Period = silo.Options.UnsealedPeriod, KeepAlive = true });
         if (_lane.Index == 0)
             this.RegisterGrainTimer(ForgetAsync, new() { DueTime = silo.Options.ForgetPeriod, Period = silo.Options.ForgetPeriod, KeepAlive = true });
+        balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         log.LaneStarted(_lane);
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        balancer.Left(this.GetGrainId());
         await _stop.CancelAsync();
         await _shipping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         log.LaneStopped(_lane, reason.ReasonCode);

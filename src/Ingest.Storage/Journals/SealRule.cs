@@ -40,6 +40,20 @@ internal struct SealRule(Seal seal)
         _bodyBytes += block.BodyBytes;
     }
 
+    /// <summary>Feeds all of the batch's range at once, where the storage has summed it up.</summary>
+    public void Add(in BlockRun run)
+    {
+        if (run.Blocks == 0)
+            return;
+
+        (_first, _last, Received) = (run.First, run.Last, run.Received);
+        _otherHour = run.HasOtherHour;
+        _blocks = (int)Math.Min(run.Blocks, int.MaxValue);
+        _events = run.Events;
+        _lineBytes = run.LineBytes;
+        _bodyBytes = run.BodyBytes;
+    }
+
     /// <summary>Why the seal does not stand; null when it does.</summary>
     public readonly string? Violation() =>
         _blocks == 0 ? "there is no unsealed block in the batch's range"
@@ -55,3 +69,15 @@ internal struct SealRule(Seal seal)
     private static string Differs(string what, long stored, long claimed) =>
         string.Create(CultureInfo.InvariantCulture, $"the {what} is {stored}, the batch says {claimed}");
 }
+
+/// <summary>Sums over a run of blocks of one stream; all zero for none.</summary>
+/// <param name="First">Seq of the first.</param>
+/// <param name="Last">Seq of the last.</param>
+/// <param name="Blocks">How many.</param>
+/// <param name="Events">Lines in them.</param>
+/// <param name="LineBytes">Bytes of the lines before compression.</param>
+/// <param name="BodyBytes">Bytes of the bodies.</param>
+/// <param name="HasOtherHour">True where one of them is not of the hour of the batch that is asked for.</param>
+/// <param name="Received">When the first event in them was received.</param>
+internal readonly record struct BlockRun(
+    long First, long Last, long Blocks, long Events, long LineBytes, long BodyBytes, bool HasOtherHour, Instant Received);

@@ -8,7 +8,7 @@ namespace Ingest.EndToEnd;
 /// The product as a user has it: a data folder, a lake, a port, and the server that is started, killed and stopped on
 /// them. Everything goes through the launcher.
 /// </summary>
-internal sealed class Installation : IAsyncDisposable
+internal sealed class Installation : IInstallation, IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
@@ -42,6 +42,14 @@ internal sealed class Installation : IAsyncDisposable
     public string Output => _server?.Output ?? string.Empty;
 
     private ChildProcess Server => _server ?? throw new InvalidOperationException("The server was not started.");
+
+    /// <summary>An installation that ships to S3.</summary>
+    public static Installation ShippingTo(S3Lake s3)
+    {
+        var installation = new Installation { Environment = s3.Server.Environment };
+        installation.ShipTo(s3.Location, s3.Options);
+        return installation;
+    }
 
     /// <summary>Has the next start ship to another place.</summary>
     /// <param name="lake">Value of <c>--lake</c>.</param>

@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+using Ingest.Engine;
+using Npgsql;
+
+namespace Ingest.Storage.Postgres;
+
+/// <summary>What the errors of the server and of the way to it mean.</summary>
+internal static class Faults
+{
+    /// <summary>True for everything that the server or the network can do to a statement.</summary>
+    public static bool IsOfServer(Exception fault) => fault is NpgsqlException or TimeoutException or SocketException or IOException;
+
+    /// <summary>The table is gone: its generation was dropped, and the list of generations is to be read again.</summary>
+    public static bool IsMissingTable(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable };
+
+    /// <summary>A lock was not to be had in time.</summary>
+    public static bool IsLockTimeout(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
+    /// <summary>The transaction failed on account of others, and may succeed when it is tried again as it is.</summary>
+    public static bool MayPass(Exception fault) =>
+        IsMissingTable(fault)
+        || fault is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+
+    /// <summary>The connection broke, as one that was idle does when the server was restarted: a new one may do.</summary>
+    public static bool IsLostConnection(Exception fault) => fault switch
+    {
+        PostgresException server => server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        NpgsqlException => fault.InnerException is IOException,
+        _ => false,
+    };
+
+    /// <summary>The data is at fault (a value out of range, a broken constraint): the neighbours in the group are not.</summary>
+    public static bool IsOfData(Exception fault) =>
+        fault is PostgresException server && (server.SqlState.StartsWith("22", StringComparison.Ordinal) || server.SqlState.StartsWith("23", StringComparison.Ordinal));
+
+    public static Exception ToJournalException(Exception fault) => fault switch
+    {
+        PostgresException server when IsDamage(server) => new JournalCorruptException(
+            $"The database found damage in its own files: {server.MessageText} (SQLSTATE {server.SqlState}). {Damage.Advice}", fault),
+        PostgresException server => new JournalUnavailableException(
+            $"The database answered: {server.MessageText} (SQLSTATE {server.SqlState})", fault),
+        _ => new JournalUnavailableException($"The database cannot be reached: {Describe(fault)}", fault),
+    };
+
+    /// <summary>One line for logs and status.</summary>
+    public static string Describe(Exception fault) => fault switch
+    {
+        PostgresException server => $"{server.MessageText} (SQLSTATE {server.SqlState})",
+        { InnerException: { } inner } => $"{fault.Message}: {inner.Message}",
+        _ => fault.Message,
+    };
+
+    /// <summary>Class XX, and files that are missing or unreadable below the server.</summary>
+    private static bool IsDamage(PostgresException fault) =>
+        fault.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted or PostgresErrorCodes.IoError
+            or PostgresErrorCodes.UndefinedFile;
+}

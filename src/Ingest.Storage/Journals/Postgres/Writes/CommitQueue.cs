@@ -1,0 +1,116 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage.Postgres;
+
+/// <summary>
+/// What waits for one kind of group commit. Bounded in number and bytes. Writes of one partition stay in order: while some of
+/// them are in commit, the others wait.
+/// </summary>
+/// <param name="countMax">Most writes that wait.</param>
+/// <param name="bytesMax">Most bytes that they hold, unless it is a single one.</param>
+/// <param name="committers">How many take from it.</param>
+/// <param name="what">What waits, for the reason of a refusal.</param>
+internal sealed class CommitQueue(int countMax, long bytesMax, int committers, string what)
+{
+    /// <summary>Writes of one transaction: bounds how long the first waits for the last.</summary>
+    private const int GroupWritesMax = 1_024;
+
+    /// <summary>Bytes of one transaction, unless a single write is larger.</summary>
+    private const long GroupBytesMax = 16L << 20;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<PostgresWrite> _waiting = new();
+    private readonly HashSet<PartitionId> _inCommit = [];
+    private readonly SemaphoreSlim _signal = new(0);
+    private long _bytes;
+    private bool _closed;
+
+    /// <summary>Queues a write and waits for its outcome.</summary>
+    public ValueTask<JournalResult> AddAsync(PostgresWrite write, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromResult(JournalMessages.CancelledBefore);
+
+        lock (_gate)
+        {
+            if (_closed)
+                return ValueTask.FromResult(JournalMessages.Closed);
+            if (_waiting.Count > 0 && (_waiting.Count >= countMax || _bytes + write.Bytes > bytesMax))
+                return ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, $"too many {what} wait for the database"));
+
+            _waiting.Enqueue(write);
+            _bytes += write.Bytes;
+            Signal();
+        }
+
+        return write.WaitAsync(cancellation);
+    }
+
+    /// <summary>Waits until there may be something to take.</summary>
+    /// <returns>False when the queue is closed.</returns>
+    public async Task<bool> WaitAsync()
+    {
+        await _signal.WaitAsync();
+        lock (_gate)
+            return !_closed;
+    }
+
+    /// <summary>Takes what fits into one transaction; the partitions in it are the caller's until <see cref="Release"/>.</summary>
+    /// <returns>False where there is nothing to take.</returns>
+    public bool TryTake(List<PostgresWrite> group)
+    {
+        lock (_gate)
+        {
+            HashSet<PartitionId> once = [];
+            HashSet<PartitionId> left = [];
+            long bytes = 0;
+            var full = false;
+            for (var i = _waiting.Count; i > 0; i--)
+            {
+                var write = _waiting.Dequeue();
+                full |= group.Count == GroupWritesMax || (group.Count > 0 && bytes + write.Bytes > GroupBytesMax);
+                if (full || _inCommit.Contains(write.Partition) || left.Contains(write.Partition) || (write.IsOnlyOne && !once.Add(write.Partition)))
+                {
+                    left.Add(write.Partition);
+                    _waiting.Enqueue(write);
+                    continue;
+                }
+
+                group.Add(write);
+                bytes += write.Bytes;
+            }
+
+            _bytes -= bytes;
+            foreach (var write in group)
+                _inCommit.Add(write.Partition);
+            return group.Count > 0;
+        }
+    }
+
+    /// <summary>Gives the partitions of a group free.</summary>
+    public void Release(List<PostgresWrite> group)
+    {
+        lock (_gate)
+        {
+            foreach (var write in group)
+                _inCommit.Remove(write.Partition);
+        }
+    }
+
+    /// <summary>Takes no more; what waits is still done.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _signal.Release(committers);
+        }
+    }
+
+    /// <summary>One signal for each committer is enough: once awake, it takes until nothing is left.</summary>
+    private void Signal()
+    {
+        if (_signal.CurrentCount < committers)
+            _signal.Release();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+
+namespace Ingest.Cluster.EndToEnd;
+
+/// <summary>One silo of a cluster, in a process of its own. Its ports and its data folder stay the same through restarts.</summary>
+/// <param name="name">Its name in the cluster.</param>
+/// <param name="data">Its data folder, for node.json.</param>
+/// <param name="arguments">Options of <c>./ingest run</c> that all silos share.</param>
+/// <param name="environment">Variables that all silos share.</param>
+internal sealed class Silo(
+    string name, string data, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private readonly int _port = StablePort.Choose();
+    private ChildProcess? _process;
+
+    public string Name { get; } = name;
+
+    public string Data { get; } = data;
+
+    public Uri Url => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>Port for the other silos.</summary>
+    public int SiloPort { get; } = StablePort.Choose();
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    public int ProcessId => Process.Id;
+
+    /// <summary>What it wrote since its last start.</summary>
+    public string Output => _process?.Output ?? string.Empty;
+
+    private ChildProcess Process => _process ?? throw new InvalidOperationException($"{Name} was not started.");
+
+    /// <summary>Starts it without waiting.</summary>
+    /// <param name="more">Further options for this start.</param>
+    public async Task BeginStartAsync(params string[] more)
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        string[] all =
+        [
+            Repository.SiloProgram, "--silo-name", Name, "--port", Text(_port), "--silo-port", Text(SiloPort), "--data", Data,
+            .. arguments, .. more,
+        ];
+        _process = ChildProcess.Start("dotnet", all, environment);
+    }
+
+    /// <summary>Starts it, and waits until it says that it can store events.</summary>
+    /// <param name="more">Further options for this start.</param>
+    public async Task StartAsync(params string[] more)
+    {
+        await BeginStartAsync(more);
+        await ReadyAsync();
+    }
+
+    /// <summary>Waits until it says that it can store events.</summary>
+    public async Task ReadyAsync()
+    {
+        await Deadline.UntilAsync(TryReadyAsync, Deadline.Process, () => $"{Name} is not ready. It wrote:\n{Output}");
+        Progress.Write($"{Name} is ready, process {ProcessId}.");
+    }
+
+    /// <summary>Ends it on the spot (SIGKILL), as a crash or a lost machine would.</summary>
+    public async Task KillAsync()
+    {
+        await Process.KillAsync();
+        Progress.Write($"{Name} was killed, process {ProcessId}.");
+    }
+
+    /// <summary>Asks it to drain and leave; it must end with exit code 0.</summary>
+    public async Task StopAsync()
+    {
+        Process.Terminate();
+        var exitCode = await Process.WaitAsync(Deadline.Process);
+        Assert.True(exitCode == 0, $"{Name} left with exit code {exitCode}. It wrote:\n{Output}");
+        Progress.Write($"{Name} has drained and left.");
+    }
+
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<object?> TryReadyAsync()
+    {
+        if (Process.HasExited)
+            Assert.Fail($"{Name} left at its start, with exit code {await Process.WaitAsync(Deadline.Process)}. It wrote:\n{Output}");
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri(Url, "/ready"));
+            return answer.StatusCode == HttpStatusCode.OK ? Url : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+}

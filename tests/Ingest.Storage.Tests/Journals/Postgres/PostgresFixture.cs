@@ -1,0 +1,46 @@
+using Ingest.Storage.Tests.Journals.Postgres;
+using Ingest.TestKit;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
+
+namespace Ingest.Storage.Tests.Journals.Postgres;
+
+/// <summary>One PostgreSQL server for all tests of the assembly, started when the first of them asks; a database for each.</summary>
+public sealed class PostgresFixture : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private Task<(PostgresServer? Server, string? Absence)>? _started;
+
+    /// <summary>The server. Skips the test where there can be none.</summary>
+    public async Task<PostgresServer> ServerAsync()
+    {
+        Task<(PostgresServer? Server, string? Absence)> start;
+        lock (_gate)
+            start = _started ??= PostgresServer.StartAsync();
+        var (server, absence) = await start;
+        Assert.SkipWhen(server is null, absence ?? "");
+        return server!;
+    }
+
+    /// <summary>An empty, migrated database.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> NewJournalAsync()
+    {
+        var database = await (await ServerAsync()).NewDatabaseAsync();
+        await PostgresMigrations.RunAsync(database, _ => { }, TestContext.Current.CancellationToken);
+        return database;
+    }
+
+    /// <summary>Drops a database; null where the test was skipped before it had one.</summary>
+    public async Task DropAsync(string? database)
+    {
+        if (database is not null)
+            await (await ServerAsync()).DropDatabaseAsync(database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_started is { IsCompletedSuccessfully: true } && (await _started).Server is { } server)
+            await server.DisposeAsync();
+    }
+}

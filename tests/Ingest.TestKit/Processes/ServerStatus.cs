@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Ingest.TestKit;
+
+/// <summary>What the tests read of <c>./ingest status --json</c>.</summary>
+/// <param name="Unsealed">Events that are in no batch yet.</param>
+/// <param name="Pending">Events in batches that the lake has not confirmed.</param>
+/// <param name="SetAside">Batches that need a person: which, and why.</param>
+public sealed record ServerStatus(long Unsealed, long Pending, IReadOnlyList<string> SetAside)
+{
+    /// <summary>False where a command had no status to print, only an error.</summary>
+    public static bool TryParse(string json, [NotNullWhen(true)] out ServerStatus? status)
+    {
+        status = json.StartsWith('{') ? Parse(json) : null;
+        return status is not null;
+    }
+
+    public static ServerStatus Parse(string json)
+    {
+        var report = JsonElement.Parse(json);
+        var journal = report.GetProperty("journal");
+        var shipping = report.GetProperty("shipping");
+        return new ServerStatus(
+            journal.GetProperty("unsealed").GetInt64(),
+            journal.GetProperty("pending").GetInt64(),
+            shipping.ValueKind == JsonValueKind.Null
+                ? []
+                : [.. shipping.GetProperty("setAside").EnumerateArray().Select(batch => batch.GetString()!)]);
+    }
+}
