@@ -26,9 +26,13 @@ public sealed class PartitionActor : Mailbox
     private bool _stepsDown;
     private int _failures;
     private long _refused;
-    private Instant _noLoadBefore;
-    private Instant _lastOffer;
-    private long _wakeAt = long.MaxValue;
+    private bool _wasOffered;
+
+    // Times of the host's stopwatch: pauses must end whatever becomes of the wall clock. The first wake is due at once,
+    // for a message may never come.
+    private TimeSpan _noLoadBefore;
+    private TimeSpan _lastOffer;
+    private long _wakeAt;
 
     /// <param name="id">Which partition.</param>
     /// <param name="host">The process's partitions.</param>
@@ -40,11 +44,11 @@ public sealed class PartitionActor : Mailbox
         _host = host;
         _onRetired = onRetired;
         _pressure = new PressureGauge(host.Options);
-        _lastOffer = host.Now;
+        _lastOffer = host.Elapsed;
     }
 
-    /// <summary>Unix milliseconds at which the actor wants a <see cref="Wake"/>; <see cref="long.MaxValue"/> for never. Any thread may read it.</summary>
-    public long WakeAt => Volatile.Read(ref _wakeAt);
+    /// <summary>When the actor wants a <see cref="Wake"/>, by <see cref="PartitionHost.Elapsed"/>; any thread may read it.</summary>
+    public TimeSpan WakeAt => new(Volatile.Read(ref _wakeAt));
 
     /// <summary>True while it has its partition; approximate while the actor runs.</summary>
     public bool IsLoaded => _partition is { IsBroken: false };
@@ -155,14 +159,16 @@ public sealed class PartitionActor : Mailbox
             return;
         }
 
-        var now = _host.Now;
-        DropBroken(now);
+        var time = _host.Elapsed;
+        if (_wasOffered)
+            (_lastOffer, _wasOffered) = (time, false);
+        DropBroken();
         if (_stepsDown)
             Retire();
         else if (_partition is null)
-            EndTurnUnloaded(now);
+            EndTurnUnloaded(time);
         else
-            EndTurnLoaded(_partition, now);
+            EndTurnLoaded(_partition, time);
     }
 
     protected override void TurnTook(TimeSpan time) => _pressure.TurnTook(time);
@@ -174,7 +180,7 @@ public sealed class PartitionActor : Mailbox
         Post(Wake.Message);
     }
 
-    private void DropBroken(Instant now)
+    private void DropBroken()
     {
         if (_partition is not { IsBroken: true } broken)
             return;
@@ -182,14 +188,14 @@ public sealed class PartitionActor : Mailbox
         _carried = broken.TakeUnwrittenCounts();
         _partition = null;
         // The first failure in a row costs no pause: most are over when the journal is read anew.
-        _noLoadBefore = _failures++ == 0 ? now : now + _host.PauseAfter(_failures);
+        _noLoadBefore = _failures++ == 0 ? TimeSpan.Zero : _host.Elapsed + _host.PauseAfter(_failures);
     }
 
     /// <summary>
     /// Without its partition an actor always tries to load it: blocks may wait to be sealed, and counts to be written. It
     /// gives up only when nobody asked for long.
     /// </summary>
-    private void EndTurnUnloaded(Instant now)
+    private void EndTurnUnloaded(TimeSpan time)
     {
         if (_left is not null)
         {
@@ -197,27 +203,28 @@ public sealed class PartitionActor : Mailbox
             return;
         }
 
-        if (!_isLoading && now >= _noLoadBefore)
+        if (!_isLoading && time >= _noLoadBefore)
             BeginLoad();
-        while (_parked.TryPeek(out var parked) && parked.Until <= now)
+        while (_parked.TryPeek(out var parked) && parked.Until <= time)
             Refuse(_parked.Dequeue().Offering);
         FinishDrain(isDone: !_isLoading);
-        if (!_isLoading && _carried.Count == 0 && _refused == 0 && now - _lastOffer >= _host.Options.IdleAge)
+        if (!_isLoading && _carried.Count == 0 && _refused == 0 && time - _lastOffer >= _host.Options.IdleAge)
         {
             Retire();
             return;
         }
 
-        var wake = _isLoading ? new Instant(long.MaxValue) : _noLoadBefore;
-        if (_parked.TryPeek(out var next))
-            wake = Instant.Min(wake, next.Until);
-        Volatile.Write(ref _wakeAt, wake.UnixMilliseconds);
+        var wake = _isLoading ? TimeSpan.MaxValue : _noLoadBefore;
+        if (_parked.TryPeek(out var next) && next.Until < wake)
+            wake = next.Until;
+        Volatile.Write(ref _wakeAt, wake.Ticks);
     }
 
-    private void EndTurnLoaded(Partition partition, Instant now)
+    private void EndTurnLoaded(Partition partition, TimeSpan time)
     {
+        var now = _host.Now;
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
-        if (partition.BeginAppend(countsToo: isDraining || isLeaving || now - _lastOffer >= _host.Options.CountsAge) is { } append)
+        if (partition.BeginAppend(countsToo: isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge) is { } append)
             _ = _host.Work.Run(() => AppendAsync(partition, append));
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
             _ = _host.Work.Run(() => SealAsync(partition, seal));
@@ -225,38 +232,37 @@ public sealed class PartitionActor : Mailbox
         FinishDrain(partition.IsIdle);
         if (isLeaving && partition.IsQuiet)
             Retire();
-        else if (partition.IsIdle && now - _lastOffer >= _host.Options.IdleAge)
+        else if (partition.IsIdle && time - _lastOffer >= _host.Options.IdleAge)
             Retire();
         else
-            Volatile.Write(ref _wakeAt, NextWake(partition).UnixMilliseconds);
+            Volatile.Write(ref _wakeAt, NextWake(partition, time, now).Ticks);
     }
 
     private void Offer(Offering offering)
     {
-        var now = _host.Now;
-        _lastOffer = now;
+        _wasOffered = true;
         if (_isRetired || _left is not null)
         {
             offering.Complete(Gone);
             return;
         }
 
-        DropBroken(now);
+        DropBroken();
         if (_partition is null)
         {
-            if (now < _noLoadBefore)
+            if (_host.Elapsed < _noLoadBefore)
             {
                 Refuse(offering);
                 return;
             }
 
-            _parked.Enqueue(new Parked(offering, now + _host.Limits.JournalTimeout));
+            _parked.Enqueue(new Parked(offering, _host.Elapsed + _host.Limits.JournalTimeout));
             return;
         }
 
         try
         {
-            _partition.Offer(offering.Batch, offering.PartitionCount, now, offering);
+            _partition.Offer(offering.Batch, offering.PartitionCount, _host.Now, offering);
         }
         catch (Exception exception)
         {
@@ -310,7 +316,7 @@ public sealed class PartitionActor : Mailbox
         if (loaded.Snapshot is null)
         {
             _failures++;
-            _noLoadBefore = _host.Now + _host.PauseAfter(_failures);
+            _noLoadBefore = _host.Elapsed + _host.PauseAfter(_failures);
             _host.Log.PartitionNotLoaded(loaded.Error!, _id);
             while (_parked.TryDequeue(out var refused))
                 Refuse(refused.Offering);
@@ -379,12 +385,10 @@ public sealed class PartitionActor : Mailbox
         Post(new SealEnded(partition, result));
     }
 
-    private Instant NextWake(Partition partition)
+    private TimeSpan NextWake(Partition partition, TimeSpan time, Instant now)
     {
-        var wake = _lastOffer + _host.Options.IdleAge;
-        if (partition.HasCounts)
-            wake = Instant.Min(wake, _lastOffer + _host.Options.CountsAge);
-        return partition.SealDueAt is { } due ? Instant.Min(wake, due) : wake;
+        var wake = _lastOffer + (partition.HasCounts ? _host.Options.CountsAge : _host.Options.IdleAge);
+        return partition.SealDueAt is { } due && time + (due - now) < wake ? time + (due - now) : wake;
     }
 
     private void FinishDrain(bool isDone)
@@ -400,7 +404,7 @@ public sealed class PartitionActor : Mailbox
     private void Retire()
     {
         _isRetired = true;
-        Volatile.Write(ref _wakeAt, long.MaxValue);
+        Volatile.Write(ref _wakeAt, TimeSpan.MaxValue.Ticks);
         _partition?.Move("the partition is hosted elsewhere");
         while (_parked.TryDequeue(out var parked))
             parked.Offering.Complete(Gone);
@@ -430,7 +434,7 @@ public sealed class PartitionActor : Mailbox
         public static readonly HasUnsealed Message = new();
     }
 
-    private readonly record struct Parked(Offering Offering, Instant Until);
+    private readonly record struct Parked(Offering Offering, TimeSpan Until);
 
     private sealed record Compared(Partition Partition, long NextSeq);
 
