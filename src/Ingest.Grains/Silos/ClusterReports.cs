@@ -49,9 +49,9 @@ public sealed class ClusterReports(IGrainFactory grains, GrainOptions options)
 
     private static string StateOf(SiloStatus status, SiloState? state) => status switch
     {
-        SiloStatus.Active when state is null => "not answering",
+        SiloStatus.Active when state is null => SiloReport.NotAnswering,
         SiloStatus.Active when state.IsLeaving => "leaving",
-        SiloStatus.Active => "active",
+        SiloStatus.Active => SiloReport.Active,
         SiloStatus.Created or SiloStatus.Joining => "joining",
         _ => "leaving",
     };
