@@ -9,36 +9,39 @@ namespace Ingest.Grains;
 /// </summary>
 public sealed partial class GrainLog(ILogger logger)
 {
-    [LoggerMessage(201, LogLevel.Debug, "Partition {Partition} was not reached; its events are offered again")]
+    [LoggerMessage(301, LogLevel.Debug, "Partition {Partition} was not reached; its events are offered again")]
     public partial void OfferLost(Exception exception, PartitionId partition);
 
-    [LoggerMessage(202, LogLevel.Warning, "Partition {Partition} did not store in time what it had taken, and was given up; its clients were told to send again")]
+    [LoggerMessage(302, LogLevel.Warning, "Partition {Partition} did not store in time what it had taken, and was given up; its clients were told to send again")]
     public partial void PartitionDidNotLeave(PartitionId partition);
 
-    [LoggerMessage(203, LogLevel.Warning, "The numbers of partitions cannot be asked now; those known stay in use")]
+    [LoggerMessage(303, LogLevel.Warning, "The numbers of partitions cannot be asked now; those known stay in use")]
     public partial void CountsUnknown(Exception exception);
 
-    [LoggerMessage(204, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}: {Why}")]
+    [LoggerMessage(304, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}: {Why}")]
     public partial void SourceSplit(string source, int from, int to, string why);
 
-    [LoggerMessage(205, LogLevel.Warning, "Source {Source} is under pressure and was not split: {Reason}")]
+    [LoggerMessage(305, LogLevel.Warning, "Source {Source} is under pressure and was not split: {Reason}")]
     public partial void NotSplit(string source, string reason);
 
-    [LoggerMessage(210, LogLevel.Debug, "Lane {Lane} ships from here")]
+    [LoggerMessage(310, LogLevel.Debug, "Lane {Lane} ships from here")]
     public partial void LaneStarted(Lane lane);
 
-    [LoggerMessage(211, LogLevel.Debug, "Lane {Lane} leaves this silo ({Reason})")]
+    [LoggerMessage(311, LogLevel.Debug, "Lane {Lane} leaves this silo ({Reason})")]
     public partial void LaneStopped(Lane lane, DeactivationReasonCode reason);
 
-    [LoggerMessage(212, LogLevel.Warning, "Lane {Lane}: partitions that wait to be sealed could not be woken; trying again later")]
+    [LoggerMessage(312, LogLevel.Warning, "Lane {Lane}: partitions that wait to be sealed could not be woken; trying again later")]
     public partial void UnsealedNotWoken(Exception exception, Lane lane);
 
-    [LoggerMessage(213, LogLevel.Debug, "Lane {Lane} could not be told of a batch; it looks by itself")]
+    [LoggerMessage(313, LogLevel.Debug, "Lane {Lane} could not be told of a batch; it looks by itself")]
     public partial void NoticeLost(Exception exception, int lane);
 
-    [LoggerMessage(220, LogLevel.Information, "Silo {Silo} is part of the cluster ({Roles})")]
+    [LoggerMessage(320, LogLevel.Information, "Silo {Silo} is part of the cluster ({Roles})")]
     public partial void Joined(string silo, string roles);
 
-    [LoggerMessage(221, LogLevel.Warning, "The lanes could not be started; trying again")]
+    [LoggerMessage(321, LogLevel.Warning, "The lanes could not be started; trying again")]
     public partial void LanesNotStarted(Exception exception);
+
+    [LoggerMessage(322, LogLevel.Error, "Lane {Lane}: its shipper failed; another activation starts from the journal")]
+    public partial void LaneFailed(Exception exception, Lane lane);
 }

@@ -7,6 +7,7 @@ public static class GrainRegistration
 {
     public static ISiloBuilder AddIngestGrains(this ISiloBuilder silo)
     {
+        silo.Services.AddPlacementDirector<BalancedPlacement, BalancedPlacementDirector>();
         silo.Services.AddPlacementDirector<NamedSiloPlacement, NamedSiloPlacementDirector>();
         return silo;
     }

@@ -10,7 +10,7 @@ namespace Ingest.Silo;
 internal sealed class SiloCommand
 {
     private readonly Option<string?> _cluster = RunCommand.Text("--cluster", "NAME", "Silos with the same name and the same PostgreSQL belong together.", "ingest");
-    private readonly Option<string?> _name = RunCommand.Text("--silo-name", "NAME", "Name of this silo, for people; host name and port when absent.", null);
+    private readonly Option<string?> _name = RunCommand.Text("--silo-name", "NAME", "Name of this silo, for people; host name and process id when absent.", null);
     private readonly Option<string?> _roles = RunCommand.Text("--roles", "frontend|worker|all", "frontend: takes events over HTTP. worker: hosts partitions and ships. all: both.", "all");
     private readonly Option<string?> _advertise = RunCommand.Text("--advertise", "ADDRESS", "IP address at which other silos reach this one; the host's own when absent, loopback without --postgres.", null);
     private readonly Option<int> _port = new("--silo-port")

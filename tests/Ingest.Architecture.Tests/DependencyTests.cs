@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Xml.Linq;
 
 namespace Ingest.Architecture.Tests;
@@ -58,6 +59,24 @@ public sealed class DependencyTests
         Assert.True(projects.Count > 6);
         Assert.All(projects, project => Assert.Contains(project, solution, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void The_filter_without_Orleans_has_every_project_that_does_without()
+    {
+        using var filter = JsonDocument.Parse(Repository.Read("Ingest.WithoutOrleans.slnf"));
+        var listed = filter.RootElement.GetProperty("solution").GetProperty("projects").EnumerateArray()
+            .Select(project => project.GetString()!.Replace('\\', '/'));
+        var projects = Repository.Files("src", "*.csproj").Concat(Repository.Files("tests", "*.csproj")).ToList();
+        Assert.Contains(projects, NeedsOrleans);
+        Assert.Equal(projects.Where(project => !NeedsOrleans(project)), listed.Order(StringComparer.Ordinal));
+    }
+
+    private static bool NeedsOrleans(string path) =>
+        Values(path, "PackageReference").Any(package => package.StartsWith("Microsoft.Orleans.", StringComparison.Ordinal))
+        || Values(path, "ProjectReference").Any(reference => NeedsOrleans(Resolve(path, reference)));
+
+    private static string Resolve(string project, string reference) => Path.GetRelativePath(
+        Repository.Root, Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, reference)));
 
     private static IReadOnlyList<string> Values(string path, string item) =>
     [

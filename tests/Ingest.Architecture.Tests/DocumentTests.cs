@@ -31,6 +31,7 @@ public sealed partial class DocumentTests
     [Theory]
     [InlineData("src/Ingest.Engine/Limits.cs")]
     [InlineData("src/Ingest.Hosting/HostingOptions.cs")]
+    [InlineData("src/Ingest.Grains/GrainOptions.cs")]
     [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     [InlineData("src/Ingest.Schemas/SchemaLimits.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)
@@ -45,10 +46,11 @@ public sealed partial class DocumentTests
     public void Every_option_of_run_is_in_the_configuration_reference()
     {
         var reference = Repository.Read("docs/configuration.md");
-        var options = Option().Matches(Repository.Read("src/Ingest.Hosting/Server/RunCommand.cs")).Select(match => match.Groups[1].Value)
+        var commands = Repository.Read("src/Ingest.Hosting/Server/RunCommand.cs") + Repository.Read("src/Ingest.Silo/SiloCommand.cs");
+        var options = Option().Matches(commands).Select(match => match.Groups[1].Value)
             .Concat(LakeOption().Matches(Repository.Read("src/Ingest.Storage/Lakes/LakeOption.cs")).Select(match => "--" + match.Groups[1].Value))
             .Distinct(StringComparer.Ordinal).ToList();
-        Assert.True(options.Count > 10);
+        Assert.True(options.Count > 16);
         Assert.All(options, option => Assert.Contains($"`{option}", reference, StringComparison.Ordinal));
     }
 

@@ -1,8 +1,7 @@
-using System.Buffers;
 using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
-using Orleans.Placement;
+using Orleans.Dashboard;
 
 namespace Ingest.Grains;
 
@@ -11,9 +10,11 @@ namespace Ingest.Grains;
 /// <see cref="PartitionHost"/> hosts the partition, and takes its turns there. The grain never times out by itself: the
 /// actor knows when nothing is open any more.
 /// </summary>
-[GrainType("ingest.partition"), ResourceOptimizedPlacement]
-public sealed class PartitionGrain(SiloServices silo, GrainLog log) : Grain, IPartitionGrain
+[GrainType("ingest.partition"), BalancedPlacement]
+public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLog log) : Grain, IPartitionGrain
 {
+    private static readonly DeactivationReason Retired = new(DeactivationReasonCode.ActivationIdle, "its partition left memory");
+
     private PartitionId _id;
     private PartitionActor? _actor;
 
@@ -24,13 +25,15 @@ public sealed class PartitionGrain(SiloServices silo, GrainLog log) : Grain, IPa
             throw new ArgumentException($"{key} names no partition; write source/n.");
         // Idleness is the actor's to judge: events also reach it past the grain.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
-        var deactivate = DeactivateOnIdle;
-        _actor = silo.Partitions.Attach(_id, onRetired: deactivate);
+        var context = GrainContext;
+        _actor = silo.Partitions.Attach(_id, onRetired: () => context.Deactivate(Retired));
+        balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        balancer.Left(this.GetGrainId());
         try
         {
             await Actor.LeaveAsync().WaitAsync(silo.Options.MoveTimeout, cancellationToken);
@@ -43,6 +46,8 @@ public sealed class PartitionGrain(SiloServices silo, GrainLog log) : Grain, IPa
         }
     }
 
+    // The dashboard's profiler would cost more than the call.
+    [NoProfiling]
     public async Task<OfferReply> OfferAsync(OfferRequest request, CancellationToken cancellation)
     {
         const string overloaded = "the silo of this partition is overloaded";

@@ -13,11 +13,19 @@ namespace Ingest.Hosting;
 /// <param name="surroundings">What the runtime knows and wants to know.</param>
 /// <param name="time">Clock and timers.</param>
 /// <param name="log">Operational events.</param>
+/// <param name="work">Where turns and writes run; the thread pool where null.</param>
 public sealed class PartitionHost(
-    IJournal journal, Limits limits, HostingOptions options, PartitionSurroundings surroundings, TimeProvider time, HostingLog log)
+    IJournal journal,
+    Limits limits,
+    HostingOptions options,
+    PartitionSurroundings surroundings,
+    TimeProvider time,
+    HostingLog log,
+    IWorkScheduler? work = null)
     : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
+    private readonly long _began = time.GetTimestamp();
 
     // At the end of an hour every partition seals, after a start every one loads: neither may crowd out the rest.
     private readonly SemaphoreSlim _seals = new(options.SealsMax);
@@ -31,7 +39,14 @@ public sealed class PartitionHost(
 
     public HostingLog Log { get; } = log;
 
-    public Instant Now => Instant.From(time.GetUtcNow());
+    public TimeProvider Time { get; } = time;
+
+    public IWorkScheduler Work { get; } = work ?? ThreadPoolScheduler.Instance;
+
+    public Instant Now => Instant.From(Time.GetUtcNow());
+
+    /// <summary>Time since the start of the process by a clock that never steps, in which pauses are measured.</summary>
+    public TimeSpan Elapsed => Time.GetElapsedTime(_began);
 
     /// <summary>Number of partitions in memory.</summary>
     public int Count => _actors.Count;
@@ -48,7 +63,7 @@ public sealed class PartitionHost(
         await _loads.WaitAsync();
         try
         {
-            using var timeout = new CancellationTokenSource(Options.LoadTimeout, time);
+            using var timeout = new CancellationTokenSource(Options.LoadTimeout, Time);
             return await Journal.ReadPartitionAsync(id, idsMax, new Instant(long.MinValue), timeout.Token);
         }
         finally
@@ -63,7 +78,7 @@ public sealed class PartitionHost(
         await _seals.WaitAsync();
         try
         {
-            using var timeout = new CancellationTokenSource(Options.SealTimeout, time);
+            using var timeout = new CancellationTokenSource(Options.SealTimeout, Time);
             return await Journal.SealAsync(await MergeAsync(draft, timeout.Token), timeout.Token);
         }
         finally
@@ -78,8 +93,15 @@ public sealed class PartitionHost(
 
     /// <summary>Makes the partition's actor where something else decides which process hosts it.</summary>
     /// <param name="id">The partition.</param>
-    /// <param name="onRetired">Called once when the actor takes nothing any more; from any thread, must not throw.</param>
-    public PartitionActor Attach(PartitionId id, Action onRetired) => _actors[id] = new PartitionActor(id, this, onRetired);
+    /// <param name="onRetired">Called once when the actor takes nothing any more and nobody asked it to leave; from any thread, must not throw.</param>
+    public PartitionActor Attach(PartitionId id, Action onRetired)
+    {
+        var actor = new PartitionActor(id, this, onRetired);
+        _actors[id] = actor;
+        // It reads its partition at once: blocks may wait to be sealed, and where nothing does, it leaves by itself in time.
+        actor.Post(PartitionActor.Wake.Message);
+        return actor;
+    }
 
     /// <summary>Offers a batch to a partition where it is in this process.</summary>
     public bool TryOffer(PartitionId id, EventBatch batch, int partitionCount, out ValueTask<IntakeResult> result)
@@ -104,16 +126,17 @@ public sealed class PartitionHost(
     /// <summary>Wakes actors that are due, until cancelled. Reading 10,000 wake times takes some 50 µs.</summary>
     public async Task RunClockAsync(CancellationToken cancellation)
     {
-        var last = Now;
-        using var timer = new PeriodicTimer(Options.TickPeriod, time);
+        var offset = Now - Elapsed;
+        using var timer = new PeriodicTimer(Options.TickPeriod, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
             {
-                var now = Now;
-                // After a step back of the wall clock the wake times lie too far ahead: all are asked anew.
-                var due = now < last ? long.MaxValue : now.UnixMilliseconds;
-                last = now;
+                // Hours end by the wall clock: where it has stepped, all actors look anew.
+                var time = Elapsed;
+                var step = Now - time - offset;
+                var due = step.Duration() > Options.TickPeriod ? TimeSpan.MaxValue : time;
+                offset += step;
                 foreach (var (_, actor) in _actors)
                 {
                     if (actor.WakeAt <= due)
@@ -135,11 +158,11 @@ public sealed class PartitionHost(
 
     public PartitionSurroundings Surroundings { get; } = surroundings;
 
-    public static ulong NextSeed() => (ulong)Random.Shared.NextInt64();
+    public ulong NextSeed() => (ulong)Work.Random.NextInt64();
 
     /// <summary>How long a partition that could not be read leaves the journal alone.</summary>
     public TimeSpan PauseAfter(int failures) =>
-        Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Options.ReloadPauseMax), Random.Shared);
+        Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Options.ReloadPauseMax), Work.Random);
 
     public void Dispose()
     {

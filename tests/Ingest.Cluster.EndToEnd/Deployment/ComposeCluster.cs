@@ -11,7 +11,8 @@ namespace Ingest.Cluster.EndToEnd;
 /// </summary>
 internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
 {
-    private const string Balancer = "haproxy";
+    /// <summary>HAProxy; Debian has it where only the administrator's path leads.</summary>
+    private static readonly string? Balancer = Find("haproxy");
 
     /// <summary>Ports of containers that are free on this machine instead, and folders of containers: the harness gives its own.</summary>
     private static readonly string[] Replaced = ["--host", "--port", "--silo-port", "--data", "--config", "--s3-endpoint"];
@@ -46,7 +47,7 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
     /// <summary>Starts everything, in the order in which the services wait for each other; skips the test where a server is not to be had.</summary>
     public static async Task<ComposeCluster> StartAsync()
     {
-        Assert.SkipUnless(IsInstalled(Balancer), "HAProxy is not installed (Debian: haproxy).");
+        Assert.SkipWhen(Balancer is null, "HAProxy is not installed (Debian: haproxy).");
         var s3 = await S3Lake.StartAsync(BucketOfLake());
         await s3.CreateBucketAsync();
         var (postgres, absence) = await PostgresServer.StartAsync(mustBePrivate: true);
@@ -107,7 +108,7 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
 
         var settings = _folder.Of("haproxy.cfg");
         await File.WriteAllTextAsync(settings, BalancerSettings());
-        _balancer = ChildProcess.Start(Balancer, ["-db", "-f", settings]);
+        _balancer = ChildProcess.Start(Balancer!, ["-db", "-f", settings]);
         await Deadline.UntilAsync(TryBalancerAsync, Deadline.Process, () => $"the balancer does not answer. It wrote:\n{_balancer.Output}");
     }
 
@@ -170,10 +171,11 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
         return new Uri(command[command.ToList().IndexOf("--lake") + 1]).Host;
     }
 
-    private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Append("/usr/sbin")
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
+        .Select(folder => Path.Combine(folder, program))
+        .FirstOrDefault(File.Exists);
 
     [GeneratedRegex(@"\b(silo-\d):8080", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SiloAddress();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Ingest.Engine.Tests;
@@ -54,7 +55,7 @@ internal sealed class ModelJournal : IJournal
         return new(new PartitionSnapshot(
             model.NextSeq,
             model.Clock,
-            _counts.GetValueOrDefault(partition.Source),
+            model.PartitionCount,
             [.. model.Unsealed.Select(block => block.Info)],
             runs));
     }
@@ -69,8 +70,24 @@ internal sealed class ModelJournal : IJournal
         return new(new Dictionary<string, int>(_counts, StringComparer.Ordinal));
     }
 
-    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
-        throw new NotSupportedException("no test of the engine asks");
+    public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation)
+    {
+        if (_counts.TryGetValue(source, out var count) && count != from)
+            return new(count == to ? JournalResult.Committed : new JournalResult(JournalOutcome.Fenced, $"it has {count} partitions"));
+        for (var number = from; number < to; number++)
+        {
+            var (parent, child) = (Of(new PartitionId(source, number % from)), Of(new PartitionId(source, number)));
+            (child.Clock, child.PartitionCount, parent.PartitionCount) = (parent.Clock, to, to);
+            child.Runs.AddRange(parent.Runs
+                .Select(run => run with { Ids = IdsOf(run, number, to) })
+                .Where(run => run.Ids.Length > 0)
+                // Far below 1, and in their order.
+                .Select(run => run with { FirstSeq = run.FirstSeq - (1 << 20) }));
+        }
+
+        _counts[source] = to;
+        return new(JournalResult.Committed);
+    }
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
@@ -79,7 +96,7 @@ internal sealed class ModelJournal : IJournal
             return new(new JournalResult(JournalOutcome.Fenced, $"next seq is {model.NextSeq}"));
         if (_counts.TryGetValue(append.Partition.Source, out var count) && count != append.PartitionCount)
             return new(new JournalResult(JournalOutcome.Fenced, $"the source has {count} partitions"));
-        _counts[append.Partition.Source] = append.PartitionCount;
+        _counts[append.Partition.Source] = model.PartitionCount = append.PartitionCount;
         foreach (var block in append.Blocks)
             model.Blocks.Add(block.Seq, block);
         model.NextSeq = append.NextSeq;
@@ -147,7 +164,7 @@ internal sealed class ModelJournal : IJournal
         cancellation.ThrowIfCancellationRequested();
         ThrowIfDown();
         if (!_pending.TryGetValue(batch, out var merged))
-            throw new JournalCorruptException($"{batch.Id} is not pending");
+            throw new BatchNotPendingException($"{batch.Id} is not pending");
         var bodies = merged is { } body ? [body] : BlocksOf(batch).Select(block => block.Body);
         foreach (var chunk in bodies)
             yield return chunk;
@@ -218,6 +235,13 @@ internal sealed class ModelJournal : IJournal
         return rows;
     }
 
+    private static byte[] IdsOf(IdRun run, int number, int count) =>
+    [
+        .. run.Ids.ToArray().Chunk(16)
+            .Where(id => BinaryPrimitives.ReadUInt128BigEndian(id) % (UInt128)count == (UInt128)number)
+            .SelectMany(id => id),
+    ];
+
     private IEnumerable<Block> BlocksOf(Batch batch) => Of(batch.Partition).Blocks.Values
         .Where(block => block.Stream == batch.Stream && block.Seq >= batch.FromSeq && block.Seq <= batch.ToSeq)
         .ToList();
@@ -248,6 +272,8 @@ internal sealed class ModelJournal : IJournal
         public long NextSeq { get; set; } = 1;
 
         public Instant Clock { get; set; }
+
+        public int PartitionCount { get; set; }
 
         public IEnumerable<Block> Unsealed => Blocks.Values.Where(block => !Sealed.Contains(block.Seq));
 

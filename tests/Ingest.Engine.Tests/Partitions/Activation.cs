@@ -16,7 +16,13 @@ internal enum WriteFate
 /// One activation of a partition with the host's work around it, cut into single steps: a world decides when each step
 /// happens and how each write ends.
 /// </summary>
-internal sealed class Activation(PartitionId id, Limits limits, ModelJournal journal, List<Func<ValueTask<JournalResult>>> hanging)
+/// <param name="id">Which partition.</param>
+/// <param name="partitionCount">The number of partitions of its source as the host knows it, which may be an old one.</param>
+/// <param name="limits">Its limits.</param>
+/// <param name="journal">Where it writes.</param>
+/// <param name="hanging">Writes that were given up and may still arrive.</param>
+internal sealed class Activation(
+    PartitionId id, Func<int> partitionCount, Limits limits, ModelJournal journal, List<Func<ValueTask<JournalResult>>> hanging)
 {
     private readonly List<Request.Sending> _sendings = [];
     private Partition? _partition;
@@ -28,13 +34,17 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
 
     public bool IsSealing => _seal is not null;
 
-    public void Offer(Request request, Instant now)
+    /// <param name="sending">What is sent.</param>
+    /// <param name="count">The number of partitions by which the router chose this one.</param>
+    /// <param name="now">The wall clock.</param>
+    public void Offer(Request.Sending sending, int count, Instant now)
     {
+        // A turn handles several messages, and the first may have broken it.
+        EndTurn();
         Load(now);
-        using var batch = request.ToBatch();
-        var sending = new Request.Sending(request);
+        using var batch = sending.ToBatch();
         _sendings.Add(sending);
-        _partition!.Offer(batch, 1, now, sending);
+        _partition!.Offer(batch, count, now, sending);
     }
 
     public void BeginAppend(Instant now, bool countsToo)
@@ -95,6 +105,9 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
         _sendings.Clear();
         _carried = _partition.TakeUnwrittenCounts();
         _partition = null;
+        if (_append is { } append)
+            // Nobody waits for it any more, but it is on its way.
+            hanging.Add(() => journal.AppendAsync(append, CancellationToken.None));
         _append = null;
         _seal = null;
     }
@@ -144,7 +157,7 @@ internal sealed class Activation(PartitionId id, Limits limits, ModelJournal jou
             return;
         var snapshot = Sync.Result(
             journal.ReadPartitionAsync(id, limits.DedupeIdsMax, new Instant(long.MinValue), CancellationToken.None));
-        _partition = new Partition(id, 1, limits, () => new TestEvent.Validator(), snapshot, now, _carried, seed: 42);
+        _partition = new Partition(id, partitionCount(), limits, () => new TestEvent.Validator(), snapshot, now, _carried, seed: 42);
         _carried = [];
     }
 

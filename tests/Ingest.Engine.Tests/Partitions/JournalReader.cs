@@ -1,15 +1,16 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Ingest.Engine.Tests;
 
-/// <summary>Reads what a partition wrote into the journal, append by append, and checks each once.</summary>
+/// <summary>Reads what the partitions of a source wrote into the journal, append by append, and checks each once.</summary>
 internal sealed class JournalReader(ModelJournal journal, Limits limits)
 {
     private readonly ConditionalWeakTable<object, IReadOnlyList<LakeLine>> _lines = [];
     private readonly HashSet<string> _committed = new(StringComparer.Ordinal);
     private readonly Dictionary<UInt128, int> _positions = [];
-    private readonly Instant[] _received = [default, default];
+    private readonly Dictionary<(PartitionId Partition, LakeStream Stream), Instant> _received = [];
     private int _read;
     private int _position;
 
@@ -47,8 +48,9 @@ internal sealed class JournalReader(ModelJournal journal, Limits limits)
             Assert.InRange(block.LineBytes, 1, limits.BlockLineBytesMax + TestEvent.LineBytesMax);
             foreach (var line in lines)
             {
-                Assert.True(line.Received >= _received[(int)block.Stream], "received_at ran backwards");
-                _received[(int)block.Stream] = line.Received;
+                ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_received, (append.Partition, block.Stream), out _);
+                Assert.True(line.Received >= last, "received_at ran backwards");
+                last = line.Received;
                 hashes.Add(EventId.Hash(System.Text.Encoding.UTF8.GetBytes(line.Id)));
             }
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Ingest.Engine.Tests;
@@ -51,8 +52,8 @@ public sealed class PartitionTests
         var append = partition.BeginAppend()!.Encode();
         var waiting = Offer(partition, Start, 2);
         partition.CompleteAppend(append, new JournalResult(JournalOutcome.Fenced));
-        Assert.Equal(IntakeOutcome.Moved, inFlight.Outcome);
-        Assert.Equal(IntakeOutcome.Moved, waiting.Outcome);
+        Assert.Equal(IntakeOutcome.Moved, inFlight.Answer?.Outcome);
+        Assert.Equal(IntakeOutcome.Moved, waiting.Answer?.Outcome);
         // Refusals of before were not stored and are carried on.
         Assert.Equal([new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5)], partition.TakeUnwrittenCounts());
     }
@@ -83,6 +84,77 @@ public sealed class PartitionTests
         append = partition.BeginAppend()!.Encode();
         partition.CompleteAppend(append, JournalResult.Committed);
         Assert.True(next.IsAnswered);
+    }
+
+    [Fact]
+    public void Events_of_a_router_that_knows_of_fewer_partitions_move()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty with { PartitionCount = 4 }, []);
+        var waiting = Offer(partition, 4, Start, 4);
+        var moved = Offer(partition, 2, Start, 1, 2);
+        Assert.Equal((IntakeOutcome.Moved, 4), (moved.Answer?.Outcome, moved.Answer?.PartitionCount));
+        Assert.False(partition.IsBroken || waiting.IsAnswered);
+        // Nothing of them is taken, and nothing is counted.
+        var append = partition.BeginAppend()!.Encode();
+        Assert.Equal((4, 1), (append.PartitionCount, append.Ids.Length / 16));
+        Assert.Equal(1, Assert.Single(append.Counts).Received);
+        partition.CompleteAppend(append, JournalResult.Committed);
+        Assert.Equal(IntakeOutcome.Stored, waiting.Answer?.Outcome);
+    }
+
+    [Fact]
+    public void A_router_that_knows_of_more_partitions_breaks_the_partition()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty with { PartitionCount = 2 }, []);
+        var inFlight = Offer(partition, 2, Start, 1);
+        var append = partition.BeginAppend()!.Encode();
+        var waiting = Offer(partition, 2, Start, 2);
+        var moved = Offer(partition, 4, Start, 3);
+        Assert.True(partition.IsBroken);
+        Assert.Equal((IntakeOutcome.Moved, 2), (moved.Answer?.Outcome, moved.Answer?.PartitionCount));
+        Assert.All([inFlight, waiting], sending => Assert.Equal(IntakeOutcome.Moved, sending.Answer?.Outcome));
+        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Fenced));
+        // What moved is offered again, and counted then.
+        Assert.Empty(partition.TakeUnwrittenCounts());
+        Assert.Throws<InvalidOperationException>(() => Offer(partition, 4, Start, 3));
+    }
+
+    [Fact]
+    public void A_fenced_seal_sends_on_whoever_waits()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        Offer(partition, 1, Start, 1);
+        partition.CompleteAppend(partition.BeginAppend()!.Encode(), JournalResult.Committed);
+        Assert.NotNull(partition.BeginSeal(Start + TimeSpan.FromHours(1)));
+        var waiting = Offer(partition, 1, Start, 2);
+        partition.CompleteSeal(new JournalResult(JournalOutcome.Fenced));
+        Assert.True(partition.IsBroken);
+        Assert.Equal(IntakeOutcome.Moved, waiting.Answer?.Outcome);
+    }
+
+    [Fact]
+    public void The_journals_number_of_partitions_comes_before_the_hosts()
+    {
+        var known = PartitionOf(new Limits(), PartitionSnapshot.Empty with { PartitionCount = 4 }, []);
+        Assert.Equal(4, known.PartitionCount);
+        var neverWritten = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        Assert.Equal(1, neverWritten.PartitionCount);
+    }
+
+    [Fact]
+    public void Ids_that_a_split_handed_down_are_known_and_leave_the_window_first()
+    {
+        var ids = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(ids, new TestEvent(1).IdHash);
+        var handed = new IdRun(-1, Start, ids);
+        var snapshot = new PartitionSnapshot(1, Start, 4, [], [handed]);
+        var partition = PartitionOf(new Limits { DedupeIdsMax = 2 }, snapshot, []);
+        var duplicate = Offer(partition, 4, Start, 1);
+        Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Duplicates: 1), duplicate.Answer);
+        Offer(partition, 4, Start, 2);
+        Assert.Equal(-1, Commit(partition).ForgetIdsBelow);
+        Offer(partition, 4, Start, 3);
+        Assert.Equal(1, Commit(partition).ForgetIdsBelow);
     }
 
     [Fact]
@@ -235,12 +307,22 @@ public sealed class PartitionTests
         return partition;
     }
 
-    private static Request.Sending Offer(Partition partition, Instant now, params int[] events)
+    private static Append Commit(Partition partition)
+    {
+        var append = partition.BeginAppend()!.Encode();
+        partition.CompleteAppend(append, JournalResult.Committed);
+        return append;
+    }
+
+    private static Request.Sending Offer(Partition partition, Instant now, params int[] events) =>
+        Offer(partition, partition.PartitionCount, now, events);
+
+    private static Request.Sending Offer(Partition partition, int partitionCount, Instant now, params int[] events)
     {
         var request = new Request([.. events.Select(number => new TestEvent(number))], (_, _) => { });
-        using var batch = request.ToBatch();
         var sending = new Request.Sending(request);
-        partition.Offer(batch, 1, now, sending);
+        using var batch = sending.ToBatch();
+        partition.Offer(batch, partitionCount, now, sending);
         return sending;
     }
 }

@@ -3,20 +3,26 @@ using System.Globalization;
 namespace Ingest.Engine.Tests;
 
 /// <summary>
-/// One partition in a world of faults: clients that retry, two activations at a time, writes that fail, hang or lose
-/// their answer, restarts, a clock that steps, shipping that is cut off. The rules of the design are checked after
-/// every step.
+/// The partitions of a source in a world of faults: clients that retry, two activations at a time, writes that fail, hang
+/// or lose their answer, restarts, a clock that steps, shipping that is cut off. The source may be split while events are
+/// in flight, and not every router knows of it. The rules of the design are checked after every step.
 /// </summary>
 internal sealed class PartitionWorld
 {
-    private static readonly PartitionId Web = new("web", 0);
+    private const string Web = "web";
+    private const int PartitionsMax = 6;
 
     private readonly Choices _choices;
     private readonly Limits _limits;
     private readonly ModelJournal _journal = new();
     private readonly ModelLake _lake = new();
     private readonly ShipWorker _worker;
-    private readonly Activation?[] _activations;
+    private readonly int _instances;
+    private readonly bool _splits;
+    private readonly Dictionary<(int Number, int Instance), Activation> _activations = [];
+
+    // The numbers of partitions that the source had: routers may know any of them.
+    private readonly List<int> _counts;
     private readonly List<Func<ValueTask<JournalResult>>> _hanging = [];
     private readonly List<Request> _requests = [];
     private readonly Dictionary<string, TestEvent> _sent = new(StringComparer.Ordinal);
@@ -26,9 +32,13 @@ internal sealed class PartitionWorld
     private bool _hasHung;
     private int _offered;
 
-    public PartitionWorld(Choices choices)
+    /// <param name="choices">What happens.</param>
+    /// <param name="splits">True where the source may have several partitions, and be split.</param>
+    public PartitionWorld(Choices choices, bool splits)
     {
         _choices = choices;
+        _splits = splits;
+        _counts = [splits ? choices.Of([1, 2]) : 1];
         _limits = new Limits
         {
             BlockLineBytesMax = choices.Of([1, 1_000, 1 << 20]),
@@ -39,10 +49,12 @@ internal sealed class PartitionWorld
             // Age is not what these histories are about: their clocks leap by hours.
             DedupeAgeMax = TimeSpan.FromDays(10_000),
         };
-        _activations = new Activation?[choices.Of([1, 2])];
+        _instances = choices.Of([1, 2]);
         _worker = new ShipWorker(_journal, _lake, _limits, new ManualTime());
         _history = new JournalReader(_journal, _limits);
     }
+
+    private int Count => _counts[^1];
 
     private bool RemembersAll => _limits.DedupeIdsMax > 1_000;
 
@@ -51,8 +63,7 @@ internal sealed class PartitionWorld
         while (_choices.More)
         {
             Act();
-            foreach (var activation in _activations)
-                activation?.EndTurn();
+            EndTurns();
             Check();
         }
 
@@ -61,16 +72,17 @@ internal sealed class PartitionWorld
 
     private void Act()
     {
-        var which = _choices.Next(_activations.Length);
-        var activation = _activations[which] ??= new Activation(Web, _limits, _journal, _hanging);
-        switch (_choices.Next(16))
+        var instance = _choices.Next(_instances);
+        var number = _choices.Next(Count);
+        var activation = ActivationOf(number, instance);
+        switch (_choices.Next(_splits ? 17 : 16))
         {
             case <= 2:
-                Send(activation, NewRequest());
+                Send(NewRequest(), _choices.Of(_counts), instance);
                 break;
             case 3:
                 if (_requests.Where(request => !request.IsStored).ToList() is { Count: > 0 } unstored)
-                    Send(activation, _choices.Of(unstored));
+                    Send(_choices.Of(unstored), _choices.Of(_counts), instance);
                 break;
             case 4 or 5:
                 activation.BeginAppend(_now, countsToo: _choices.OneIn(3));
@@ -102,9 +114,41 @@ internal sealed class PartitionWorld
             case 15 when _choices.OneIn(2):
                 // Killed: what it had in flight was not given up by anybody, and its clients never hear of it.
                 _isClean = false;
-                _activations[which] = null;
+                _activations.Remove((number, instance));
+                break;
+            case 16 when _choices.OneIn(2):
+                Split(Count * _choices.Of([2, 3]));
                 break;
         }
+    }
+
+    private void Split(int count)
+    {
+        if (count > PartitionsMax)
+            return;
+        // What is fenced for it was not stored: of its counts only the refusals are told.
+        _isClean = false;
+        Assert.Equal(JournalResult.Committed, Sync.Result(_journal.SplitAsync(Web, Count, count, CancellationToken.None)));
+        _counts.Add(count);
+    }
+
+    private Activation ActivationOf(int number, int instance)
+    {
+        if (!_activations.TryGetValue((number, instance), out var activation))
+        {
+            var id = new PartitionId(Web, number);
+            _activations[(number, instance)] = activation = new Activation(
+                id, () => _choices.Of(_counts), _limits, _journal, _hanging);
+        }
+
+        return activation;
+    }
+
+    private void EndTurns()
+    {
+        foreach (var activation in _activations.Values)
+            activation.EndTurn();
+        _hasHung |= _hanging.Count > 0;
     }
 
     private Request NewRequest()
@@ -118,22 +162,28 @@ internal sealed class PartitionWorld
         return request;
     }
 
-    private void Send(Activation activation, Request request)
+    /// <param name="request">What is sent.</param>
+    /// <param name="count">The number of partitions that the router knows of.</param>
+    /// <param name="instance">Which activation of each partition it reaches.</param>
+    private void Send(Request request, int count, int instance)
     {
         foreach (var sent in request.Events)
             _sent[sent.Id] = sent;
+        var movedBefore = request.Moved;
         _offered += request.Events.Count;
-        activation.Offer(request, _now);
+        foreach (var (partition, sending) in request.Send(Web, count))
+            ActivationOf(partition.Number, instance).Offer(sending, count, _now);
+        // It moves at once or not at all.
+        _offered -= request.Moved - movedBefore;
     }
 
     /// <summary>Rule 1, at the moment at which the answer leaves.</summary>
-    private void OnStored(Request request, IntakeResult result)
+    private void OnStored(IReadOnlyList<TestEvent> events, IntakeResult result)
     {
         _history.CatchUp();
         Assert.All(
-            request.Events,
-            sent => Assert.True(_history.IsCommitted(sent.Id), $"{sent.Id} was answered, but is not committed"));
-        Assert.Equal(request.Events.Count, result.Accepted + result.Quarantined + result.Duplicates);
+            events, sent => Assert.True(_history.IsCommitted(sent.Id), $"{sent.Id} was answered, but is not committed"));
+        Assert.Equal(events.Count, result.Accepted + result.Quarantined + result.Duplicates);
     }
 
     private WriteFate Fate()
@@ -224,17 +274,20 @@ internal sealed class PartitionWorld
         while (_hanging.Count > 0)
             Arrive(0);
         // While two are alive the journal lets one of them write, so the clients of the other must retry.
-        _isClean &= _activations.Count(activation => activation is not null) <= 1;
-        foreach (var activation in _activations)
-            activation?.Drain(_now);
+        _isClean &= _instances == 1;
+        DrainAll();
         // One that is alone recovers by itself. Where another one wrote, or a write came late, it does not know until it
         // writes too, or is made anew.
-        var last = _activations is [{ } alone] && !_hasHung
-            ? alone
-            : new Activation(Web, _limits, _journal, _hanging);
-        foreach (var request in _requests.Where(request => !request.IsStored).ToList())
-            Send(last, request);
-        last.Drain(_now);
+        if (_instances > 1 || _hasHung)
+            _activations.Clear();
+        // The second time is for what reached a partition made before a split.
+        for (var sendings = 0; sendings < 2; sendings++)
+        {
+            foreach (var request in _requests.Where(request => !request.IsStored).ToList())
+                Send(request, Count, instance: 0);
+            DrainAll();
+        }
+
         Assert.All(_requests, request => Assert.True(request.IsStored));
         Check();
         while (_journal.Pending.FirstOrDefault() is { } batch)
@@ -243,6 +296,15 @@ internal sealed class PartitionWorld
         CheckLake();
         if (_isClean)
             Assert.Equal(_offered, _journal.Ledger().Sum(row => row.Counts.Received));
+    }
+
+    private void DrainAll()
+    {
+        for (var number = 0; number < Count; number++)
+        {
+            for (var instance = 0; instance < _instances; instance++)
+                ActivationOf(number, instance).Drain(_now);
+        }
     }
 
     /// <summary>Rules 2, 3 and 4: each event once, as it was sent, in its stream and its hour.</summary>

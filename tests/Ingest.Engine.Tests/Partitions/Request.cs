@@ -1,7 +1,7 @@
 namespace Ingest.Engine.Tests;
 
 /// <summary>What a client sends, until it is told that all of it is safe.</summary>
-internal sealed class Request(IReadOnlyList<TestEvent> events, Action<Request, IntakeResult> onStored)
+internal sealed class Request(IReadOnlyList<TestEvent> events, Action<IReadOnlyList<TestEvent>, IntakeResult> onStored)
 {
     public IReadOnlyList<TestEvent> Events { get; } = events;
 
@@ -10,35 +10,73 @@ internal sealed class Request(IReadOnlyList<TestEvent> events, Action<Request, I
     /// <summary>Events of answers that said "send again".</summary>
     public int Refused { get; private set; }
 
-    public EventBatch ToBatch()
+    /// <summary>Events of answers that said that they belong to another partition.</summary>
+    public int Moved { get; private set; }
+
+    /// <summary>One try: for each partition, as a router chooses it that knows of so many, the part that goes there.</summary>
+    public IReadOnlyDictionary<PartitionId, Sending> Send(string source, int partitionCount)
     {
-        var batch = new EventBatch();
-        batch.Collector = batch.Append("""{"ip":"203.0.113.7","protocol":"test"}"""u8);
-        foreach (var sent in Events)
-            sent.AddTo(batch);
-        return batch;
+        var parts = Events.ToLookup(sent => PartitionId.Of(source, sent.IdHash, partitionCount));
+        var attempt = new Attempt(parts.Count);
+        return parts.ToDictionary(part => part.Key, part => new Sending(this, [.. part], attempt));
     }
 
-    /// <summary>The receipt of one sending.</summary>
-    public sealed class Sending(Request request) : Receipt
+    /// <summary>One try.</summary>
+    internal sealed class Attempt(int parts)
     {
-        public bool IsAnswered => Outcome is not null;
+        /// <summary>Parts that are not stored yet.</summary>
+        public int Open { get; set; } = parts;
+    }
 
-        public IntakeOutcome? Outcome { get; private set; }
+    /// <summary>The receipt of one part of one try.</summary>
+    public sealed class Sending : Receipt
+    {
+        private readonly Request _request;
+        private readonly IReadOnlyList<TestEvent> _events;
+        private readonly Attempt _attempt;
+
+        /// <summary>All of a request as one part.</summary>
+        public Sending(Request request)
+            : this(request, request.Events, new Attempt(1))
+        {
+        }
+
+        public Sending(Request request, IReadOnlyList<TestEvent> events, Attempt attempt) =>
+            (_request, _events, _attempt) = (request, events, attempt);
+
+        /// <summary>What was answered; null before.</summary>
+        public IntakeResult? Answer { get; private set; }
+
+        public bool IsAnswered => Answer is not null;
+
+        public EventBatch ToBatch()
+        {
+            var batch = new EventBatch();
+            batch.Collector = batch.Append("""{"ip":"203.0.113.7","protocol":"test"}"""u8);
+            foreach (var sent in _events)
+                sent.AddTo(batch);
+            return batch;
+        }
 
         public override void Complete(in IntakeResult result)
         {
             Assert.False(IsAnswered, "answered twice");
-            Outcome = result.Outcome;
-            if (result.Outcome == IntakeOutcome.Unavailable)
-                request.Refused += request.Events.Count;
-            if (result.Outcome != IntakeOutcome.Stored)
-                return;
-
-            request.IsStored = true;
-            request.OnStored(result);
+            Answer = result;
+            switch (result.Outcome)
+            {
+                case IntakeOutcome.Stored:
+                    _request.IsStored |= --_attempt.Open == 0;
+                    _request.OnStored(_events, result);
+                    break;
+                case IntakeOutcome.Moved:
+                    _request.Moved += _events.Count;
+                    break;
+                default:
+                    _request.Refused += _events.Count;
+                    break;
+            }
         }
     }
 
-    private void OnStored(IntakeResult result) => onStored(this, result);
+    private void OnStored(IReadOnlyList<TestEvent> stored, IntakeResult result) => onStored(stored, result);
 }

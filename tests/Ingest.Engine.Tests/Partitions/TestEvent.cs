@@ -15,6 +15,8 @@ internal sealed record TestEvent(int Number)
         ? string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-8000-{Number:D12}")
         : string.Create(CultureInfo.InvariantCulture, $"event-{Number}");
 
+    public UInt128 IdHash => EventId.Hash(Encoding.UTF8.GetBytes(Id));
+
     /// <summary>The event as sent.</summary>
     public byte[] Original => (Number % Kinds) switch
     {
@@ -46,7 +48,7 @@ internal sealed record TestEvent(int Number)
         var entry = new EventEntry
         {
             Id = batch.Append(id),
-            IdHash = EventId.Hash(id),
+            IdHash = IdHash,
             Name = Number % 2 == 0 ? batch.Append("page_view"u8) : default,
             Schema = Number % 5 == 0 ? default : batch.Append("iglu:com.acme/test/jsonschema/1-0-0"u8),
             OccurredAt = Number % 4 == 0 ? EventEntry.NoTime : 1_000_000L * Number,
