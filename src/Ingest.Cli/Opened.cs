@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Ingest.Engine;
 using Ingest.Storage;
 

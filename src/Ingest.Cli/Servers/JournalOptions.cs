@@ -41,6 +41,6 @@ internal static class JournalOptions
         }
 
         var location = JournalLocation.Parse(data, given ?? variable, mistakes);
-        return location is null ? null : (location, folders.FirstOrDefault());
+        return location is null ? null : (location, folders is [var first, ..] ? first : null);
     }
 }

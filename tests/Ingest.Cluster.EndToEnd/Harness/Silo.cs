@@ -84,7 +84,11 @@ internal sealed class Silo(
         Progress.Write($"{Name} has drained and left.");
     }
 
-    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
