@@ -77,11 +77,13 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Starts shipping what an earlier run left, and sealing what it left open. Events may be offered from here on.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        await _counts.StartAsync(cancellation);
         await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
         _shipper.Notice();
         _loops.Add(Task.Run(() => _shipper.RunAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => Partitions.RunClockAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token), cancellation));
+        _loops.Add(Task.Run(() => _counts.RunAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => ForgetAsync(_stop.Token), cancellation));
         _loops.Add(Task.Run(() => FindUnsealedAsync(_stop.Token), cancellation));
         Health.Started();
@@ -100,7 +102,6 @@ internal sealed class NodeHost : IAsyncDisposable
         await Task.WhenAll(_loops);
         Partitions.Dispose();
         _puts.Dispose();
-        _counts.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();
         _stop.Dispose();

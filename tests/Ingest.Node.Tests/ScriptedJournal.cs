@@ -8,7 +8,13 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>What happens to the next appends, one after the other; without any they go through.</summary>
     public Queue<Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>> Script { get; } = new();
 
+    /// <summary>What happens to the next splits, one after the other; without any they go through.</summary>
+    public Queue<Func<Func<ValueTask<JournalResult>>, ValueTask<JournalResult>>> Splits { get; } = new();
+
     public bool IsReadable { get; set; } = true;
+
+    /// <summary>Called once, between the next read of a partition and its answer.</summary>
+    public Func<Task>? OnPartitionRead { get; set; }
 
     /// <summary>True where stored blocks are damaged.</summary>
     public bool IsDamaged { get; set; }
@@ -25,10 +31,20 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
             : scripted(() => inner.AppendAsync(append, CancellationToken.None), cancellation);
     }
 
-    public ValueTask<PartitionSnapshot> ReadPartitionAsync(
-        PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation) => IsReadable
-        ? inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation)
-        : throw new JournalUnavailableException("the test closed the journal");
+    public async ValueTask<PartitionSnapshot> ReadPartitionAsync(
+        PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation)
+    {
+        if (!IsReadable)
+            throw new JournalUnavailableException("the test closed the journal");
+        var snapshot = await inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation);
+        if (OnPartitionRead is { } onPartitionRead)
+        {
+            OnPartitionRead = null;
+            await onPartitionRead();
+        }
+
+        return snapshot;
+    }
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
         Lane lane, Instant receivedBefore, CancellationToken cancellation) =>
@@ -38,7 +54,9 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
         inner.ReadPartitionCountsAsync(cancellation);
 
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
-        inner.SplitAsync(source, from, to, cancellation);
+        Splits.TryDequeue(out var scripted)
+            ? scripted(() => inner.SplitAsync(source, from, to, CancellationToken.None))
+            : inner.SplitAsync(source, from, to, cancellation);
 
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => inner.SealAsync(seal, cancellation);
 

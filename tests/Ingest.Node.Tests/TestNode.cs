@@ -5,7 +5,9 @@ using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
 using Ingest.Storage;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using EventId = Ingest.Engine.EventId;
 
 namespace Ingest.Node.Tests;
 
@@ -16,9 +18,12 @@ internal sealed class TestNode : IAsyncDisposable
 
     private readonly NodeHost _host;
 
-    private TestNode(NodeHost host, ScriptedJournal journal, ILake lake)
+    private readonly SourceCatalogue _sources;
+
+    private TestNode(NodeHost host, SourceCatalogue sources, ScriptedJournal journal, ILake lake)
     {
         _host = host;
+        _sources = sources;
         Journal = journal;
         Lake = lake;
     }
@@ -30,17 +35,28 @@ internal sealed class TestNode : IAsyncDisposable
     public NodeHost Host => _host;
 
     public static async Task<TestNode> StartAsync(
-        MemoryJournalStore? store = null, ILake? lake = null, Limits? limits = null, HostingOptions? options = null, int partitions = 1)
+        MemoryJournalStore? store = null,
+        ILake? lake = null,
+        Limits? limits = null,
+        HostingOptions? options = null,
+        int partitions = 1,
+        ILogger? logger = null)
     {
         var journal = new ScriptedJournal(new MemoryJournal(store ?? new MemoryJournalStore()));
         lake ??= new MemoryLake();
-        var source = new Source { Name = "shop", Validator = new AcceptAll(), Partitions = partitions };
-        var catalogue = new SourceCatalogue(new SourceSet([source], new AcceptAll()));
+        var catalogue = new SourceCatalogue(SourcesOf(partitions));
         var host = new NodeHost(
-            journal, lake, catalogue, limits ?? new Limits(), options ?? new HostingOptions(), TimeProvider.System, new HostingLog(NullLogger.Instance));
+            journal, lake, catalogue, limits ?? new Limits(), options ?? new HostingOptions(), TimeProvider.System, new HostingLog(logger ?? NullLogger.Instance));
         await host.StartAsync(TestContext.Current.CancellationToken);
-        return new TestNode(host, journal, lake);
+        return new TestNode(host, catalogue, journal, lake);
     }
+
+    /// <summary>Puts another number of partitions of the source <c>shop</c> in force, as a reload does.</summary>
+    public void Reconfigure(int partitions) => _sources.Replace(SourcesOf(partitions));
+
+    /// <summary>The journal's number of partitions of the source <c>shop</c>; 0 for none.</summary>
+    public async Task<int> CountAsync() =>
+        (await Journal.ReadPartitionCountsAsync(TestContext.Current.CancellationToken)).GetValueOrDefault("shop");
 
     /// <summary>Offers events with these ids as one request.</summary>
     public async Task<IntakeResult> SendAsync(string source, params string[] ids)
@@ -94,6 +110,9 @@ internal sealed class TestNode : IAsyncDisposable
         while (!await holds())
             await Task.Delay(20, deadline.Token);
     }
+
+    private static SourceSet SourcesOf(int partitions) =>
+        new([new Source { Name = "shop", Validator = new AcceptAll(), Partitions = partitions }], new AcceptAll());
 
     private sealed class AcceptAll : IEventValidator
     {

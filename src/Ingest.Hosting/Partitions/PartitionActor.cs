@@ -318,9 +318,11 @@ public sealed class PartitionActor : Mailbox
             PartitionHost.NextSeed());
         _carried = [];
         _refused = 0;
-        foreach (var offering in _parked)
-            Offer(offering);
+        // One may break the partition again; those behind it are parked anew.
+        Offering[] parked = [.. _parked];
         _parked.Clear();
+        foreach (var offering in parked)
+            Offer(offering);
     }
 
     private void Refuse(Offering offering)
