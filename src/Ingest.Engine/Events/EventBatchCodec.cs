@@ -61,10 +61,11 @@ public static class EventBatchCodec
         }
 
         var slices = new SliceWriter(referenced);
-        slices.Write(writer, batch.Collector);
+        slices.Write(ref writer, batch.Collector);
         writer.Number(batch.Events.Length);
         foreach (ref readonly var entry in batch.Events)
-            Write(writer, slices, batch, entry);
+            Write(ref writer, slices, batch, entry);
+        writer.Flush();
     }
 
     /// <summary>Reads a batch from the beginning of <paramref name="input"/>, which goes on behind it. The caller disposes the batch.</summary>
@@ -107,7 +108,7 @@ public static class EventBatchCodec
             throw new InvalidDataException($"Event batches: {input.Length} bytes follow the last of {count}.");
     }
 
-    private static void Write(WireWriter writer, SliceWriter slices, EventBatch batch, in EventEntry entry)
+    private static void Write(ref WireWriter writer, SliceWriter slices, EventBatch batch, in EventEntry entry)
     {
         var flags = entry.OccurredAt == EventEntry.NoTime ? default : EventFlags.OccurredAt;
         flags |= entry.SentAt == EventEntry.NoTime ? 0 : EventFlags.SentAt;
@@ -116,10 +117,10 @@ public static class EventBatchCodec
         flags |= entry.Errors is { Count: > 0 } ? EventFlags.Errors : 0;
         writer.Byte((byte)((byte)flags | (byte)entry.Kind));
         writer.Hash(entry.IdHash);
-        slices.Write(writer, entry.Id);
-        slices.Write(writer, entry.Name);
-        slices.Write(writer, entry.Schema);
-        slices.Write(writer, entry.Payload);
+        slices.Write(ref writer, entry.Id);
+        slices.Write(ref writer, entry.Name);
+        slices.Write(ref writer, entry.Schema);
+        slices.Write(ref writer, entry.Payload);
         if (flags.HasFlag(EventFlags.OccurredAt))
             writer.Time(entry.OccurredAt);
         if (flags.HasFlag(EventFlags.SentAt))
@@ -131,8 +132,8 @@ public static class EventBatchCodec
             writer.Number(entry.CheckCount);
             foreach (ref readonly var check in batch.Checks.Slice(entry.FirstCheck, entry.CheckCount))
             {
-                slices.Write(writer, check.Schema);
-                slices.Write(writer, check.Instance);
+                slices.Write(ref writer, check.Schema);
+                slices.Write(ref writer, check.Instance);
                 writer.Text(check.Where);
             }
         }
@@ -196,7 +197,7 @@ public static class EventBatchCodec
     /// <summary>Writes slices as they are, or as the packed bytes have them.</summary>
     private readonly struct SliceWriter(ReferencedBytes? packed)
     {
-        public void Write(WireWriter writer, Slice slice)
+        public void Write(ref WireWriter writer, Slice slice)
         {
             writer.Number(slice.Length);
             if (!slice.IsEmpty)

@@ -9,6 +9,8 @@ namespace Ingest.Engine;
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> input)
 {
+    private const string EndsEarly = "the input ends too early";
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> _input = input;
@@ -18,13 +20,18 @@ internal ref struct WireReader(ReadOnlySpan<byte> input)
 
     private readonly int Left => _input.Length - Position;
 
-    public byte Byte() => Bytes(1)[0];
+    public byte Byte()
+    {
+        if (Position == _input.Length)
+            throw Fault(EndsEarly);
+        return _input[Position++];
+    }
 
     /// <summary>The next bytes, where they stand in the input.</summary>
     public ReadOnlySpan<byte> Bytes(int count)
     {
         if (count > Left)
-            throw Fault("the input ends too early");
+            throw Fault(EndsEarly);
         var bytes = _input.Slice(Position, count);
         Position += count;
         return bytes;
@@ -77,8 +84,11 @@ internal ref struct WireReader(ReadOnlySpan<byte> input)
 
     private ulong Varint(ulong max)
     {
-        ulong value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
+        ulong value = Byte();
+        if (value < 0x80)
+            return value;
+        value &= 0x7F;
+        for (var shift = 7; shift < 64; shift += 7)
         {
             ulong part = Byte();
             value |= (part & 0x7F) << shift;

@@ -4,19 +4,29 @@ using System.Text;
 
 namespace Ingest.Engine;
 
-/// <summary>Writes the fields of the wire form.</summary>
-internal readonly struct WireWriter(IBufferWriter<byte> output)
+/// <summary>Writes the fields of the wire form; whoever made it calls <see cref="Flush"/> at the end.</summary>
+internal ref struct WireWriter(IBufferWriter<byte> output)
 {
     /// <summary>Bytes of a varint of 64 bits.</summary>
     private const int VarintBytesMax = 10;
 
+    /// <summary>Bytes of the output that are asked for at a time: some events without their payloads.</summary>
+    private const int SpanBytes = 512;
+
+    private Span<byte> _span;
+    private int _used;
+
     public void Byte(byte value)
     {
-        output.GetSpan(1)[0] = value;
-        output.Advance(1);
+        Ensure(1);
+        _span[_used++] = value;
     }
 
-    public void Bytes(ReadOnlySpan<byte> bytes) => output.Write(bytes);
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        Flush();
+        output.Write(bytes);
+    }
 
     /// <param name="value">0 or above.</param>
     public void Number(int value) => Varint((uint)value);
@@ -25,8 +35,10 @@ internal readonly struct WireWriter(IBufferWriter<byte> output)
 
     public void Hash(UInt128 value)
     {
-        BinaryPrimitives.WriteUInt128LittleEndian(output.GetSpan(16), value);
-        output.Advance(16);
+        const int length = 16;
+        Ensure(length);
+        BinaryPrimitives.WriteUInt128LittleEndian(_span[_used..], value);
+        _used += length;
     }
 
     /// <summary>Half of a surrogate pair becomes U+FFFD, as in a lake line.</summary>
@@ -34,19 +46,32 @@ internal readonly struct WireWriter(IBufferWriter<byte> output)
     {
         var length = Encoding.UTF8.GetByteCount(text);
         Number(length);
-        if (length == 0)
-            return;
-        Encoding.UTF8.GetBytes(text, output.GetSpan(length));
-        output.Advance(length);
+        Ensure(length);
+        _used += Encoding.UTF8.GetBytes(text, _span[_used..]);
+    }
+
+    /// <summary>Hands over what was written.</summary>
+    public void Flush()
+    {
+        if (_used > 0)
+            output.Advance(_used);
+        _span = default;
+        _used = 0;
     }
 
     private void Varint(ulong value)
     {
-        var span = output.GetSpan(VarintBytesMax);
-        var length = 0;
+        Ensure(VarintBytesMax);
         for (; value >= 0x80; value >>= 7)
-            span[length++] = (byte)(value | 0x80);
-        span[length++] = (byte)value;
-        output.Advance(length);
+            _span[_used++] = (byte)(value | 0x80);
+        _span[_used++] = (byte)value;
+    }
+
+    private void Ensure(int size)
+    {
+        if (_span.Length - _used >= size)
+            return;
+        Flush();
+        _span = output.GetSpan(Math.Max(size, SpanBytes));
     }
 }
