@@ -51,9 +51,6 @@ public sealed partial class HostingLog(ILogger logger)
     [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
     public partial void UnsealedNotRead(Exception exception);
 
-    [LoggerMessage(130, LogLevel.Warning, "The journal cannot be asked how many partitions sources have; events are refused until it can")]
-    public partial void CountsNotRead(Exception exception);
-
     [LoggerMessage(131, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}")]
     public partial void SourceSplit(string source, int from, int to);
 

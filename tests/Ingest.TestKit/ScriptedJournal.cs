@@ -25,6 +25,12 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>Number of partitions read so far.</summary>
     public int PartitionReads => Volatile.Read(ref _partitionReads);
 
+    /// <summary>What happens to the next splits, one after the other; without any they go through.</summary>
+    public Queue<Func<Func<ValueTask<JournalResult>>, ValueTask<JournalResult>>> Splits { get; } = new();
+
+    /// <summary>Called once, between the next read of a partition and its answer.</summary>
+    public Func<Task>? OnPartitionRead { get; set; }
+
     /// <summary>True where stored blocks are damaged.</summary>
     public bool IsDamaged { get; set; }
 
@@ -41,13 +47,20 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
             : scripted(() => inner.AppendAsync(append, CancellationToken.None), cancellation);
     }
 
-    public ValueTask<PartitionSnapshot> ReadPartitionAsync(
+    public async ValueTask<PartitionSnapshot> ReadPartitionAsync(
         PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _partitionReads);
-        return IsReadable
-            ? inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation)
-            : throw new JournalUnavailableException("the test closed the journal");
+        if (!IsReadable)
+            throw new JournalUnavailableException("the test closed the journal");
+        var snapshot = await inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation);
+        if (OnPartitionRead is { } onPartitionRead)
+        {
+            OnPartitionRead = null;
+            await onPartitionRead();
+        }
+
+        return snapshot;
     }
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
@@ -58,7 +71,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
         inner.ReadPartitionCountsAsync(cancellation);
 
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
-        inner.SplitAsync(source, from, to, cancellation);
+        Splits.TryDequeue(out var scripted)
+            ? scripted(() => inner.SplitAsync(source, from, to, CancellationToken.None))
+            : inner.SplitAsync(source, from, to, cancellation);
 
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => RefusesSeals
         ? ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, "the test keeps batches open"))
