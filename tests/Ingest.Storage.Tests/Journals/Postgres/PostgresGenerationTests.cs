@@ -46,6 +46,26 @@ public sealed class PostgresGenerationTests(PostgresFixture fixture) : IAsyncLif
         }
     }
 
+    /// <summary>As the conformance suite's, while generations of a few rows come and go.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_random_history_agrees_with_the_model(int seed)
+    {
+        await using var journal = await OpenAsync();
+        var history = new JournalHistory(seed);
+        for (var step = 1; step <= 600; step++)
+        {
+            await history.StepAsync(journal, Cancellation);
+            if (step % 10 == 0)
+                await journal.Keeper.RunOnceAsync(Cancellation);
+            if (step % 100 == 0)
+                await history.CompareAsync(journal, Cancellation);
+        }
+
+        Assert.DoesNotContain("blocks_1", await TablesAsync("blocks"));
+    }
+
     [Fact]
     public async Task What_is_mostly_needed_stays_where_it_is()
     {
@@ -128,9 +148,8 @@ public sealed class PostgresGenerationTests(PostgresFixture fixture) : IAsyncLif
     }
 
     private async Task<PostgresJournal> OpenAsync(double shareMax = 10, TimeSpan? dedupeAge = null) => await PostgresJournal.OpenAsync(
-        new PostgresJournalOptions
+        PostgresFixture.Options(_database!) with
         {
-            ConnectionString = _database!,
             GenerationBytesMax = 1,
             EvacuateAfter = TimeSpan.FromTicks(10),
             EvacuateShareMax = shareMax,

@@ -205,9 +205,8 @@ public sealed class PostgresSilosTests(PostgresFixture fixture) : IAsyncLifetime
         "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' AND relname ~ '^(blocks|ids)_[0-9]+$'");
 
     private async Task<PostgresJournal> OpenAsync() => await PostgresJournal.OpenAsync(
-        new PostgresJournalOptions
+        PostgresFixture.Options(_database!) with
         {
-            ConnectionString = _database!,
             GenerationBytesMax = 1,
             EvacuateAfter = TimeSpan.FromMilliseconds(100),
             EvacuateShareMax = 1,
