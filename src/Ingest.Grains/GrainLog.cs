@@ -21,7 +21,7 @@ public sealed partial class GrainLog(ILogger logger)
     [LoggerMessage(304, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}: {Why}")]
     public partial void SourceSplit(string source, int from, int to, string why);
 
-    [LoggerMessage(305, LogLevel.Warning, "Source {Source} is under pressure and was not split: {Reason}")]
+    [LoggerMessage(305, LogLevel.Warning, "Source {Source} was not split: {Reason}")]
     public partial void NotSplit(string source, string reason);
 
     [LoggerMessage(310, LogLevel.Debug, "Lane {Lane} ships from here")]
@@ -32,6 +32,9 @@ public sealed partial class GrainLog(ILogger logger)
 
     [LoggerMessage(312, LogLevel.Warning, "Lane {Lane}: partitions that wait to be sealed could not be woken; trying again later")]
     public partial void UnsealedNotWoken(Exception exception, Lane lane);
+
+    [LoggerMessage(314, LogLevel.Error, "Lane {Lane}: internal error while it shipped; it begins anew")]
+    public partial void LaneFailed(Exception exception, Lane lane);
 
     [LoggerMessage(313, LogLevel.Debug, "Lane {Lane} could not be told of a batch; it looks by itself")]
     public partial void NoticeLost(Exception exception, int lane);

@@ -151,8 +151,9 @@ public sealed class Partition
         if (partitionCount != PartitionCount)
         {
             receipt.Complete(IntakeResult.Moved("the source was split", PartitionCount));
+            // The journal fences what is under way: those who wait offer it again, where it belongs now.
             if (partitionCount > PartitionCount)
-                Break("the source was split");
+                Break(IntakeResult.Moved("the source was split"), []);
             return;
         }
 
@@ -263,6 +264,9 @@ public sealed class Partition
                 // Surely not sealed, and no reason to refuse events: the same batch is tried again after a pause.
                 BatchesOf(batch.Stream).Return(batch);
                 _sealNotBefore = _time + Backoff.Ceiling(++_failedSeals, _limits.RetryPauseMin, _limits.RetryPauseMax);
+                break;
+            case JournalOutcome.Fenced:
+                Break(IntakeResult.Moved(result.Reason ?? "another instance wrote"), []);
                 break;
             default:
                 Break(result.Reason ?? "the journal did not take a seal");

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Ingest.Collector;
-using Ingest.Hosting;
 
 namespace Ingest.Grains;
 
@@ -11,35 +10,33 @@ namespace Ingest.Grains;
 public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory grains, GrainOptions options, TimeProvider time, GrainLog log)
 {
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _asking = new(1);
-    private SourceSet? _ensured;
+    private readonly Lock _gate = new();
+    private Task _asking = Task.CompletedTask;
     private long _version = -1;
+
+    private ISourceCatalogueGrain Catalogue => grains.GetGrain<ISourceCatalogueGrain>(0);
 
     public bool TryGet(string source, out int count) => _counts.TryGetValue(source, out count);
 
     /// <summary>The number for a source that a partition is created for; 1 where nothing is known: the journal's word comes first.</summary>
     public int Of(string source) => _counts.GetValueOrDefault(source, 1);
 
-    /// <summary>Takes note of a higher number that a partition told.</summary>
+    /// <summary>Takes note of a number that another one knows; a lower one than the known is old.</summary>
     public void Learn(string source, int count) =>
-        _counts.AddOrUpdate(source, count, (_, known) => Math.Max(known, count));
+        _counts.AddOrUpdate(source, static (_, count) => count, static (_, known, count) => Math.Max(known, count), count);
 
     /// <summary>The number of a source not known yet; 0 where it cannot be had now.</summary>
     public async ValueTask<int> EnsureAsync(string source)
     {
-        await _asking.WaitAsync();
         try
         {
-            if (!_counts.ContainsKey(source))
-                await EnsureAllAsync();
+            // Twice: a question that was under way may be older than the source.
+            for (var i = 0; i < 2 && !_counts.ContainsKey(source); i++)
+                await AskAsync().WaitAsync(options.CallTimeout, time);
         }
-        catch (Exception exception)
+        catch (TimeoutException exception)
         {
             log.CountsUnknown(exception);
-        }
-        finally
-        {
-            _asking.Release();
         }
 
         return _counts.GetValueOrDefault(source);
@@ -53,7 +50,7 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
         {
             do
             {
-                await RefreshAsync(stop);
+                await AskAsync().WaitAsync(stop);
             }
             while (await timer.WaitForNextTickAsync(stop));
         }
@@ -63,32 +60,30 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
         }
     }
 
-    private async Task RefreshAsync(CancellationToken stop)
+    /// <summary>Asks once for all who want to know at the same time. Never fails.</summary>
+    private Task AskAsync()
     {
-        await _asking.WaitAsync(stop);
+        lock (_gate)
+            return _asking.IsCompleted ? _asking = Task.Run(AskAloneAsync) : _asking;
+    }
+
+    private async Task AskAloneAsync()
+    {
         try
         {
-            if (_ensured != sources.Current)
-                await EnsureAllAsync();
-            else if (await Catalogue.GetAsync(_version) is { } changed)
-                Take(changed);
+            // Of what the configuration wants and does not have yet, a part may be refused: it is asked for again each time.
+            var wanted = sources.All
+                .Where(source => source.Partitions > _counts.GetValueOrDefault(source.Name))
+                .ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal);
+            var told = wanted.Count > 0 ? await Catalogue.EnsureAsync(wanted) : await Catalogue.GetAsync(_version);
+            if (told is not null)
+                Take(told);
         }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
+        catch (Exception exception)
         {
             // What is known stays good enough: partitions correct it.
             log.CountsUnknown(exception);
         }
-        finally
-        {
-            _asking.Release();
-        }
-    }
-
-    private async Task EnsureAllAsync()
-    {
-        var current = sources.Current;
-        Take(await Catalogue.EnsureAsync(current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal)));
-        _ensured = current;
     }
 
     private void Take(PartitionCounts counts)
@@ -97,6 +92,4 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
             Learn(source, count);
         _version = counts.Version;
     }
-
-    private ISourceCatalogueGrain Catalogue => grains.GetGrain<ISourceCatalogueGrain>(0);
 }

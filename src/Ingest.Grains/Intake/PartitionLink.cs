@@ -32,14 +32,12 @@ internal sealed class PartitionLink(IPartitionGrain partition, GrainOptions opti
 
     private async Task SendAsync()
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        while (Take(buffer) is { } taken)
+        while (Take() is { } taken)
         {
             try
             {
-                var request = new OfferRequest(taken[0].PartitionCount, taken.Count, buffer.WrittenMemory.ToArray());
                 using var timeout = new CancellationTokenSource(options.CallTimeout);
-                var reply = await partition.OfferAsync(request, timeout.Token).WaitAsync(timeout.Token);
+                var reply = await partition.OfferAsync(Write(taken), timeout.Token).WaitAsync(timeout.Token);
                 for (var i = 0; i < taken.Count; i++)
                     taken[i].SetResult(reply.Results[i].ToIntake());
             }
@@ -51,31 +49,36 @@ internal sealed class PartitionLink(IPartitionGrain partition, GrainOptions opti
         }
     }
 
-    /// <summary>
-    /// Takes what goes into one call, and writes it while its owners still wait: a batch is theirs again once its task ends.
-    /// </summary>
-    private List<Waiting>? Take(ArrayBufferWriter<byte> buffer)
+    /// <summary>Takes what goes into one call; null where nothing waits: then the caller is done.</summary>
+    private List<Waiting>? Take()
     {
-        buffer.ResetWrittenCount();
         lock (_gate)
         {
-            if (_queue.Count == 0)
+            if (!_queue.TryPeek(out var first))
             {
                 _calls--;
                 return null;
             }
 
-            var taken = new List<Waiting>();
-            while (_queue.TryPeek(out var next)
-                && (taken.Count == 0 || next.PartitionCount == taken[0].PartitionCount)
-                && buffer.WrittenCount < options.CallBytes)
+            var (taken, bytes) = (new List<Waiting>(), 0L);
+            while (bytes < options.CallBytes && _queue.TryPeek(out var next) && next.PartitionCount == first.PartitionCount)
             {
-                EventBatchCodec.Write(next.Batch, buffer);
                 taken.Add(_queue.Dequeue());
+                bytes += next.Batch.Bytes.Length;
             }
 
             return taken;
         }
+    }
+
+    /// <summary>Writes batches while their owners wait: they are theirs again once their tasks end.</summary>
+    private static OfferRequest Write(List<Waiting> taken)
+    {
+        // Not pooled: a call that was given up may still be on the line.
+        var buffer = new ArrayBufferWriter<byte>(taken.Sum(waiting => waiting.Batch.Bytes.Length + (128 * waiting.Batch.Events.Length) + 64));
+        foreach (var waiting in taken)
+            EventBatchCodec.Write(waiting.Batch, buffer);
+        return new OfferRequest(taken[0].PartitionCount, taken.Count, buffer.WrittenMemory);
     }
 
     private sealed class Waiting(EventBatch batch, int partitionCount)

@@ -10,7 +10,7 @@ namespace Ingest.Grains;
 /// actor knows when nothing is open any more.
 /// </summary>
 [GrainType("ingest.partition"), BalancedPlacement]
-public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLog log) : Grain, IPartitionGrain
+public sealed class PartitionGrain(SiloServices silo, PartitionCountsCache counts, Balancer balancer, GrainLog log) : Grain, IPartitionGrain
 {
     private PartitionId _id;
     private PartitionActor? _actor;
@@ -46,6 +46,8 @@ public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLo
     public async Task<OfferReply> OfferAsync(OfferRequest request, CancellationToken cancellation)
     {
         const string overloaded = "the silo of this partition is overloaded";
+        // A frontend may know of a source, or of a split, before this silo does.
+        counts.Learn(_id.Source, request.PartitionCount);
         if (!silo.RemoteGate.TryEnter())
             return Refused(request, overloaded);
         try

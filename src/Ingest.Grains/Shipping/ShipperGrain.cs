@@ -23,11 +23,11 @@ public sealed class ShipperGrain(
     {
         _lane = new Lane((int)this.GetPrimaryKeyLong(), GrainOptions.Lanes);
         _shipper = silo.CreateShipper(_lane, time, hostingLog);
-        var (shipper, stop) = (_shipper, _stop.Token);
-        _shipping = Task.Run(() => shipper.RunAsync(stop), CancellationToken.None);
-        this.RegisterGrainTimer(WakeUnsealedAsync, new() { DueTime = TimeSpan.FromSeconds(1), Period = silo.Options.UnsealedPeriod, KeepAlive = true });
+        var (shipper, leave) = (_shipper, (Action)DeactivateOnIdle);
+        _shipping = Task.Run(() => ShipAsync(shipper, leave), CancellationToken.None);
+        StartTimer(LookAsync, TimeSpan.FromSeconds(1), silo.Options.UnsealedPeriod);
         if (_lane.Index == 0)
-            this.RegisterGrainTimer(ForgetAsync, new() { DueTime = silo.Options.ForgetPeriod, Period = silo.Options.ForgetPeriod, KeepAlive = true });
+            StartTimer(ForgetAsync, silo.Options.ForgetPeriod, silo.Options.ForgetPeriod);
         balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         log.LaneStarted(_lane);
         return Task.CompletedTask;
@@ -38,11 +38,15 @@ public sealed class ShipperGrain(
         balancer.Left(this.GetGrainId());
         await _stop.CancelAsync();
         await _shipping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
         log.LaneStopped(_lane, reason.ReasonCode);
     }
 
     public async Task EnsureAsync()
     {
+        // One that is there stays: setting it anew would put off when it is due, with every silo that starts.
+        if (await this.GetReminder(ReminderName) is not null)
+            return;
         // Due times are spread, so that not all lanes ask the database at once.
         var due = silo.Grains.ReminderPeriod * (1 + Random.Shared.NextDouble()) / 2;
         await this.RegisterOrUpdateReminder(ReminderName, due, silo.Grains.ReminderPeriod);
@@ -72,23 +76,62 @@ public sealed class ShipperGrain(
             [.. report.SetAside]);
     }
 
-    /// <summary>
-    /// Wakes partitions whose blocks should have been sealed long ago: their silo died, and nobody has sent to them since.
-    /// </summary>
-    private async Task WakeUnsealedAsync(CancellationToken cancellation)
+    // Rounds interleave: nobody who asks something of the grain waits for them.
+    private void StartTimer(Func<CancellationToken, Task> round, TimeSpan due, TimeSpan period) =>
+        this.RegisterGrainTimer(round, new() { DueTime = due, Period = period, KeepAlive = true, Interleave = true });
+
+    /// <summary>Ships until the grain leaves. After an internal error a new activation reads anew what is pending.</summary>
+    /// <param name="shipper">What ships.</param>
+    /// <param name="leave">Ends this activation.</param>
+    private async Task ShipAsync(ShipperLoop shipper, Action leave)
     {
+        try
+        {
+            await shipper.RunAsync(_stop.Token);
+        }
+        catch (Exception exception)
+        {
+            log.LaneFailed(exception, _lane);
+            leave();
+        }
+    }
+
+    /// <summary>
+    /// Looks for what a lost notice would have told, and wakes partitions whose blocks should have been sealed long ago:
+    /// their silo died, and nobody has sent to them since.
+    /// </summary>
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        _shipper?.Notice();
+        Exception? failure = null;
         try
         {
             var overdue = Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge);
             var partitions = await silo.Journal.ReadUnsealedPartitionsAsync(_lane, overdue, cancellation);
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = silo.Grains.WakesMax, CancellationToken = cancellation, TaskScheduler = TaskScheduler.Current };
-            await Parallel.ForEachAsync(
-                partitions, parallel, async (id, _) => await GrainFactory.GetGrain<IPartitionGrain>(id.ToString()).WakeAsync());
+            await Parallel.ForEachAsync(partitions, parallel, async (id, _) => failure = await WakeAsync(id) ?? failure);
         }
-        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        catch (Exception exception)
         {
-            // The next round looks again.
-            log.UnsealedNotWoken(exception, _lane);
+            failure = exception;
+        }
+
+        // The next round looks again.
+        if (failure is not null && !cancellation.IsCancellationRequested)
+            log.UnsealedNotWoken(failure, _lane);
+    }
+
+    /// <returns>Why it could not be woken: no reason to let the others sleep.</returns>
+    private async Task<Exception?> WakeAsync(PartitionId id)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IPartitionGrain>(id.ToString()).WakeAsync();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
         }
     }
 

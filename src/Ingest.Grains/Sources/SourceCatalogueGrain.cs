@@ -11,16 +11,13 @@ namespace Ingest.Grains;
 public sealed class SourceCatalogueGrain(
     [PersistentState("sources", SiloServices.StorageName)] IPersistentState<SourceCatalogueState> state,
     SiloServices silo,
+    TimeProvider time,
     GrainLog log) : Grain, ISourceCatalogueGrain
 {
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        var changed = false;
-        foreach (var (source, count) in await silo.Journal.ReadPartitionCountsAsync(cancellationToken))
-            changed |= Note(source, count, "found in the journal");
-        if (changed)
-            await WriteAsync();
-    }
+    // The last refusal of each source, so that one which is asked for again and again is told once.
+    private readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => BelieveJournalAsync(cancellationToken);
 
     public Task<PartitionCounts?> GetAsync(long version) =>
         Task.FromResult(version == state.State.Version ? null : Counts());
@@ -35,7 +32,7 @@ public sealed class SourceCatalogueGrain(
                 if (!state.State.Sources.TryGetValue(source, out var known))
                     changed |= Note(source, count, "first seen");
                 else if (count > known.Partitions)
-                    changed |= await SplitAsync(source, known.Partitions, count, "configuration");
+                    changed |= await TrySplitAsync(source, known.Partitions, count);
             }
         }
         finally
@@ -57,6 +54,24 @@ public sealed class SourceCatalogueGrain(
         return Counts();
     }
 
+    /// <summary>A source that cannot have what its configuration says must not keep the others from theirs.</summary>
+    private async Task<bool> TrySplitAsync(string source, int from, int wanted)
+    {
+        try
+        {
+            var isSplit = await SplitAsync(source, from, wanted, "configuration");
+            _refusals.Remove(source);
+            return isSplit;
+        }
+        catch (SplitRefusedException refused)
+        {
+            if (_refusals.GetValueOrDefault(source) != refused.Message)
+                log.NotSplit(source, refused.Message);
+            _refusals[source] = refused.Message;
+            return false;
+        }
+    }
+
     private async Task<bool> SplitAsync(string source, int from, int wanted, string why)
     {
         var to = PartitionNumbers.NextFrom(from, wanted);
@@ -64,17 +79,28 @@ public sealed class SourceCatalogueGrain(
             throw new SplitRefusedException($"{source} has {from} partitions, and a multiple of that from {wanted} on is above {PartitionNumbers.Max}.");
         using var timeout = new CancellationTokenSource(silo.Options.LoadTimeout);
         var result = await silo.Journal.SplitAsync(source, from, to, timeout.Token);
+        if (result.Outcome == JournalOutcome.Fenced)
+            await BelieveJournalAsync(timeout.Token);
         if (result.Outcome != JournalOutcome.Committed)
             throw new SplitRefusedException($"{source} stays at {from} partitions for now: {result.Reason}");
         log.SourceSplit(source, from, to, why);
         return Note(source, to, why);
     }
 
+    private async Task BelieveJournalAsync(CancellationToken cancellation)
+    {
+        var changed = false;
+        foreach (var (source, count) in await silo.Journal.ReadPartitionCountsAsync(cancellation))
+            changed |= Note(source, count, "found in the journal");
+        if (changed)
+            await WriteAsync();
+    }
+
     private bool Note(string source, int partitions, string why)
     {
         if (state.State.Sources.TryGetValue(source, out var known) && known.Partitions >= partitions)
             return false;
-        state.State.Sources[source] = new SourceState(partitions, DateTimeOffset.UtcNow, why);
+        state.State.Sources[source] = new SourceState(partitions, time.GetUtcNow(), why);
         return true;
     }
 

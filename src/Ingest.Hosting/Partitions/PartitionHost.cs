@@ -90,7 +90,14 @@ public sealed class PartitionHost(
     /// <summary>Makes the partition's actor where something else decides which process hosts it.</summary>
     /// <param name="id">The partition.</param>
     /// <param name="onRetired">Called once when the actor takes nothing any more; from any thread, must not throw.</param>
-    public PartitionActor Attach(PartitionId id, Action onRetired) => _actors[id] = new PartitionActor(id, this, onRetired);
+    public PartitionActor Attach(PartitionId id, Action onRetired)
+    {
+        var actor = new PartitionActor(id, this, onRetired);
+        _actors[id] = actor;
+        // It must look after itself from now on: perhaps nothing is ever offered to it.
+        actor.Post(PartitionActor.Wake.Message);
+        return actor;
+    }
 
     /// <summary>Offers a batch to a partition where it is in this process.</summary>
     public bool TryOffer(PartitionId id, EventBatch batch, int partitionCount, out ValueTask<IntakeResult> result)
