@@ -33,9 +33,6 @@ public sealed partial class GrainLog(ILogger logger)
     [LoggerMessage(312, LogLevel.Warning, "Lane {Lane}: partitions that wait to be sealed could not be woken; trying again later")]
     public partial void UnsealedNotWoken(Exception exception, Lane lane);
 
-    [LoggerMessage(314, LogLevel.Error, "Lane {Lane}: internal error while it shipped; it begins anew")]
-    public partial void LaneFailed(Exception exception, Lane lane);
-
     [LoggerMessage(313, LogLevel.Debug, "Lane {Lane} could not be told of a batch; it looks by itself")]
     public partial void NoticeLost(Exception exception, int lane);
 
@@ -44,4 +41,7 @@ public sealed partial class GrainLog(ILogger logger)
 
     [LoggerMessage(321, LogLevel.Warning, "The lanes could not be started; trying again")]
     public partial void LanesNotStarted(Exception exception);
+
+    [LoggerMessage(322, LogLevel.Error, "Lane {Lane}: its shipper failed; another activation starts from the journal")]
+    public partial void LaneFailed(Exception exception, Lane lane);
 }

@@ -13,7 +13,7 @@ public sealed class BalanceTests
         {
             Silos = 2,
             Sources = sources.ToDictionary(source => source, _ => 2, StringComparer.Ordinal),
-            Grains = new() { BalancePeriod = TimeSpan.FromMilliseconds(100), BalanceAfter = TimeSpan.FromMilliseconds(300) },
+            Grains = ClusterSetup.Patient with { BalancePeriod = TimeSpan.FromMilliseconds(100), BalanceAfter = TimeSpan.FromMilliseconds(300) },
         });
         var loads = sources.Select(source => new Load(source, () => cluster.Silos).Start(clients: 1)).ToList();
         foreach (var load in loads)

@@ -25,7 +25,7 @@ public sealed class StatusTests
     [Fact]
     public async Task A_silo_that_does_not_answer_is_shown_so_beside_the_others()
     {
-        await using var cluster = await IngestCluster.StartAsync();
+        await using var cluster = await IngestCluster.StartAsync(new() { Grains = ClusterSetup.Patient with { StatusTimeout = TimeSpan.FromSeconds(10) } });
         await cluster.Silos[0].SendAsync("shop", "a");
         await IngestCluster.UntilAsync(async () => (await ReportAsync(cluster.Silos[0])).Silos.Sum(silo => silo.Lanes.Count) == GrainOptions.Lanes);
         var asked = cluster.Silos[0];

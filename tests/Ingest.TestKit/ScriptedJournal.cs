@@ -12,6 +12,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>What happens to the next appends, one after the other; without any they go through.</summary>
     public Queue<Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>> Script { get; } = new();
 
+    /// <summary>What happens to seals; null where they go through.</summary>
+    public Func<Func<ValueTask<JournalResult>>, ValueTask<JournalResult>>? SealScript { get; set; }
+
     public bool IsReadable { get; set; } = true;
 
     /// <summary>True where nothing is sealed: every batch stays open.</summary>
@@ -66,6 +69,7 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
 
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => RefusesSeals
         ? ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, "the test keeps batches open"))
+        : SealScript is { } script ? script(() => inner.SealAsync(seal, CancellationToken.None))
         : inner.SealAsync(seal, cancellation);
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>

@@ -151,9 +151,8 @@ public sealed class Partition
         if (partitionCount != PartitionCount)
         {
             receipt.Complete(IntakeResult.Moved("the source was split", PartitionCount));
-            // The journal fences what is under way: those who wait offer it again, where it belongs now.
             if (partitionCount > PartitionCount)
-                Break(IntakeResult.Moved("the source was split"), []);
+                Move("the source was split");
             return;
         }
 
@@ -266,7 +265,7 @@ public sealed class Partition
                 _sealNotBefore = _time + Backoff.Ceiling(++_failedSeals, _limits.RetryPauseMin, _limits.RetryPauseMax);
                 break;
             case JournalOutcome.Fenced:
-                Break(IntakeResult.Moved(result.Reason ?? "another instance wrote"), []);
+                Move(result.Reason ?? "another instance sealed");
                 break;
             default:
                 Break(result.Reason ?? "the journal did not take a seal");
@@ -276,6 +275,9 @@ public sealed class Partition
 
     /// <summary>Fails every receipt that waits. The host calls it when it gives the partition up; a failed write does it too.</summary>
     public void Break(string reason) => Break(IntakeResult.Unavailable(reason), []);
+
+    /// <summary>As <see cref="Break(string)"/>, where another instance can take the events: they are offered again, not refused.</summary>
+    public void Move(string reason) => Break(IntakeResult.Moved(reason), []);
 
     /// <param name="answer">What the receipts are told.</param>
     /// <param name="returned">Counts of an append that was surely not stored.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ingest.Collector;
+using Ingest.Hosting;
 
 namespace Ingest.Grains;
 
@@ -7,40 +8,23 @@ namespace Ingest.Grains;
 /// What a silo knows of the numbers of partitions: asked from the catalogue grain at the start, for a source that appears,
 /// and now and then. A number that has become stale is noticed by the partition.
 /// </summary>
-public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory grains, GrainOptions options, TimeProvider time, GrainLog log)
+public sealed class PartitionCountsCache(
+    SourceCatalogue sources, IGrainFactory grains, GrainOptions options, TimeProvider time, GrainLog log)
 {
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private Task _asking = Task.CompletedTask;
+    private long? _askedAt;
+    private SourceSet? _ensured;
     private long _version = -1;
 
-    private ISourceCatalogueGrain Catalogue => grains.GetGrain<ISourceCatalogueGrain>(0);
+    /// <summary>The number of a source; 0 where it cannot be had now.</summary>
+    public ValueTask<int> GetAsync(string source) =>
+        _counts.TryGetValue(source, out var count) ? ValueTask.FromResult(count) : AskForAsync(source);
 
-    public bool TryGet(string source, out int count) => _counts.TryGetValue(source, out count);
-
-    /// <summary>The number for a source that a partition is created for; 1 where nothing is known: the journal's word comes first.</summary>
-    public int Of(string source) => _counts.GetValueOrDefault(source, 1);
-
-    /// <summary>Takes note of a number that another one knows; a lower one than the known is old.</summary>
+    /// <summary>Takes note of a higher number that a partition told.</summary>
     public void Learn(string source, int count) =>
-        _counts.AddOrUpdate(source, static (_, count) => count, static (_, known, count) => Math.Max(known, count), count);
-
-    /// <summary>The number of a source not known yet; 0 where it cannot be had now.</summary>
-    public async ValueTask<int> EnsureAsync(string source)
-    {
-        try
-        {
-            // Twice: a question that was under way may be older than the source.
-            for (var i = 0; i < 2 && !_counts.ContainsKey(source); i++)
-                await AskAsync().WaitAsync(options.CallTimeout, time);
-        }
-        catch (TimeoutException exception)
-        {
-            log.CountsUnknown(exception);
-        }
-
-        return _counts.GetValueOrDefault(source);
-    }
+        _counts.AddOrUpdate(source, count, (_, known) => Math.Max(known, count));
 
     /// <summary>Keeps the numbers up to date until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -50,7 +34,7 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
         {
             do
             {
-                await AskAsync().WaitAsync(stop);
+                await Ask().WaitAsync(stop);
             }
             while (await timer.WaitForNextTickAsync(stop));
         }
@@ -60,24 +44,56 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
         }
     }
 
-    /// <summary>Asks once for all who want to know at the same time. Never fails.</summary>
-    private Task AskAsync()
-    {
-        lock (_gate)
-            return _asking.IsCompleted ? _asking = Task.Run(AskAloneAsync) : _asking;
-    }
-
-    private async Task AskAloneAsync()
+    private async ValueTask<int> AskForAsync(string source)
     {
         try
         {
-            // Of what the configuration wants and does not have yet, a part may be refused: it is asked for again each time.
-            var wanted = sources.All
-                .Where(source => source.Partitions > _counts.GetValueOrDefault(source.Name))
-                .ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal);
-            var told = wanted.Count > 0 ? await Catalogue.EnsureAsync(wanted) : await Catalogue.GetAsync(_version);
-            if (told is not null)
-                Take(told);
+            await Ask().WaitAsync(options.CallTimeout, time);
+            if (!_counts.ContainsKey(source))
+            {
+                // The question may have been older than the source.
+                await Task.Delay(options.CountsPause, time);
+                await Ask().WaitAsync(options.CallTimeout, time);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // It may come with a later answer.
+        }
+
+        return _counts.GetValueOrDefault(source);
+    }
+
+    /// <summary>Asks, or joins those who wait for the answer already. Never fails, and not more often than the pause allows.</summary>
+    private Task Ask()
+    {
+        lock (_gate)
+        {
+            var isFresh = _askedAt is { } asked && time.GetElapsedTime(asked) < options.CountsPause;
+            if (!_asking.IsCompleted || isFresh)
+                return _asking;
+            _askedAt = time.GetTimestamp();
+            return _asking = Task.Run(AskAsync);
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        try
+        {
+            var catalogue = grains.GetGrain<ISourceCatalogueGrain>(0);
+            var current = sources.Current;
+            if (_ensured == current)
+            {
+                Take(await catalogue.GetAsync(_version));
+                return;
+            }
+
+            Take(await catalogue.EnsureAsync(
+                current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal)));
+            // What was refused may be granted later: it is asked for again.
+            if (current.All.All(source => _counts.GetValueOrDefault(source.Name) >= source.Partitions))
+                _ensured = current;
         }
         catch (Exception exception)
         {
@@ -86,10 +102,12 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
         }
     }
 
-    private void Take(PartitionCounts counts)
+    private void Take(PartitionCounts? changed)
     {
-        foreach (var (source, count) in counts.Counts)
-            Learn(source, count);
-        _version = counts.Version;
+        if (changed is null)
+            return;
+        foreach (var (source, count) in changed.Counts)
+            _counts[source] = count;
+        _version = changed.Version;
     }
 }

@@ -18,14 +18,15 @@ public sealed class ShipperGrain(
     private ShipperLoop? _shipper;
     private Task _shipping = Task.CompletedTask;
     private Lane _lane;
+    private bool _hasLooked;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _lane = new Lane((int)this.GetPrimaryKeyLong(), GrainOptions.Lanes);
         _shipper = silo.CreateShipper(_lane, time, hostingLog);
-        var (shipper, leave) = (_shipper, (Action)DeactivateOnIdle);
-        _shipping = Task.Run(() => ShipAsync(shipper, leave), CancellationToken.None);
-        StartTimer(LookAsync, TimeSpan.FromSeconds(1), silo.Options.UnsealedPeriod);
+        var (shipper, context) = (_shipper, GrainContext);
+        _shipping = Task.Run(() => ShipAsync(shipper, context), CancellationToken.None);
+        StartTimer(WakeUnsealedAsync, TimeSpan.FromSeconds(1), silo.Options.UnsealedPeriod);
         if (_lane.Index == 0)
             StartTimer(ForgetAsync, silo.Options.ForgetPeriod, silo.Options.ForgetPeriod);
         balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
@@ -76,14 +77,11 @@ public sealed class ShipperGrain(
             [.. report.SetAside]);
     }
 
-    // Rounds interleave: nobody who asks something of the grain waits for them.
+    // Rounds interleave: who asks something of the grain does not wait for them.
     private void StartTimer(Func<CancellationToken, Task> round, TimeSpan due, TimeSpan period) =>
         this.RegisterGrainTimer(round, new() { DueTime = due, Period = period, KeepAlive = true, Interleave = true });
 
-    /// <summary>Ships until the grain leaves. After an internal error a new activation reads anew what is pending.</summary>
-    /// <param name="shipper">What ships.</param>
-    /// <param name="leave">Ends this activation.</param>
-    private async Task ShipAsync(ShipperLoop shipper, Action leave)
+    private async Task ShipAsync(ShipperLoop shipper, IGrainContext context)
     {
         try
         {
@@ -91,47 +89,43 @@ public sealed class ShipperGrain(
         }
         catch (Exception exception)
         {
+            // Another activation, woken by the reminder at the latest, starts from the journal.
             log.LaneFailed(exception, _lane);
-            leave();
+            context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "its shipper failed"));
         }
     }
 
     /// <summary>
-    /// Looks for what a lost notice would have told, and wakes partitions whose blocks should have been sealed long ago:
-    /// their silo died, and nobody has sent to them since.
+    /// Wakes partitions whose blocks should have been sealed long ago: their silo died, and nobody has sent to them since.
     /// </summary>
-    private async Task LookAsync(CancellationToken cancellation)
+    private async Task WakeUnsealedAsync(CancellationToken cancellation)
     {
-        _shipper?.Notice();
-        Exception? failure = null;
         try
         {
-            var overdue = Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge);
-            var partitions = await silo.Journal.ReadUnsealedPartitionsAsync(_lane, overdue, cancellation);
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = silo.Grains.WakesMax, CancellationToken = cancellation, TaskScheduler = TaskScheduler.Current };
-            await Parallel.ForEachAsync(partitions, parallel, async (id, _) => failure = await WakeAsync(id) ?? failure);
+            _shipper?.Notice();
+            // At first all of them: nobody knows what the silos before this one left.
+            var receivedBefore = _hasLooked ? Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge) : new Instant(long.MaxValue);
+            var partitions = await silo.Journal.ReadUnsealedPartitionsAsync(_lane, receivedBefore, cancellation);
+            _hasLooked = true;
+            foreach (var some in partitions.Chunk(silo.Grains.WakesMax))
+                await Task.WhenAll(some.Select(WakeAsync));
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            failure = exception;
+            // The next round looks again.
+            log.UnsealedNotWoken(exception, _lane);
         }
-
-        // The next round looks again.
-        if (failure is not null && !cancellation.IsCancellationRequested)
-            log.UnsealedNotWoken(failure, _lane);
     }
 
-    /// <returns>Why it could not be woken: no reason to let the others sleep.</returns>
-    private async Task<Exception?> WakeAsync(PartitionId id)
+    private async Task WakeAsync(PartitionId id)
     {
         try
         {
             await GrainFactory.GetGrain<IPartitionGrain>(id.ToString()).WakeAsync();
-            return null;
         }
         catch (Exception exception)
         {
-            return exception;
+            log.UnsealedNotWoken(exception, _lane);
         }
     }
 

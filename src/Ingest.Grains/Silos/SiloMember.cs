@@ -11,14 +11,29 @@ public sealed class SiloMember(
     SiloServices silo, PartitionCountsCache counts, Balancer balancer, ILocalSiloDetails where, TimeProvider time, GrainLog log)
     : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         log.Joined(where.Name, silo.Roles);
         silo.Health.Started();
-        return Task.WhenAll(
-            silo.Partitions.RunClockAsync(stoppingToken),
-            new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync(stoppingToken),
-            counts.RunAsync(stoppingToken),
-            balancer.RunAsync(stoppingToken));
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await Task.WhenAll(
+            RunAsync(silo.Partitions.RunClockAsync, any),
+            RunAsync(new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync, any),
+            RunAsync(counts.RunAsync, any),
+            RunAsync(balancer.RunAsync, any));
+    }
+
+    /// <summary>None of the loops may end by a fault unseen: the others end too, and the host stops the process.</summary>
+    private static async Task RunAsync(Func<CancellationToken, Task> loop, CancellationTokenSource any)
+    {
+        try
+        {
+            await loop(any.Token);
+        }
+        catch
+        {
+            await any.CancelAsync();
+            throw;
+        }
     }
 }

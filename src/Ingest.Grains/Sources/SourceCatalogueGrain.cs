@@ -14,10 +14,14 @@ public sealed class SourceCatalogueGrain(
     TimeProvider time,
     GrainLog log) : Grain, ISourceCatalogueGrain
 {
-    // The last refusal of each source, so that one which is asked for again and again is told once.
+    // The last refusal of each source: frontends ask for it again and again, and the log need not.
     private readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken) => BelieveJournalAsync(cancellationToken);
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadJournalAsync(cancellationToken))
+            await WriteAsync();
+    }
 
     public Task<PartitionCounts?> GetAsync(long version) =>
         Task.FromResult(version == state.State.Version ? null : Counts());
@@ -25,23 +29,25 @@ public sealed class SourceCatalogueGrain(
     public async Task<PartitionCounts> EnsureAsync(Dictionary<string, int> wanted)
     {
         var changed = false;
-        try
+        foreach (var (source, count) in wanted)
         {
-            foreach (var (source, count) in wanted)
+            try
             {
-                if (!state.State.Sources.TryGetValue(source, out var known))
-                    changed |= Note(source, count, "first seen");
-                else if (count > known.Partitions)
-                    changed |= await TrySplitAsync(source, known.Partitions, count);
+                changed |= state.State.Sources.TryGetValue(source, out var known)
+                    ? await SplitAsync(source, known.Partitions, count, "configuration")
+                    : Note(source, count, "first seen");
+            }
+            catch (SplitRefusedException refused)
+            {
+                // This source stays as it is; the others must not wait for it.
+                if (_refusals.GetValueOrDefault(source) != refused.Message)
+                    log.NotSplit(source, refused.Message);
+                _refusals[source] = refused.Message;
             }
         }
-        finally
-        {
-            // Splits that were made stay made, whatever became of the next one.
-            if (changed)
-                await WriteAsync();
-        }
 
+        if (changed)
+            await WriteAsync();
         return Counts();
     }
 
@@ -49,56 +55,46 @@ public sealed class SourceCatalogueGrain(
     {
         if (!state.State.Sources.TryGetValue(source, out var known))
             throw new SplitRefusedException($"There is no source {source}.");
-        if (wanted > known.Partitions && await SplitAsync(source, known.Partitions, wanted, why))
+        if (await SplitAsync(source, known.Partitions, wanted, why))
             await WriteAsync();
         return Counts();
     }
 
-    /// <summary>A source that cannot have what its configuration says must not keep the others from theirs.</summary>
-    private async Task<bool> TrySplitAsync(string source, int from, int wanted)
-    {
-        try
-        {
-            var isSplit = await SplitAsync(source, from, wanted, "configuration");
-            _refusals.Remove(source);
-            return isSplit;
-        }
-        catch (SplitRefusedException refused)
-        {
-            if (_refusals.GetValueOrDefault(source) != refused.Message)
-                log.NotSplit(source, refused.Message);
-            _refusals[source] = refused.Message;
-            return false;
-        }
-    }
-
+    /// <summary>Splits a source where it has fewer partitions than wanted; true where its number changed.</summary>
     private async Task<bool> SplitAsync(string source, int from, int wanted, string why)
     {
+        if (wanted <= from)
+            return false;
         var to = PartitionNumbers.NextFrom(from, wanted);
         if (to > PartitionNumbers.Max)
             throw new SplitRefusedException($"{source} has {from} partitions, and a multiple of that from {wanted} on is above {PartitionNumbers.Max}.");
         using var timeout = new CancellationTokenSource(silo.Options.LoadTimeout);
         var result = await silo.Journal.SplitAsync(source, from, to, timeout.Token);
-        if (result.Outcome == JournalOutcome.Fenced)
-            await BelieveJournalAsync(timeout.Token);
+        if (result.Outcome == JournalOutcome.Fenced && await ReadJournalAsync(timeout.Token))
+        {
+            // The journal knows another number than this grain did: an earlier split whose answer was lost.
+            await WriteAsync();
+            return await SplitAsync(source, state.State.Sources[source].Partitions, wanted, why);
+        }
+
         if (result.Outcome != JournalOutcome.Committed)
             throw new SplitRefusedException($"{source} stays at {from} partitions for now: {result.Reason}");
         log.SourceSplit(source, from, to, why);
         return Note(source, to, why);
     }
 
-    private async Task BelieveJournalAsync(CancellationToken cancellation)
+    /// <summary>Takes the journal's numbers, which are law; true where one was another.</summary>
+    private async Task<bool> ReadJournalAsync(CancellationToken cancellation)
     {
         var changed = false;
         foreach (var (source, count) in await silo.Journal.ReadPartitionCountsAsync(cancellation))
             changed |= Note(source, count, "found in the journal");
-        if (changed)
-            await WriteAsync();
+        return changed;
     }
 
     private bool Note(string source, int partitions, string why)
     {
-        if (state.State.Sources.TryGetValue(source, out var known) && known.Partitions >= partitions)
+        if (state.State.Sources.TryGetValue(source, out var known) && known.Partitions == partitions)
             return false;
         state.State.Sources[source] = new SourceState(partitions, time.GetUtcNow(), why);
         return true;

@@ -59,23 +59,6 @@ public sealed class PartitionTests
     }
 
     [Fact]
-    public void Events_that_wait_when_a_seal_is_fenced_are_sent_on_too()
-    {
-        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
-        Offer(partition, Start, 1);
-        partition.CompleteAppend(partition.BeginAppend()!.Encode(), JournalResult.Committed);
-        Assert.NotNull(partition.BeginSeal(Start, drain: true));
-        var inFlight = Offer(partition, Start, 2);
-        var append = partition.BeginAppend()!.Encode();
-        var waiting = Offer(partition, Start, 3);
-        partition.CompleteSeal(new JournalResult(JournalOutcome.Fenced));
-        partition.CompleteAppend(append, JournalResult.Committed);
-        Assert.Equal(IntakeOutcome.Moved, inFlight.Answer?.Outcome);
-        Assert.Equal(IntakeOutcome.Moved, waiting.Answer?.Outcome);
-        Assert.Empty(partition.TakeUnwrittenCounts());
-    }
-
-    [Fact]
     public void Refusals_that_may_be_stored_are_not_counted_twice()
     {
         var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, [new LedgerCounts(Start.Hour, 5, 0, 0, 0, 5)]);
@@ -129,12 +112,24 @@ public sealed class PartitionTests
         var moved = Offer(partition, 4, Start, 3);
         Assert.True(partition.IsBroken);
         Assert.Equal((IntakeOutcome.Moved, 2), (moved.Answer?.Outcome, moved.Answer?.PartitionCount));
-        // What is under way is fenced: no client need be told to send again.
-        Assert.All([inFlight, waiting], sending => Assert.Equal((IntakeOutcome.Moved, 0), (sending.Answer?.Outcome, sending.Answer?.PartitionCount)));
+        Assert.All([inFlight, waiting], sending => Assert.Equal(IntakeOutcome.Moved, sending.Answer?.Outcome));
         partition.CompleteAppend(append, new JournalResult(JournalOutcome.Fenced));
-        // What moved was never received.
+        // What moved is offered again, and counted then.
         Assert.Empty(partition.TakeUnwrittenCounts());
         Assert.Throws<InvalidOperationException>(() => Offer(partition, 4, Start, 3));
+    }
+
+    [Fact]
+    public void A_fenced_seal_sends_on_whoever_waits()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        Offer(partition, 1, Start, 1);
+        partition.CompleteAppend(partition.BeginAppend()!.Encode(), JournalResult.Committed);
+        Assert.NotNull(partition.BeginSeal(Start + TimeSpan.FromHours(1)));
+        var waiting = Offer(partition, 1, Start, 2);
+        partition.CompleteSeal(new JournalResult(JournalOutcome.Fenced));
+        Assert.True(partition.IsBroken);
+        Assert.Equal(IntakeOutcome.Moved, waiting.Answer?.Outcome);
     }
 
     [Fact]

@@ -194,7 +194,7 @@ internal sealed class IngestCluster : IAsyncDisposable
             new PartitionSurroundings
             {
                 ValidatorOf = new Validators(_sources).Of,
-                PartitionCountOf = services.GetRequiredService<PartitionCountsCache>().Of,
+                PartitionCountOf = services.GetRequiredService<PartitionCountsCache>().GetAsync,
                 OnSealed = services.GetRequiredService<LaneNotices>().Sealed,
                 OnWritten = health.Observe,
                 OnPressure = services.GetRequiredService<AutomaticSplits>().Pressure,
