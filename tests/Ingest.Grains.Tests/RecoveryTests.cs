@@ -111,9 +111,10 @@ public sealed class RecoveryTests
 
     private static Instant Now => Instant.From(TimeProvider.System.GetUtcNow());
 
-    /// <summary>Ends all silos. Those that start later start no lane by themselves.</summary>
+    /// <summary>Ends all silos once the lanes have their reminders. Silos that start later start no lane by themselves.</summary>
     private static async Task LoseEverySiloAsync(IngestCluster cluster)
     {
+        await IngestCluster.UntilAsync(() => cluster.Reminders.Writes >= GrainOptions.Lanes);
         cluster.StartsLanes = false;
         foreach (var silo in cluster.Silos)
             await cluster.KillAsync(silo);

@@ -13,6 +13,7 @@ public sealed class StatusTests
             await silo.SendAsync("shop", silo.Name);
         await cluster.UntilShippedAsync();
 
+        await IngestCluster.UntilAsync(async () => (await ReportAsync(cluster.Silos[1])).Silos.All(silo => silo.State == "active"));
         var report = await ReportAsync(cluster.Silos[1]);
         Assert.Equal(cluster.Silos.Select(silo => silo.Name).Order(StringComparer.Ordinal), report.Silos.Select(silo => silo.Name));
         Assert.All(report.Silos, silo => Assert.Equal(("active", "all", null), (silo.State, silo.Roles, silo.NotReady)));
@@ -25,11 +26,23 @@ public sealed class StatusTests
     [Fact]
     public async Task A_silo_that_does_not_answer_is_shown_so_beside_the_others()
     {
-        await using var cluster = await IngestCluster.StartAsync(new() { Grains = ClusterSetup.Patient with { StatusTimeout = TimeSpan.FromSeconds(10) } });
-        await cluster.Silos[0].SendAsync("shop", "a");
-        await IngestCluster.UntilAsync(async () => (await ReportAsync(cluster.Silos[0])).Silos.Sum(silo => silo.Lanes.Count) == GrainOptions.Lanes);
+        await using var cluster = await IngestCluster.StartAsync(new()
+        {
+            Grains = ClusterSetup.Patient with
+            {
+                StatusTimeout = TimeSpan.FromSeconds(10),
+                BalancePeriod = TimeSpan.FromMilliseconds(100),
+                BalanceAfter = TimeSpan.FromMilliseconds(100),
+            },
+        });
         var asked = cluster.Silos[0];
-        var withLanes = (await ReportAsync(asked)).Silos.Where(silo => silo.Lanes.Count > 0).Select(silo => silo.Name).ToList();
+        List<string> withLanes = [];
+        await IngestCluster.UntilAsync(async () =>
+        {
+            var silos = (await ReportAsync(asked)).Silos;
+            withLanes = [.. silos.Where(silo => silo.Lanes.Count > 0).Select(silo => silo.Name)];
+            return silos.Sum(silo => silo.Lanes.Count) == GrainOptions.Lanes && withLanes.Count > 1;
+        });
         var silent = cluster.Silos.Last(silo => silo != asked && withLanes.Contains(silo.Name));
         cluster.Calls.Hangs = call => call.InterfaceMethod.Name == "ReportAsync"
             && call.TargetContext.Address.SiloAddress!.Equals(silent.Handle.SiloAddress);
@@ -46,6 +59,8 @@ public sealed class StatusTests
     public async Task A_silo_that_is_about_to_stop_is_shown_so()
     {
         await using var cluster = await IngestCluster.StartAsync(new() { Silos = 2 });
+        // A silo that has just joined is not reached by the others for a moment.
+        await IngestCluster.UntilAsync(async () => (await ReportAsync(cluster.Silos[0])).Silos.All(silo => silo.State == "active"));
         cluster.Silos[1].Services.Health.Stopping();
         var report = await ReportAsync(cluster.Silos[0]);
         Assert.Equal(
