@@ -21,7 +21,7 @@ public sealed partial class GrainLog(ILogger logger)
     [LoggerMessage(304, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}: {Why}")]
     public partial void SourceSplit(string source, int from, int to, string why);
 
-    [LoggerMessage(305, LogLevel.Warning, "Source {Source} is under pressure and was not split: {Reason}")]
+    [LoggerMessage(305, LogLevel.Warning, "Source {Source} was not split: {Reason}")]
     public partial void NotSplit(string source, string reason);
 
     [LoggerMessage(310, LogLevel.Debug, "Lane {Lane} ships from here")]

@@ -7,6 +7,7 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
 {
     private int _appends;
     private int _partitionReads;
+    private int _excesses;
 
     /// <summary>What happens to the next appends, one after the other; without any they go through.</summary>
     public Queue<Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>> Script { get; } = new();
@@ -18,6 +19,12 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
 
     /// <summary>True where nothing is sealed: every batch stays open.</summary>
     public bool RefusesSeals { get; set; }
+
+    /// <summary>True where it lists more batches than it is asked for, which no journal may.</summary>
+    public bool ExceedsLimits { get; set; }
+
+    /// <summary>How often it did so.</summary>
+    public int Excesses => Volatile.Read(ref _excesses);
 
     /// <summary>Number of appends so far.</summary>
     public int Appends => Volatile.Read(ref _appends);
@@ -83,9 +90,15 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         inner.ConfirmAsync(batch, shipped, cancellation);
 
-    public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
-        inner.ReadPendingAsync(lane, limit, without, cancellation);
+    public async ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation)
+    {
+        var pending = await inner.ReadPendingAsync(lane, limit, without, cancellation);
+        if (!ExceedsLimits || pending.Count == 0)
+            return pending;
+        Interlocked.Increment(ref _excesses);
+        return [.. Enumerable.Repeat(pending[0], limit + 1)];
+    }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(Batch batch, CancellationToken cancellation) =>
         inner.ReadBatchAsync(batch, cancellation);
