@@ -17,6 +17,9 @@ internal sealed class SupervisedSilo(
     LogFile log,
     Action<string> say) : IDisposable
 {
+    /// <summary>Exit code of a server whose storage cannot be opened.</summary>
+    private const int ExitStorage = 3;
+
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Above what a silo takes that drains: the time for requests, for shipping, and for leaving the cluster.</summary>
@@ -84,19 +87,23 @@ internal sealed class SupervisedSilo(
         {
             var began = TimeProvider.System.GetTimestamp();
             var exitCode = await RunOnceAsync();
-            // A first start that fails is the caller's to judge: most likely a setting is wrong, and every start will fail.
-            if (_settled.TrySetResult(false) || _stopping.IsCancellationRequested)
-                return;
+            if (_stopping.IsCancellationRequested)
+                break;
+            // A setting that is wrong makes every start fail; a database that is slow to answer does not.
+            if (!Settled.IsCompleted && exitCode != ExitStorage)
+                break;
             if (policy.Died(TimeProvider.System.GetElapsedTime(began)) is not { } pause)
             {
                 say($"{Name} {SiloProcess.Describe(exitCode)} {RestartPolicy.TriesMax} times in a row and is given up; see {Log.Path}");
-                return;
+                break;
             }
 
             say(string.Create(
                 CultureInfo.InvariantCulture, $"{Name} {SiloProcess.Describe(exitCode)}; it starts again in {pause.TotalSeconds:0} s"));
             await Task.Delay(pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        _settled.TrySetResult(false);
     }
 
     private async Task<int> RunOnceAsync()

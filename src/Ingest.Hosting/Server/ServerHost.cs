@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Storage;
@@ -35,7 +36,7 @@ public static class ServerHost
                 return await ServeAsync(plan, runtime, signals);
             }
             catch (Exception exception) when (exception
-                is JournalCorruptException or JournalUnavailableException or LakeUnavailableException or IOException or UnauthorizedAccessException)
+                is JournalCorruptException or JournalUnavailableException or LakeUnavailableException or DbException or IOException or UnauthorizedAccessException)
             {
                 return Complain(BadStorage, [exception.Message]);
             }

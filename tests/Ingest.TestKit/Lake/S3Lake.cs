@@ -18,6 +18,12 @@ public sealed class S3Lake : IAsyncDisposable
 
     public FaultProxy Proxy { get; }
 
+    /// <summary>Value of <c>--lake</c>.</summary>
+    public string Location => $"s3://{_bucket}/{_prefix}";
+
+    /// <summary>Further options of the server, by which it goes through the proxy.</summary>
+    public IReadOnlyList<string> Options => ["--s3-endpoint", Proxy.Address.ToString(), "--s3-checksums", "when-required"];
+
     /// <summary>Starts the server, without a bucket; skips the test where there is none on this machine.</summary>
     /// <param name="bucket">Name of the bucket; one that no other test has when null.</param>
     /// <param name="prefix">What its keys begin with.</param>
@@ -33,12 +39,6 @@ public sealed class S3Lake : IAsyncDisposable
         using var client = Server.NewClient();
         await client.PutBucketAsync(_bucket);
     }
-
-    /// <summary>Value of <c>--lake</c>.</summary>
-    public string Location => $"s3://{_bucket}/{_prefix}";
-
-    /// <summary>Further options of the server, by which it goes through the proxy.</summary>
-    public IReadOnlyList<string> Options => ["--s3-endpoint", Proxy.Address.ToString(), "--s3-checksums", "when-required"];
 
     /// <summary>Copies all objects into a folder, past the proxy, under their keys without the prefix.</summary>
     public async Task DownloadAsync(string folder)
