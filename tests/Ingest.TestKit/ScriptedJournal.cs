@@ -19,6 +19,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>Number of partitions read so far.</summary>
     public int PartitionReads => Volatile.Read(ref _partitionReads);
 
+    /// <summary>True where seals are stored, but their answers get lost.</summary>
+    public bool LosesSealAnswers { get; set; }
+
     /// <summary>True where stored blocks are damaged.</summary>
     public bool IsDamaged { get; set; }
 
@@ -54,7 +57,11 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         inner.SplitAsync(source, from, to, cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => inner.SealAsync(seal, cancellation);
+    public async ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
+    {
+        var result = await inner.SealAsync(seal, cancellation);
+        return LosesSealAnswers ? new JournalResult(JournalOutcome.Unknown, "the test lost the answer") : result;
+    }
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         inner.ConfirmAsync(batch, shipped, cancellation);

@@ -15,9 +15,13 @@ internal abstract class Host
     protected Host(World world, string name)
     {
         _world = world;
-        Process = new SimProcess(world.Simulation, name);
-        Process.Clock.Drift = world.Simulation.Chance.Of(0, 0, 0.01, -0.01);
-        Process.Clock.Step(world.Plan.ClockOffset + world.Plan.ClockErrorOf(world.Simulation.Chance));
+        Process = new SimProcess(world.Simulation, name, world.Plan.ClockOffset);
+        if (world.Plan.ClockErrorMax > TimeSpan.Zero)
+        {
+            Process.Clock.Drift = world.Simulation.Chance.Of(0, 0, 0.01, -0.01);
+            Process.Clock.SetWrongBy(world.Plan.DrawClockError(world.Simulation.Chance));
+        }
+
         Gate = Mistakes.Gate(world.Mistake, world.Plan.RequestsMax, world.Plan.RequestBytesMax);
         var journal = new SimJournal(world.Simulation, Process, world.Journal, world.Rules, world.Plan.Options);
         Journal = Mistakes.Wrap(world.Mistake, journal, world);
