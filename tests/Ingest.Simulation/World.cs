@@ -27,7 +27,7 @@ internal sealed class World
         Plan = HistoryPlan.Draw(Simulation.Chance);
         Rules = new Rules(Simulation, Plan.Limits);
         Network = new Network(Simulation);
-        Journal = new JournalServer(Simulation, Rules, isEmbedded: !Plan.IsCluster, losesSynced: mistake == Mistake.CommitNotSynced);
+        Journal = new JournalServer(Simulation, Rules, isEmbedded: !Plan.IsCluster, losesSynced: mistake.LosesSynced);
         Lake = new LakeServer(Simulation, Rules);
         Clients = new SimProcess(Simulation, "clients");
         _stage = new SimProcess(Simulation, "stage");
