@@ -57,7 +57,7 @@ public sealed record HostingOptions
     /// <summary>How often the journal is asked how it is: how late <c>/ready</c> may be on a quiet node.</summary>
     public TimeSpan WatchPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often blocks are looked for that no partition in memory knows of: how late a late write may ship.</summary>
+    /// <summary>How often blocks and batches are looked for that nobody in memory knows of: how late a late write may ship.</summary>
     public TimeSpan UnsealedPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often the configuration is compared with the numbers of partitions that sources have: how late one is raised, or a raise that failed is tried again.</summary>

@@ -96,7 +96,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _loops.Add(_work.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => _counts.RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => ForgetAsync(_stop.Token)));
-        _loops.Add(_work.Run(() => FindUnsealedAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => FindForgottenAsync(_stop.Token)));
         Health.Started();
     }
 
@@ -130,13 +130,15 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private async Task FindUnsealedAsync(CancellationToken stop)
+    private async Task FindForgottenAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(_options.UnsealedPeriod, _time);
         while (await NextAsync(timer, stop))
         {
             try
             {
+                // A seal whose answer was lost may be stored, and nobody has told the shipper.
+                _shipper.Notice();
                 await Partitions.WakeUnsealedAsync(Instant.From(_time.GetUtcNow()) - (2 * _limits.SealAge), stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -38,6 +38,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>Called once, between the next read of a partition and its answer.</summary>
     public Func<Task>? OnPartitionRead { get; set; }
 
+    /// <summary>True where seals are stored, but their answers get lost.</summary>
+    public bool LosesSealAnswers { get; set; }
+
     /// <summary>True where stored blocks are damaged.</summary>
     public bool IsDamaged { get; set; }
 
@@ -82,10 +85,15 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
             ? scripted(() => inner.SplitAsync(source, from, to, CancellationToken.None))
             : inner.SplitAsync(source, from, to, cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => RefusesSeals
-        ? ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, "the test keeps batches open"))
-        : SealScript is { } script ? script(() => inner.SealAsync(seal, CancellationToken.None))
-        : inner.SealAsync(seal, cancellation);
+    public async ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
+    {
+        if (RefusesSeals)
+            return new JournalResult(JournalOutcome.Refused, "the test keeps batches open");
+        if (SealScript is { } script)
+            return await script(() => inner.SealAsync(seal, CancellationToken.None));
+        var result = await inner.SealAsync(seal, cancellation);
+        return LosesSealAnswers ? new JournalResult(JournalOutcome.Unknown, "the test lost the answer") : result;
+    }
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         inner.ConfirmAsync(batch, shipped, cancellation);
