@@ -1,38 +1,44 @@
+using System.CommandLine;
 using Ingest.Engine;
 using Ingest.Storage;
 
 namespace Ingest.Cli;
 
-/// <summary>A data folder opened for looking: its journal, read-only, and what its server wrote down of itself.</summary>
-internal sealed class Opened(SqliteJournal journal, NodeFile? node) : IAsyncDisposable
+/// <summary>A journal opened for looking, read-only, and the data folder that says more about it.</summary>
+internal sealed class Opened(IJournal journal, DataFolder? folder) : IAsyncDisposable
 {
-    public SqliteJournal Journal { get; } = journal;
+    public IJournal Journal { get; } = journal;
 
-    public NodeFile? Node { get; } = node;
+    /// <summary>What its servers wrote down; null where the journal was named without them.</summary>
+    public DataFolder? Folder { get; } = folder;
 
-    /// <summary>Opens a data folder; says on standard error why not, where it cannot.</summary>
-    public static async Task<Opened?> OpenAsync(string dataFolder)
+    /// <summary>Opens a journal; says on standard error why not, where it cannot.</summary>
+    /// <param name="postgres">Connection string as given; null where none was.</param>
+    /// <param name="data">The data folder as given.</param>
+    /// <param name="isDataGiven">Whether it was given.</param>
+    public static async Task<Opened?> OpenAsync(string? postgres, string data, bool isDataGiven)
     {
+        var mistakes = new List<string>();
         try
         {
-            if (!Directory.Exists(dataFolder))
-            {
-                await Console.Error.WriteLineAsync(
-                    $"There is no folder {Path.GetFullPath(dataFolder)}: name the server's with --data.");
-                return null;
-            }
-
-            var journal = await SqliteJournal.OpenAsync(
-                new SqliteJournalOptions { Folder = Path.Combine(dataFolder, "journal"), ReadOnly = true });
-            return new Opened(journal, NodeFile.Read(dataFolder));
+            if (JournalOptions.Find(postgres, data, isDataGiven, DataFolder.Read(data), mistakes) is { } found)
+                return new Opened(await found.Journal.OpenAsync(readOnly: true), found.Folder);
         }
         catch (Exception exception) when (exception
             is JournalCorruptException or JournalUnavailableException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return null;
+            mistakes.Add(exception.Message);
         }
+
+        foreach (var mistake in mistakes)
+            await Console.Error.WriteLineAsync(mistake);
+        return null;
     }
+
+    /// <summary>What is damaged in the journal's own files, one sentence each. PostgreSQL looks after its own.</summary>
+    /// <exception cref="JournalUnavailableException">It cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellation) =>
+        Journal is SqliteJournal sqlite ? await sqlite.CheckAsync(cancellation) : [];
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
 }

@@ -10,6 +10,7 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
 }
 
+var cluster = ClusterCommand.Create();
 var root = new Command(
     "./ingest",
     "Orleans.Ingest: takes events over HTTP, loses none, and writes them to a lake.\n\n" +
@@ -19,7 +20,14 @@ var root = new Command(
 {
     StatusCommand.Create(),
     AuditCommand.Create(),
+    PartitionsCommand.Create(),
+    cluster,
 };
 root.Options.Add(new HelpOption());
 root.Options.Add(new VersionOption());
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+var invocation = new InvocationConfiguration();
+if (parsed.CommandResult.Command == cluster)
+    // It sees to signals by itself: it stops its processes in order before it ends.
+    invocation.ProcessTerminationTimeout = null;
+return await parsed.InvokeAsync(invocation);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
@@ -15,6 +14,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly HostingOptions _options;
     private readonly HostingLog _log;
     private readonly TimeProvider _time;
+    private readonly IWorkScheduler _work;
     private readonly ShipperLoop _shipper;
     private readonly SemaphoreSlim _puts;
     private readonly PartitionCounts _counts;
@@ -28,8 +28,16 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <param name="options">Limits of the runtime.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="log">Operational events.</param>
+    /// <param name="work">Where everything runs; the thread pool where null.</param>
     public NodeHost(
-        IJournal journal, ILake lake, SourceCatalogue sources, Limits limits, HostingOptions options, TimeProvider time, HostingLog log)
+        IJournal journal,
+        ILake lake,
+        SourceCatalogue sources,
+        Limits limits,
+        HostingOptions options,
+        TimeProvider time,
+        HostingLog log,
+        IWorkScheduler? work = null)
     {
         Journal = journal;
         Lake = lake;
@@ -37,14 +45,16 @@ internal sealed class NodeHost : IAsyncDisposable
         _options = options;
         _time = time;
         _log = log;
+        _work = work ?? ThreadPoolScheduler.Instance;
         _shipper = new ShipperLoop(
             Lane.All,
-            new Shipper(limits, new Random(RandomNumberGenerator.GetInt32(int.MaxValue))),
+            new Shipper(limits, _work.Random),
             new ShipWorker(journal, lake, limits, time),
             journal,
             _puts = new SemaphoreSlim(limits.ShipConcurrency),
             time,
-            log);
+            log,
+            _work);
         _counts = new PartitionCounts(sources, journal, options, time, log);
         Partitions = new PartitionHost(
             journal,
@@ -58,8 +68,9 @@ internal sealed class NodeHost : IAsyncDisposable
                 OnWritten = Health.Observe,
             },
             time,
-            log);
-        Intake = new NodeIntake(Partitions, _counts, options, time);
+            log,
+            _work);
+        Intake = new NodeIntake(Partitions, _counts);
     }
 
     public IJournal Journal { get; }
@@ -79,11 +90,11 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
         _shipper.Notice();
-        _loops.Add(Task.Run(() => _shipper.RunAsync(_stop.Token), cancellation));
-        _loops.Add(Task.Run(() => Partitions.RunClockAsync(_stop.Token), cancellation));
-        _loops.Add(Task.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token), cancellation));
-        _loops.Add(Task.Run(() => ForgetAsync(_stop.Token), cancellation));
-        _loops.Add(Task.Run(() => FindUnsealedAsync(_stop.Token), cancellation));
+        _loops.Add(_work.Run(() => _shipper.RunAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => Partitions.RunClockAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => ForgetAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => FindUnsealedAsync(_stop.Token)));
         Health.Started();
     }
 

@@ -4,8 +4,8 @@ using Ingest.Hosting;
 namespace Ingest.Node;
 
 /// <summary>The way in of the single process: every partition is here.</summary>
-internal sealed class NodeIntake(PartitionHost partitions, PartitionCounts counts, HostingOptions options, TimeProvider time)
-    : RoutingIntake(options, time)
+internal sealed class NodeIntake(PartitionHost partitions, PartitionCounts counts)
+    : RoutingIntake(partitions.Options, partitions.Time, partitions.Work)
 {
     protected override ValueTask<int> CountAsync(string source) => counts.GetAsync(source);
 

@@ -4,34 +4,50 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Silo;
 
-/// <summary><c>POST /admin/partitions?source=NAME&amp;count=N</c>: raises a source's number of partitions, and says what it is now.</summary>
+/// <summary>
+/// <c>GET /admin/partitions</c>: numbers of partitions by source, as a JSON object.
+/// <c>POST /admin/partitions?source=NAME&amp;count=N</c>: raises a source's number, and answers with all of them.
+/// </summary>
 internal sealed class PartitionsPage(IGrainFactory grains)
 {
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>A version that no state has: asks for the numbers whatever they are.</summary>
+    private const long NoVersion = -1;
+
+    private ISourceCatalogueGrain Catalogue => grains.GetGrain<ISourceCatalogueGrain>(0);
+
+    public Task HandleAsync(HttpContext context)
     {
-        var (source, given) = (context.Request.Query["source"].ToString(), context.Request.Query["count"].ToString());
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.Headers.Allow = "POST";
-            await AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, "POST it.");
-        }
-        else if (source.Length == 0 || !int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, "Give source=NAME and count=N, a whole number from 1 on.");
-        else
-            await RaiseAsync(context, source, count);
+        if (HttpMethods.IsGet(context.Request.Method))
+            return AnswerAsync(context, async () => (await Catalogue.GetAsync(NoVersion))!);
+        if (HttpMethods.IsPost(context.Request.Method))
+            return RaiseAsync(context);
+        context.Response.Headers.Allow = "GET, POST";
+        return AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, "GET or POST it.");
     }
 
-    private async Task RaiseAsync(HttpContext context, string source, int count)
+    private Task RaiseAsync(HttpContext context)
+    {
+        var (source, given) = (context.Request.Query["source"].ToString(), context.Request.Query["count"].ToString());
+        return source.Length > 0 && int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? AnswerAsync(context, () => Catalogue.RaiseAsync(source, count, "an operator"))
+            : AnswerAsync(context, StatusCodes.Status400BadRequest, "Give source=NAME and count=N, a whole number from 1 on.");
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<Task<PartitionCounts>> ask)
     {
         try
         {
-            var counts = await grains.GetGrain<ISourceCatalogueGrain>(0).RaiseAsync(source, count, "an operator");
-            await AnswerAsync(
-                context, StatusCodes.Status200OK, string.Create(CultureInfo.InvariantCulture, $"{counts.Counts[source]}"));
+            var counts = await ask();
+            await context.Response.WriteAsJsonAsync(counts.Counts, context.RequestAborted);
         }
         catch (SplitRefusedException refused)
         {
             await AnswerAsync(context, StatusCodes.Status409Conflict, refused.Message);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            // The silo that held the numbers is gone, and another takes over; or their database does not answer.
+            await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, $"The cluster does not answer now: {exception.Message}");
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var services = web.Services;
         var time = TimeProvider.System;
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
-        var journal = await plan.Settings.Journal.OpenAsync(onFault: log.JournalFault);
+        var journal = await plan.Journal.OpenAsync(onFault: log.JournalFault);
         var (notices, counts, splits) = (
             services.GetRequiredService<LaneNotices>(),
             services.GetRequiredService<PartitionCountsCache>(),

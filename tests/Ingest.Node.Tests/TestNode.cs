@@ -1,10 +1,8 @@
-using System.IO.Compression;
-using System.Text;
-using System.Text.Json;
 using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
 using Ingest.Storage;
+using Ingest.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ingest.Node.Tests;
@@ -45,35 +43,12 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Offers events with these ids as one request.</summary>
     public async Task<IntakeResult> SendAsync(string source, params string[] ids)
     {
-        using var batch = new EventBatch();
-        foreach (var id in ids)
-        {
-            var text = batch.Append(Encoding.UTF8.GetBytes(id));
-            batch.Add(new EventEntry
-            {
-                Id = text,
-                IdHash = EventId.Hash(batch[text]),
-                Payload = batch.Append(Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\"}}")),
-            });
-        }
-
+        using var batch = TestEvents.Batch(ids);
         return await _host.Intake.AcceptAsync(source, batch);
     }
 
     /// <summary>Every event id in the lake, once for each line that has it.</summary>
-    public async Task<List<string>> ReadLakeAsync()
-    {
-        var ids = new List<string>();
-        await foreach (var entry in Lake.ListAsync("good/", TestContext.Current.CancellationToken))
-        {
-            await using var stored = await Lake.OpenReadAsync(entry.Key, TestContext.Current.CancellationToken);
-            using var lines = new StreamReader(new GZipStream(stored!, CompressionMode.Decompress));
-            while (await lines.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-                ids.Add(JsonDocument.Parse(line).RootElement.GetProperty("event_id").GetString()!);
-        }
-
-        return ids;
-    }
+    public Task<List<string>> ReadLakeAsync() => TestEvents.ReadIdsAsync(Lake, TestContext.Current.CancellationToken);
 
     public async Task<List<LedgerRow>> ReadLedgerAsync()
     {
@@ -93,13 +68,5 @@ internal sealed class TestNode : IAsyncDisposable
         using var deadline = new CancellationTokenSource(Patience);
         while (!await holds())
             await Task.Delay(20, deadline.Token);
-    }
-
-    private sealed class AcceptAll : IEventValidator
-    {
-        public void Validate(EventBatch batch, in SchemaCheck check, ref List<EventError>? errors)
-        {
-            // Whatever it is.
-        }
     }
 }

@@ -14,9 +14,10 @@ internal static class AuditCommand
         var data = new Option<string>("--data")
         {
             HelpName = "DIR",
-            Description = "The server's data folder; its node.json names the lake.",
+            Description = "The server's data folder, or the cluster's; it knows the lake.",
             DefaultValueFactory = _ => "./data",
         };
+        var postgres = JournalOptions.Postgres();
         var lake = new Option<string?>("--lake")
         {
             HelpName = "DIR|s3://BUCKET/PREFIX",
@@ -29,14 +30,15 @@ internal static class AuditCommand
         var command = new Command(
             "audit",
             "Compares ledger, journal and lake, object by object. The server may be running.\n" +
-            "Exit code: 0 nothing missing, 1 something missing, doubled or altered, 2 it could not be found out.")
+            "Exit code: 0 nothing missing, 1 something missing, doubled or altered, 2 it could not be found out.\n" +
+            "Example: INGEST_POSTGRES='Host=db;…' ./ingest audit --lake s3://bucket/events")
         {
-            data, lake,
+            data, postgres, lake,
         };
         foreach (var option in lakeOptions.Values)
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(data)!,
+            () => Opened.OpenAsync(parsed.GetValue(postgres), parsed.GetValue(data)!, parsed.GetResult(data) is { Implicit: false }),
             parsed.GetValue(lake),
             option => parsed.GetValue(lakeOptions[option.Name]),
             cancellation));
@@ -44,15 +46,15 @@ internal static class AuditCommand
     }
 
     private static async Task<int> RunAsync(
-        string dataFolder, string? lakeText, Func<LakeOption, string?> given, CancellationToken cancellation)
+        Func<Task<Opened?>> open, string? lakeText, Func<LakeOption, string?> given, CancellationToken cancellation)
     {
-        await using var opened = await Opened.OpenAsync(dataFolder);
-        if (opened is null || Locate(dataFolder, opened.Node, lakeText, given) is not { } location)
+        await using var opened = await open();
+        if (opened is null || Locate(opened.Folder, lakeText, given) is not { } location)
             return ExitCodes.NoAnswer;
         try
         {
             var lake = await location.OpenAsync(cancellation);
-            var damage = await opened.Journal.CheckAsync(cancellation);
+            var damage = await opened.CheckAsync(cancellation);
             var report = await RunWithProgressAsync(new LakeAudit(opened.Journal, lake), cancellation);
             return Print(report, damage, lake);
         }
@@ -65,19 +67,21 @@ internal static class AuditCommand
     }
 
     /// <summary>The lake: as given, else that of the server's last start, with its options.</summary>
-    private static LakeLocation? Locate(
-        string dataFolder, NodeFile? node, string? lakeText, Func<LakeOption, string?> given)
+    private static LakeLocation? Locate(DataFolder? folder, string? lakeText, Func<LakeOption, string?> given)
     {
-        if (lakeText is null && node is null)
+        var last = folder?.Lake;
+        if (lakeText is null && last is null)
         {
-            Console.Error.WriteLine($"No server was ever ready on {dataFolder}: name the lake with --lake.");
+            Console.Error.WriteLine(folder is null
+                ? "Name the lake with --lake."
+                : $"No server was ever ready on {folder.Path}: name the lake with --lake.");
             return null;
         }
 
         var errors = new List<string>();
         var location = LakeLocation.Parse(
-            lakeText ?? node!.Lake,
-            option => given(option) ?? (lakeText is null ? node!.LakeOptions.GetValueOrDefault(option.Name) : null),
+            lakeText ?? last!.Value.Lake,
+            option => given(option) ?? (lakeText is null ? last!.Value.Options.GetValueOrDefault(option.Name) : null),
             errors);
         foreach (var error in errors)
             Console.Error.WriteLine(error);

@@ -1,48 +1,59 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Net;
 using System.Text.Json;
 using Ingest.Engine;
-using Ingest.Storage;
 
 namespace Ingest.Cli;
 
-/// <summary><c>ingest status</c>: asks the running server, or reads the journal of one that is stopped.</summary>
+/// <summary><c>ingest status</c>: asks a running server, or reads the journal of one that is stopped.</summary>
 internal static class StatusCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data")
-        {
-            HelpName = "DIR",
-            Description = "The server's data folder.",
-            DefaultValueFactory = _ => "./data",
-        };
+        var servers = new ServerOptions();
         var json = new Option<bool>("--json") { Description = "Prints the report as JSON." };
         var command = new Command(
             "status",
-            "Shows sources, backlog, last ship, breaker and quarantine counts.\n" +
-            "Exit code: 0 all is well, 1 something needs a look, 2 it could not be found out.")
+            "Shows sources, backlog, last ship, breaker, quarantine counts, and the silos of a cluster.\n" +
+            "Exit code: 0 all is well, 1 something needs a look, 2 it could not be found out.\n" +
+            "Example: INGEST_ADMIN_KEY=… ./ingest status --url https://ingest.example.com");
+        servers.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancellation) =>
         {
-            data, json,
-        };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(data)!, parsed.GetValue(json), cancellation));
+            var mistakes = new List<string>();
+            var choice = servers.Read(parsed, mistakes);
+            return RunAsync(choice, mistakes, parsed.GetValue(json), cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string dataFolder, bool asJson, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        ServerChoice choice, List<string> mistakes, bool asJson, CancellationToken cancellation)
     {
-        StatusReport? report;
-        try
+        StatusReport? report = null;
+        if (mistakes.Count == 0)
         {
-            report = await AskServerAsync(dataFolder, cancellation) ?? await ReadJournalAsync(dataFolder, cancellation);
-        }
-        catch (ServerSilentException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return ExitCodes.NoAnswer;
+            try
+            {
+                report = await AskAsync(choice, cancellation);
+            }
+            catch (ServerSilentException exception)
+            {
+                mistakes.Add(exception.Message);
+            }
         }
 
+        if (report is null && mistakes.Count == 0)
+        {
+            if (choice.Server is { } silent)
+                mistakes.Add($"No server listens at {silent.Url}");
+            else
+                report = await ReadJournalAsync(choice, cancellation);
+        }
+
+        foreach (var mistake in mistakes)
+            await Console.Error.WriteLineAsync(mistake);
         if (report is null)
             return ExitCodes.NoAnswer;
         if (asJson)
@@ -52,34 +63,28 @@ internal static class StatusCommand
         return StatusView.Troubles(report).Any() ? ExitCodes.Bad : ExitCodes.Good;
     }
 
-    /// <summary>The report of the running server; null where none listens.</summary>
+    /// <summary>The report of the first server that listens; null where none does.</summary>
     /// <exception cref="ServerSilentException">One listens, and gives no report.</exception>
-    private static async Task<StatusReport?> AskServerAsync(string dataFolder, CancellationToken cancellation)
+    private static async Task<StatusReport?> AskAsync(ServerChoice choice, CancellationToken cancellation)
     {
+        using var client = new AdminClient();
+        if (await client.AskAsync(choice.Servers, HttpMethod.Get, "/admin/status", cancellation) is not { } answer)
+            return null;
+        if (answer.Status != HttpStatusCode.OK)
+            throw new ServerSilentException($"The server is there, but gave no report: {(int)answer.Status} {answer.Body}", null);
         try
         {
-            if (NodeFile.Read(dataFolder) is not { } node)
-                return null;
-            using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", node.AdminKey);
-            return await client.GetFromJsonAsync(
-                new Uri(new Uri(node.Url), "/admin/status"), StatusJson.Default.StatusReport, cancellation);
+            return JsonSerializer.Deserialize(answer.Body, StatusJson.Default.StatusReport);
         }
-        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConnectionError)
+        catch (JsonException exception)
         {
-            return null;
-        }
-        catch (Exception exception) when (exception
-            is HttpRequestException or JsonException or IOException or UnauthorizedAccessException
-            || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
-        {
-            throw new ServerSilentException($"The server is there, but gave no report: {exception.Message}", exception);
+            throw new ServerSilentException($"The server's report cannot be read: {exception.Message}", exception);
         }
     }
 
-    private static async Task<StatusReport?> ReadJournalAsync(string dataFolder, CancellationToken cancellation)
+    private static async Task<StatusReport?> ReadJournalAsync(ServerChoice choice, CancellationToken cancellation)
     {
-        await using var opened = await Opened.OpenAsync(dataFolder);
+        await using var opened = await Opened.OpenAsync(null, choice.Data, choice.IsDataGiven);
         if (opened is null)
             return null;
         try
@@ -87,7 +92,7 @@ internal static class StatusCommand
             var since = (Instant.From(TimeProvider.System.GetUtcNow()) - SourceReport.Window).Hour;
             var (sources, violations) = await SourceReport.SumAsync(opened.Journal.ReadLedgerAsync(since, cancellation));
             return new StatusReport(
-                null, null, "the server is not running", opened.Node?.Lake ?? "unknown", opened.Journal.Id,
+                null, null, "the server is not running", opened.Folder?.Lake?.Lake ?? "unknown", opened.Journal.Id,
                 await opened.Journal.ReadStatusAsync(cancellation),
                 null, sources, since.Start, violations, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal), []);
         }
@@ -97,6 +102,4 @@ internal static class StatusCommand
             return null;
         }
     }
-
-    private sealed class ServerSilentException(string message, Exception inner) : Exception(message, inner);
 }

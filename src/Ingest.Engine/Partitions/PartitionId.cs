@@ -11,6 +11,9 @@ public readonly record struct PartitionId(string Source, int Number)
     public static PartitionId Of(string source, UInt128 idHash, int partitions) =>
         new(source, partitions == 1 ? 0 : (int)(idHash % (UInt128)partitions));
 
+    /// <summary>The same in every process, so that whatever goes through a table of partitions can be repeated.</summary>
+    public override int GetHashCode() => (int)Lane.Hash(this);
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Source}/{Number}");
 }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 
 namespace Ingest.Hosting;
 
@@ -7,7 +6,9 @@ namespace Ingest.Hosting;
 /// Turns for one actor: messages posted from any thread are handled one after the other, on the thread pool, never two
 /// at once. Bounded by admission: every message stands for a request in flight or for one write of the actor's own.
 /// </summary>
-public abstract class Mailbox : IThreadPoolWorkItem
+/// <param name="work">Where turns run.</param>
+/// <param name="time">Measures them.</param>
+public abstract class Mailbox(IWorkScheduler work, TimeProvider time) : IThreadPoolWorkItem
 {
     // A turn handles at most this many messages before it lets other actors run.
     private const int MessagesPerTurn = 512;
@@ -23,7 +24,7 @@ public abstract class Mailbox : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = time.GetTimestamp();
         try
         {
             for (var i = 0; i < MessagesPerTurn && _messages.TryDequeue(out var message); i++)
@@ -35,7 +36,7 @@ public abstract class Mailbox : IThreadPoolWorkItem
             Recover(exception);
         }
 
-        TurnTook(Stopwatch.GetElapsedTime(began));
+        TurnTook(time.GetElapsedTime(began));
 
         // A full fence: the emptiness below must not be read before others can see that this turn is over.
         Interlocked.Exchange(ref _isScheduled, 0);
@@ -58,6 +59,6 @@ public abstract class Mailbox : IThreadPoolWorkItem
     private void Schedule()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            work.Queue(this);
     }
 }

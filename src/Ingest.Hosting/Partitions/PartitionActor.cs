@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ingest.Engine;
 
 namespace Ingest.Hosting;
@@ -33,6 +32,7 @@ public sealed class PartitionActor : Mailbox
     /// <param name="host">The process's partitions.</param>
     /// <param name="onRetired">Called once when it takes nothing any more.</param>
     internal PartitionActor(PartitionId id, PartitionHost host, Action? onRetired)
+        : base(host.Work, host.Time)
     {
         _id = id;
         _host = host;
@@ -68,11 +68,11 @@ public sealed class PartitionActor : Mailbox
     /// Stores what was taken and takes nothing more; completes once another instance may go on from the journal. Open
     /// batches stay open: that instance seals them.
     /// </summary>
-    public Task LeaveAsync()
+    public async Task LeaveAsync()
     {
         var leave = new Leave(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Post(leave);
-        return leave.Done.Task;
+        await leave.Done.Task;
     }
 
     /// <summary>Gives the partition up as it is: whoever waits is told that nothing is known to be stored.</summary>
@@ -86,11 +86,11 @@ public sealed class PartitionActor : Mailbox
     }
 
     /// <summary>Stores and seals everything; completes when the journal has it, or it surely cannot now.</summary>
-    public Task DrainAsync()
+    public async Task DrainAsync()
     {
         var drain = new Drain(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Post(drain);
-        return drain.Done.Task;
+        await drain.Done.Task;
     }
 
     protected override void Handle(object message)
@@ -131,7 +131,7 @@ public sealed class PartitionActor : Mailbox
                 break;
             case HasUnsealed:
                 if (_partition is { IsIdle: true } idle)
-                    _ = Task.Run(() => CompareAsync(idle));
+                    _ = _host.Work.Run(() => CompareAsync(idle));
                 break;
             case Compared compared:
                 if (compared.Partition == _partition && _partition.IsIdle && _partition.NextSeq != compared.NextSeq)
@@ -208,9 +208,9 @@ public sealed class PartitionActor : Mailbox
     {
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
         if (partition.BeginAppend(countsToo: isDraining || isLeaving || now - _lastOffer >= _host.Options.CountsAge) is { } append)
-            _ = Task.Run(() => AppendAsync(partition, append));
+            _ = _host.Work.Run(() => AppendAsync(partition, append));
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
-            _ = Task.Run(() => SealAsync(partition, seal));
+            _ = _host.Work.Run(() => SealAsync(partition, seal));
 
         FinishDrain(partition.IsIdle);
         if (isLeaving && partition.IsQuiet)
@@ -258,7 +258,7 @@ public sealed class PartitionActor : Mailbox
     private void BeginLoad()
     {
         _isLoading = true;
-        _ = Task.Run(LoadAsync);
+        _ = _host.Work.Run(LoadAsync);
     }
 
     private async Task LoadAsync()
@@ -315,7 +315,7 @@ public sealed class PartitionActor : Mailbox
             loaded.Snapshot,
             _host.Now,
             _carried,
-            PartitionHost.NextSeed());
+            _host.NextSeed());
         _carried = [];
         _refused = 0;
         foreach (var offering in _parked)
@@ -335,10 +335,10 @@ public sealed class PartitionActor : Mailbox
         JournalResult result;
         try
         {
-            var began = Stopwatch.GetTimestamp();
+            var began = _host.Time.GetTimestamp();
             append = draft.Encode();
-            _pressure.Encoded(Stopwatch.GetElapsedTime(began));
-            using var timeout = new CancellationTokenSource(_host.Limits.JournalTimeout);
+            _pressure.Encoded(_host.Time.GetElapsedTime(began));
+            using var timeout = new CancellationTokenSource(_host.Limits.JournalTimeout, _host.Time);
             result = await _host.Journal.AppendAsync(append, timeout.Token);
         }
         catch (Exception exception)

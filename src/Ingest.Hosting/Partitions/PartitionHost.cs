@@ -13,8 +13,15 @@ namespace Ingest.Hosting;
 /// <param name="surroundings">What the runtime knows and wants to know.</param>
 /// <param name="time">Clock and timers.</param>
 /// <param name="log">Operational events.</param>
+/// <param name="work">Where turns and writes run; the thread pool where null.</param>
 public sealed class PartitionHost(
-    IJournal journal, Limits limits, HostingOptions options, PartitionSurroundings surroundings, TimeProvider time, HostingLog log)
+    IJournal journal,
+    Limits limits,
+    HostingOptions options,
+    PartitionSurroundings surroundings,
+    TimeProvider time,
+    HostingLog log,
+    IWorkScheduler? work = null)
     : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
@@ -31,7 +38,11 @@ public sealed class PartitionHost(
 
     public HostingLog Log { get; } = log;
 
-    public Instant Now => Instant.From(time.GetUtcNow());
+    public TimeProvider Time { get; } = time;
+
+    public IWorkScheduler Work { get; } = work ?? ThreadPoolScheduler.Instance;
+
+    public Instant Now => Instant.From(Time.GetUtcNow());
 
     /// <summary>Number of partitions in memory.</summary>
     public int Count => _actors.Count;
@@ -48,7 +59,7 @@ public sealed class PartitionHost(
         await _loads.WaitAsync();
         try
         {
-            using var timeout = new CancellationTokenSource(Options.LoadTimeout, time);
+            using var timeout = new CancellationTokenSource(Options.LoadTimeout, Time);
             return await Journal.ReadPartitionAsync(id, idsMax, new Instant(long.MinValue), timeout.Token);
         }
         finally
@@ -63,7 +74,7 @@ public sealed class PartitionHost(
         await _seals.WaitAsync();
         try
         {
-            using var timeout = new CancellationTokenSource(Options.SealTimeout, time);
+            using var timeout = new CancellationTokenSource(Options.SealTimeout, Time);
             return await Journal.SealAsync(await MergeAsync(draft, timeout.Token), timeout.Token);
         }
         finally
@@ -105,7 +116,7 @@ public sealed class PartitionHost(
     public async Task RunClockAsync(CancellationToken cancellation)
     {
         var last = Now;
-        using var timer = new PeriodicTimer(Options.TickPeriod, time);
+        using var timer = new PeriodicTimer(Options.TickPeriod, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
@@ -135,11 +146,11 @@ public sealed class PartitionHost(
 
     public PartitionSurroundings Surroundings { get; } = surroundings;
 
-    public static ulong NextSeed() => (ulong)Random.Shared.NextInt64();
+    public ulong NextSeed() => (ulong)Work.Random.NextInt64();
 
     /// <summary>How long a partition that could not be read leaves the journal alone.</summary>
     public TimeSpan PauseAfter(int failures) =>
-        Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Options.ReloadPauseMax), Random.Shared);
+        Backoff.FullJitter(Backoff.Ceiling(failures, Limits.RetryPauseMin, Options.ReloadPauseMax), Work.Random);
 
     public void Dispose()
     {

@@ -9,8 +9,11 @@ namespace Ingest.Hosting;
 /// </summary>
 /// <param name="options">How long, and with which pauses.</param>
 /// <param name="time">Clock and timers.</param>
-public abstract class RoutingIntake(HostingOptions options, TimeProvider time) : IIntake
+/// <param name="work">Jitter of the pauses; that of the thread pool where null.</param>
+public abstract class RoutingIntake(HostingOptions options, TimeProvider time, IWorkScheduler? work = null) : IIntake
 {
+    private readonly Random _random = (work ?? ThreadPoolScheduler.Instance).Random;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
     {
@@ -71,7 +74,7 @@ public abstract class RoutingIntake(HostingOptions options, TimeProvider time) :
             }
 
             var pause = Backoff.Ceiling(attempt, options.RoutePauseMin, options.RoutePauseMax);
-            await Task.Delay(Backoff.HalfJitter(pause, Random.Shared), time);
+            await Task.Delay(Backoff.HalfJitter(pause, _random), time);
         }
     }
 }

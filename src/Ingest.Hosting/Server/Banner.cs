@@ -15,7 +15,7 @@ public static class Banner
         output.WriteLine($"           JSON      POST {local}/v1/events/SOURCE");
         output.WriteLine($"           Snowplow  POST {local}/com.snowplowanalytics.snowplow/tp2, GET {local}/i");
         output.WriteLine($"Lake       {runtime.Lake.Description}");
-        output.WriteLine($"Journal    {settings.Journal}");
+        output.WriteLine($"Journal    {plan.Journal.Description}");
         output.WriteLine($"Sources    {string.Join(", ", sources.All.Where(source => !source.IsUnclaimed).Select(source => source.Name))} ({Path.GetFullPath(settings.Config)})");
         if (sources.TryGet("demo", out _))
         {

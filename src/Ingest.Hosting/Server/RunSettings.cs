@@ -20,9 +20,6 @@ public sealed record RunSettings
     /// <summary>Connection string of the PostgreSQL that holds the journal; null for one in <see cref="Data"/>.</summary>
     public string? Postgres { get; init; }
 
-    /// <summary>Where the journal is.</summary>
-    public JournalLocation Journal => new(Data, Postgres);
-
     /// <summary>The lake: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
     public required string Lake { get; init; }
 

@@ -9,6 +9,7 @@ namespace Ingest.Hosting;
 /// <summary>Everything the server was told, read and found right.</summary>
 /// <param name="Settings">The command line.</param>
 /// <param name="Lake">Where the lake is.</param>
+/// <param name="Journal">Where the journal is.</param>
 /// <param name="Limits">Limits of the engine.</param>
 /// <param name="Configuration">Sources, schemas and the collector's settings.</param>
 /// <param name="Endpoint">Where to listen.</param>
@@ -16,6 +17,7 @@ namespace Ingest.Hosting;
 public sealed record ServerPlan(
     RunSettings Settings,
     LakeLocation Lake,
+    JournalLocation Journal,
     Limits Limits,
     CollectorConfiguration Configuration,
     IPEndPoint Endpoint,
@@ -27,18 +29,17 @@ public sealed record ServerPlan(
     {
         var found = new List<string>();
         var lake = LakeLocation.Parse(settings.Lake, option => settings.LakeOptions.GetValueOrDefault(option.Name), found);
+        var journal = JournalLocation.Parse(settings.Data, settings.Postgres, found);
         var limits = new Limits { SealAge = settings.SealAge, SealBytes = settings.SealBytes, ShipConcurrency = settings.ShipConcurrency };
         found.AddRange(limits.Violations());
         if (!Collector.Configuration.TryLoad(settings.Config, out var configuration, out var errors))
             found.AddRange(errors.Select(error => Path.Combine(settings.Config, error.ToString())));
         if (!IPAddress.TryParse(settings.Host, out var address))
             found.Add($"--host {settings.Host}: write an IP address, such as 127.0.0.1, or 0.0.0.0 for all of them.");
-        if (settings.Postgres is { } postgres && JournalLocation.ProblemOf(postgres) is { } problem)
-            found.Add($"--postgres: {problem}.");
         var key = AdminKey.Read(found);
         mistakes = found;
         plan = found.Count == 0
-            ? new ServerPlan(settings, lake!, limits, configuration!, new IPEndPoint(address!, settings.Port), key)
+            ? new ServerPlan(settings, lake!, journal!, limits, configuration!, new IPEndPoint(address!, settings.Port), key)
             : null;
         return plan is not null;
     }

@@ -14,9 +14,19 @@ namespace Ingest.Hosting;
 /// <param name="puts">Bounds what is put at once by all loops of the process.</param>
 /// <param name="time">Clock and timers.</param>
 /// <param name="log">Operational events.</param>
+/// <param name="work">Where puts and reads run; the thread pool where null.</param>
 public sealed class ShipperLoop(
-    Lane lane, Shipper shipper, ShipWorker worker, IJournal journal, SemaphoreSlim puts, TimeProvider time, HostingLog log)
+    Lane lane,
+    Shipper shipper,
+    ShipWorker worker,
+    IJournal journal,
+    SemaphoreSlim puts,
+    TimeProvider time,
+    HostingLog log,
+    IWorkScheduler? work = null)
 {
+    private readonly IWorkScheduler _work = work ?? ThreadPoolScheduler.Instance;
+
     // Bounded by what is under way: a report for each put, refill and seal, and one for each status that somebody waits for.
     private readonly Channel<Action> _reports = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
 
@@ -45,10 +55,10 @@ public sealed class ShipperLoop(
                 switch (shipper.Next(Now))
                 {
                     case ShipStep.Ship ship:
-                        _ = Task.Run(() => ShipAsync(ship, stop), stop);
+                        _ = _work.Run(() => ShipAsync(ship, stop));
                         break;
                     case ShipStep.Refill refill:
-                        _ = Task.Run(() => RefillAsync(refill, stop), stop);
+                        _ = _work.Run(() => RefillAsync(refill, stop));
                         break;
                     case ShipStep.Wait wait:
                         await WaitAsync(wait.Pause, stop);
@@ -67,11 +77,11 @@ public sealed class ShipperLoop(
 
     private async Task WaitAsync(TimeSpan pause, CancellationToken stop)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        timer.CancelAfter(pause);
+        using var timer = new CancellationTokenSource(pause, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stop);
         try
         {
-            await _reports.Reader.WaitToReadAsync(timer.Token);
+            await _reports.Reader.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

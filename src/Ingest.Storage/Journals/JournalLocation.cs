@@ -3,43 +3,69 @@ using Npgsql;
 
 namespace Ingest.Storage;
 
-/// <summary>Where a journal is: in the PostgreSQL that was named, else in the data folder.</summary>
-/// <param name="Data">The data folder.</param>
-/// <param name="Postgres">A connection string; null for a journal in <paramref name="Data"/>.</param>
-public sealed record JournalLocation(string Data, string? Postgres)
+/// <summary>Where a journal is, as given on a command line: a folder in a server's data folder, or PostgreSQL.</summary>
+public abstract record JournalLocation
 {
-    private string Folder => Path.Combine(Data, "journal");
+    private const string FolderName = "journal";
 
-    /// <summary>Opens it.</summary>
-    /// <param name="readOnly">For looking only: beside a server that is running, too.</param>
-    /// <param name="onFault">Hears of faults in the background; may be called from any thread.</param>
-    /// <exception cref="JournalUnavailableException">It cannot be reached, or is in use.</exception>
-    /// <exception cref="JournalCorruptException">It is damaged, or of another version; the message says what to do.</exception>
-    public async Task<IJournal> OpenAsync(bool readOnly = false, Action<string>? onFault = null) => Postgres is null
-        ? await SqliteJournal.OpenAsync(new SqliteJournalOptions { Folder = Folder, ReadOnly = readOnly, OnFault = onFault })
-        : await PostgresJournal.OpenAsync(new PostgresJournalOptions { ConnectionString = Postgres, ReadOnly = readOnly, OnFault = onFault });
-
-    /// <summary>For people; without a password.</summary>
-    public override string ToString()
+    private JournalLocation()
     {
-        if (Postgres is null)
-            return Path.GetFullPath(Folder);
-        var connection = new NpgsqlConnectionStringBuilder(Postgres);
-        return $"PostgreSQL {connection.Host}:{connection.Port}/{connection.Database}";
     }
 
-    /// <summary>What is wrong with a connection string; null when it can be read.</summary>
-    public static string? ProblemOf(string postgres)
+    /// <summary>For people; without a password.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Reads a location.</summary>
+    /// <param name="dataFolder">A server's data folder: the journal is there unless PostgreSQL is named.</param>
+    /// <param name="postgres">A connection string as Npgsql takes it; null for the folder.</param>
+    /// <param name="errors">Gets one sentence for everything that is wrong.</param>
+    /// <returns>Null where anything is wrong.</returns>
+    public static JournalLocation? Parse(string dataFolder, string? postgres, ICollection<string> errors)
     {
+        if (postgres is null)
+            return new InFolder(Path.Combine(dataFolder, FolderName));
         try
         {
-            return new NpgsqlConnectionStringBuilder(postgres) is { Host.Length: > 0 }
-                ? null
-                : "it names no Host; write as in 'Host=db;Username=ingest;Password=…;Database=ingest'";
+            var settings = new NpgsqlConnectionStringBuilder(postgres);
+            if (settings is { Host.Length: > 0, Database.Length: > 0 })
+                return new InPostgres(settings);
+            errors.Add("--postgres: it must name Host and Database, as in 'Host=db;Username=ingest;Password=…;Database=ingest'.");
         }
-        catch (ArgumentException mistake)
+        catch (Exception fault) when (fault is ArgumentException or FormatException)
         {
-            return mistake.Message;
+            // The message would repeat what was given, with the password in it.
+            errors.Add("--postgres: it cannot be read; write it as 'Host=db;Username=ingest;Password=…;Database=ingest'.");
         }
+
+        return null;
+    }
+
+    /// <summary>Opens the journal.</summary>
+    /// <param name="readOnly">For audit and status, beside a server that may be running: nothing is written.</param>
+    /// <param name="onFault">Called from a background task, with one sentence, when looking after the journal fails.</param>
+    /// <exception cref="JournalUnavailableException">It cannot be opened; the message says why and what to do.</exception>
+    /// <exception cref="JournalCorruptException">It is damaged.</exception>
+    public abstract Task<IJournal> OpenAsync(bool readOnly = false, Action<string>? onFault = null);
+
+    /// <summary>SQLite in a folder.</summary>
+    public sealed record InFolder(string Folder) : JournalLocation
+    {
+        /// <summary>Whether a server ever made a journal here.</summary>
+        public bool Exists => Directory.Exists(Folder);
+
+        public override string Description => Path.GetFullPath(Folder);
+
+        public override async Task<IJournal> OpenAsync(bool readOnly = false, Action<string>? onFault = null) =>
+            await SqliteJournal.OpenAsync(new SqliteJournalOptions { Folder = Folder, ReadOnly = readOnly, OnFault = onFault });
+    }
+
+    /// <summary>PostgreSQL.</summary>
+    public sealed record InPostgres(NpgsqlConnectionStringBuilder Settings) : JournalLocation
+    {
+        public override string Description => $"PostgreSQL {Settings.Host}:{Settings.Port}, database {Settings.Database}";
+
+        public override async Task<IJournal> OpenAsync(bool readOnly = false, Action<string>? onFault = null) =>
+            await PostgresJournal.OpenAsync(
+                new PostgresJournalOptions { ConnectionString = Settings.ConnectionString, ReadOnly = readOnly, OnFault = onFault });
     }
 }

@@ -1,14 +1,13 @@
-using Ingest.Grains;
 using Ingest.Hosting;
 using Microsoft.Extensions.Hosting;
 
-namespace Ingest.Silo;
+namespace Ingest.Grains;
 
 /// <summary>
 /// The work of a silo beside its grains, from when it is part of the cluster until it leaves: wakes partitions that are
 /// due, watches the journal, keeps the numbers of partitions up to date, and sees to it that every lane ships.
 /// </summary>
-internal sealed class SiloMember(
+public sealed class SiloMember(
     SiloServices silo,
     PartitionCountsCache counts,
     Balancer balancer,

@@ -1,14 +1,23 @@
 using Ingest.Engine;
 
-namespace Ingest.Node.Tests;
+namespace Ingest.TestKit;
 
 /// <summary>A real journal whose appends a test can hold, refuse, or lose the answers of.</summary>
-internal sealed class ScriptedJournal(IJournal inner) : IJournal
+public sealed class ScriptedJournal(IJournal inner) : IJournal
 {
+    private int _appends;
+    private int _partitionReads;
+
     /// <summary>What happens to the next appends, one after the other; without any they go through.</summary>
     public Queue<Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>> Script { get; } = new();
 
     public bool IsReadable { get; set; } = true;
+
+    /// <summary>Number of appends so far.</summary>
+    public int Appends => Volatile.Read(ref _appends);
+
+    /// <summary>Number of partitions read so far.</summary>
+    public int PartitionReads => Volatile.Read(ref _partitionReads);
 
     /// <summary>True where stored blocks are damaged.</summary>
     public bool IsDamaged { get; set; }
@@ -17,6 +26,7 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
+        Interlocked.Increment(ref _appends);
         Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>? scripted;
         lock (Script)
             Script.TryDequeue(out scripted);
@@ -26,9 +36,13 @@ internal sealed class ScriptedJournal(IJournal inner) : IJournal
     }
 
     public ValueTask<PartitionSnapshot> ReadPartitionAsync(
-        PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation) => IsReadable
-        ? inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation)
-        : throw new JournalUnavailableException("the test closed the journal");
+        PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _partitionReads);
+        return IsReadable
+            ? inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation)
+            : throw new JournalUnavailableException("the test closed the journal");
+    }
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
         Lane lane, Instant receivedBefore, CancellationToken cancellation) =>

@@ -1,0 +1,37 @@
+using Ingest.Engine;
+using Ingest.Hosting;
+
+namespace Ingest.Grains.Tests;
+
+/// <summary>What a test wants of its cluster.</summary>
+internal sealed record ClusterSetup
+{
+    public int Silos { get; init; } = 3;
+
+    /// <summary>Sources by name, with the numbers of partitions that the configuration says.</summary>
+    public IReadOnlyDictionary<string, int> Sources { get; init; } =
+        new Dictionary<string, int>(StringComparer.Ordinal) { ["shop"] = 1, ["blog"] = 1 };
+
+    /// <summary>Seals quickly, so that tests see the lake soon.</summary>
+    public Limits Limits { get; init; } = new()
+    {
+        SealAge = TimeSpan.FromMilliseconds(300),
+        RetryPauseMin = TimeSpan.FromMilliseconds(10),
+        RetryPauseMax = TimeSpan.FromMilliseconds(500),
+    };
+
+    public HostingOptions Hosting { get; init; } = new()
+    {
+        StepsDownWhenFenced = true,
+        TickPeriod = TimeSpan.FromMilliseconds(20),
+        CountsAge = TimeSpan.FromMilliseconds(200),
+        UnsealedPeriod = TimeSpan.FromMinutes(10),
+        // A silo that died is noticed within seconds: nobody is answered 503 meanwhile.
+        RouteTimeout = TimeSpan.FromMinutes(1),
+    };
+
+    public GrainOptions Grains { get; init; } = new();
+
+    /// <summary>Whether silos start the lanes, as those of the product do.</summary>
+    public bool StartsLanes { get; init; } = true;
+}

@@ -1,0 +1,178 @@
+using Ingest.Collector;
+using Ingest.Engine;
+using Ingest.Hosting;
+using Ingest.Storage;
+using Ingest.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Serialization;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+namespace Ingest.Grains.Tests;
+
+/// <summary>
+/// Silos in this process, put together as those of the product are, without HTTP. Journal, lake, reminders and grain
+/// storage outlive them, as a database does.
+/// </summary>
+internal sealed class IngestCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly ClusterSetup _setup;
+    private readonly SourceCatalogue _sources;
+    private readonly MemoryJournalStore _store = new();
+    private readonly SharedStorage _states = new();
+    private readonly InProcessTestCluster _cluster;
+    private readonly List<TestSilo> _silos = [];
+
+    private IngestCluster(ClusterSetup setup)
+    {
+        _setup = setup;
+        _sources = new SourceCatalogue(SourcesOf(setup.Sources));
+        var builder = new InProcessTestClusterBuilder((short)setup.Silos);
+        builder.Options.InitializeClientOnDeploy = false;
+        builder.ConfigureSilo((_, silo) => Configure(silo));
+        _cluster = builder.Build();
+    }
+
+    public IReadOnlyList<TestSilo> Silos => _silos;
+
+    public MemoryLake Lake { get; } = new();
+
+    public SharedReminders Reminders { get; } = new();
+
+    public InProcessTestCluster Orleans => _cluster;
+
+    public static async Task<IngestCluster> StartAsync(ClusterSetup? setup = null)
+    {
+        var cluster = new IngestCluster(setup ?? new ClusterSetup());
+        await cluster._cluster.DeployAsync();
+        cluster._silos.AddRange(cluster._cluster.Silos.Select(handle => new TestSilo(handle)));
+        return cluster;
+    }
+
+    public async Task<TestSilo> AddSiloAsync()
+    {
+        var silo = new TestSilo(await _cluster.StartAdditionalSiloAsync());
+        _silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Ends a silo on the spot: from here on it can write nothing, and says nothing to the others.</summary>
+    public async Task KillAsync(TestSilo silo)
+    {
+        _silos.Remove(silo);
+        await silo.Journal.DisposeAsync();
+        await _cluster.KillSiloAsync(silo.Handle);
+    }
+
+    /// <summary>Stops a silo as the product does: it hands its partitions over.</summary>
+    public async Task StopAsync(TestSilo silo)
+    {
+        _silos.Remove(silo);
+        silo.Services.Health.Stopping();
+        await _cluster.StopSiloAsync(silo.Handle);
+        await silo.Services.CloseAsync();
+    }
+
+    /// <summary>Puts another configuration in force on all silos.</summary>
+    public void Configure(IReadOnlyDictionary<string, int> sources) => _sources.Replace(SourcesOf(sources));
+
+    /// <summary>A handle of the journal of its own.</summary>
+    public IJournal OpenJournal() => new MemoryJournal(_store);
+
+    /// <summary>Every event id in the lake, once for each line that has it.</summary>
+    public Task<List<string>> ReadLakeAsync() => TestEvents.ReadIdsAsync(Lake, TestContext.Current.CancellationToken);
+
+    public async Task<List<LedgerRow>> ReadLedgerAsync()
+    {
+        var rows = new List<LedgerRow>();
+        await foreach (var row in OpenJournal().ReadLedgerAsync(new LakeHour(0), TestContext.Current.CancellationToken))
+            rows.Add(row);
+        return rows;
+    }
+
+    /// <summary>Waits until the journal holds nothing that is not in the lake.</summary>
+    public Task UntilShippedAsync() => UntilAsync(async () =>
+    {
+        var status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
+        return status is { Unsealed: 0, Pending: 0 };
+    });
+
+    /// <summary>Waits until something holds; fails when it does not in a long time.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Patience);
+        while (!await holds())
+            await Task.Delay(20, deadline.Token);
+    }
+
+    public static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        foreach (var silo in _silos)
+            await silo.Services.CloseAsync();
+    }
+
+    private static SourceSet SourcesOf(IReadOnlyDictionary<string, int> sources) => new(
+        [.. sources.Select(source => new Source { Name = source.Key, Partitions = source.Value, Validator = new AcceptAll() })],
+        new AcceptAll());
+
+    private void Configure(ISiloBuilder silo)
+    {
+        silo.Configure<ClusterMembershipOptions>(membership =>
+            {
+                membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+                membership.NumMissedProbesLimit = 2;
+                membership.NumVotesForDeathDeclaration = 1;
+            })
+            .Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100))
+            .AddReminders()
+            .AddIngestGrains();
+        silo.Services
+            .AddSingleton<IReminderTable>(Reminders)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(_setup.Grains)
+            .AddSingleton(_sources)
+            .AddSingleton(new GrainLog(NullLogger.Instance))
+            .AddSingleton(new HostingLog(NullLogger.Instance))
+            .AddSingleton<LaneNotices>()
+            .AddSingleton<PartitionCountsCache>()
+            .AddSingleton<AutomaticSplits>()
+            .AddSingleton<ClusterReports>()
+            .AddSingleton<ClusterIntake>()
+            .AddSingleton(OpenSilo);
+        silo.Services.AddKeyedSingleton(
+            SiloServices.StorageName, (services, _) => _states.For(services.GetRequiredService<Serializer>()));
+        silo.Services.AddHostedService<SiloMember>();
+    }
+
+    private SiloServices OpenSilo(IServiceProvider services)
+    {
+        var journal = new ScriptedJournal(OpenJournal());
+        var health = new StorageHealth();
+        var partitions = new PartitionHost(
+            journal,
+            _setup.Limits,
+            _setup.Hosting,
+            new PartitionSurroundings
+            {
+                ValidatorOf = new Validators(_sources).Of,
+                PartitionCountOf = services.GetRequiredService<PartitionCountsCache>().Of,
+                OnSealed = services.GetRequiredService<LaneNotices>().Sealed,
+                OnWritten = health.Observe,
+                OnPressure = services.GetRequiredService<AutomaticSplits>().Pressure,
+            },
+            TimeProvider.System,
+            services.GetRequiredService<HostingLog>());
+        return new SiloServices(journal, Lake, _setup.Limits, _setup.Hosting, _setup.Grains, partitions, health, "all");
+    }
+}

@@ -1,0 +1,102 @@
+using Ingest.Engine;
+using Ingest.Storage;
+
+namespace Ingest.Simulation;
+
+/// <summary>
+/// The lake as all processes see it: it may be down for any reason that S3 has, fail before or after it stored, be slow,
+/// and store what nobody waits for any more.
+/// </summary>
+internal sealed class LakeServer(Simulation simulation, Rules rules)
+{
+    private readonly MemoryLake _objects = new();
+    private readonly SimProcess _process = new(simulation, "lake");
+
+    /// <summary>Longest time that a put takes while all is well.</summary>
+    public TimeSpan Latency { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Share of puts that meet a fault, 0 to 1.</summary>
+    public double Faults { get; set; }
+
+    /// <summary>How every put ends now; null while it works.</summary>
+    public PutOutcome? Outage { get; set; }
+
+    private Chance Chance => simulation.Chance;
+
+    /// <summary>A process puts an object whose bytes it has sent.</summary>
+    public void Put(SimProcess caller, LakeObject sent, byte[] bytes, TaskCompletionSource<PutResult> answer)
+    {
+        var fault = Chance.Happens(Faults) ? Chance.Next(5) : -1;
+        if (Outage is { } outage && fault != 4)
+        {
+            // Half of the answers of a broken lake say nothing of what became of the object.
+            if (outage == PutOutcome.Unreachable && Chance.OneIn(4))
+                Store(sent, bytes, Delay(), _ => { });
+            Answer(caller, answer, new PutResult(outage, "the lake is out of order"));
+            return;
+        }
+
+        switch (fault)
+        {
+            case 0:
+                Answer(caller, answer, new PutResult(Chance.Of(PutOutcome.Unreachable, PutOutcome.Throttled, PutOutcome.Denied, PutOutcome.Rejected), "told to fail"));
+                break;
+            case 1:
+                // 500 after it stored.
+                Store(sent, bytes, Delay(), _ => Answer(caller, answer, new PutResult(PutOutcome.Unreachable, "the answer was lost")));
+                break;
+            case 2:
+                // No answer at all, and the object comes when it comes.
+                Store(sent, bytes, Chance.Skewed(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(4)), _ => { });
+                break;
+            case 3:
+                // No answer at all.
+                break;
+            default:
+                Store(sent, bytes, Delay(), result => Answer(caller, answer, result));
+                break;
+        }
+    }
+
+    /// <summary>Reads the lake as an analyst does: every object that is there, whole.</summary>
+    public void ReadAll()
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in Sync.ToList(_objects.ListAsync("", CancellationToken.None)))
+        {
+            keys.Add(entry.Key);
+            using var stored = Sync.Result(_objects.OpenReadAsync(entry.Key, CancellationToken.None))!;
+            using var bytes = new MemoryStream();
+            stored.CopyTo(bytes);
+            rules.OnRead(entry.Key, bytes.ToArray());
+        }
+
+        rules.OnListed(keys);
+    }
+
+    private void Store(LakeObject sent, byte[] bytes, TimeSpan delay, Action<PutResult> then) => simulation.Schedule(
+        _process,
+        delay,
+        _ =>
+        {
+            var result = Sync.Result(_objects.PutAsync(sent with { Read = cancellation => Chunks(bytes) }, CancellationToken.None));
+            simulation.Note("lake", $"{sent.Key}: {result.Outcome}");
+            if (result.IsConfirmed)
+                rules.OnStored(sent.Key, bytes);
+            else
+                simulation.Fail("3: same batch, same bytes", $"{sent.Key}: {result.Outcome}: {result.Detail}");
+            then(result);
+        },
+        null);
+
+    private void Answer(SimProcess caller, TaskCompletionSource<PutResult> answer, PutResult result) =>
+        simulation.Schedule(caller, Delay(), _ => answer.TrySetResult(result), null);
+
+    private TimeSpan Delay() => Chance.Between(TimeSpan.Zero, Latency);
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Chunks(byte[] bytes)
+    {
+        await Task.CompletedTask;
+        yield return bytes;
+    }
+}

@@ -1,0 +1,44 @@
+using Ingest.Engine;
+
+namespace Ingest.Simulation;
+
+/// <summary>One process's connection to the lake. Holds the process to its limit.</summary>
+/// <param name="simulation">Time and order.</param>
+/// <param name="process">Whose.</param>
+/// <param name="server">The lake.</param>
+/// <param name="putsMax">Most puts of the process at once.</param>
+internal sealed class SimLake(Simulation simulation, SimProcess process, LakeServer server, int putsMax) : ILake
+{
+    private int _puts;
+
+    public string Description => "simulated";
+
+    public async ValueTask<PutResult> PutAsync(LakeObject lakeObject, CancellationToken cancellation)
+    {
+        if (++_puts > putsMax)
+            simulation.Fail("9: everything has a limit", $"{process.Name} puts {_puts} objects at once");
+        try
+        {
+            var bytes = new MemoryStream();
+            await foreach (var chunk in lakeObject.Read(cancellation))
+                bytes.Write(chunk.Span);
+            var answer = new TaskCompletionSource<PutResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+            server.Put(process, lakeObject, bytes.ToArray(), answer);
+            using var patience = cancellation.UnsafeRegister(_ => answer.TrySetCanceled(cancellation), null);
+            return await answer.Task;
+        }
+        finally
+        {
+            _puts--;
+        }
+    }
+
+    public ValueTask<LakeEntry?> FindAsync(string key, CancellationToken cancellation) =>
+        throw new NotSupportedException("no runtime asks");
+
+    public IAsyncEnumerable<LakeEntry> ListAsync(string prefix, CancellationToken cancellation) =>
+        throw new NotSupportedException("no runtime asks");
+
+    public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
+        throw new NotSupportedException("no runtime asks");
+}
