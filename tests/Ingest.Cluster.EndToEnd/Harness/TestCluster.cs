@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using Ingest.Storage;
 
 namespace Ingest.Cluster.EndToEnd;
 
@@ -64,7 +63,7 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
         var cluster = new TestCluster(postgres, await postgres.NewDatabaseAsync(), s3, options);
         try
         {
-            await PostgresMigrations.RunAsync(cluster.ConnectionString, _ => { }, TestContext.Current.CancellationToken);
+            await Ingest.Storage.PostgresMigrations.RunAsync(cluster.ConnectionString, _ => { }, TestContext.Current.CancellationToken);
             for (var number = 1; number <= silos; number++)
                 cluster.Add();
             await cluster.StartAllAsync();
