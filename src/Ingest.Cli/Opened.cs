@@ -19,15 +19,21 @@ internal sealed class Opened(IJournal journal, DataFolder? folder) : IAsyncDispo
     public static async Task<Opened?> OpenAsync(string? postgres, string data, bool isDataGiven)
     {
         var mistakes = new List<string>();
+        DataFolder? folder = null;
         try
         {
             if (JournalOptions.Find(postgres, data, isDataGiven, DataFolder.Read(data), mistakes) is { } found)
-                return new Opened(await found.Journal.OpenAsync(readOnly: true), found.Folder);
+            {
+                folder = found.Folder;
+                return new Opened(await found.Journal.OpenAsync(readOnly: true), folder);
+            }
         }
         catch (Exception exception) when (exception
             is JournalCorruptException or JournalUnavailableException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
             mistakes.Add(exception.Message);
+            if (exception is JournalUnavailableException && folder?.Cluster is not null)
+                mistakes.Add($"Is the cluster stopped? To start it: ./ingest cluster --data {folder.Path}");
         }
 
         foreach (var mistake in mistakes)

@@ -22,6 +22,7 @@ var root = new Command(
     AuditCommand.Create(),
     PartitionsCommand.Create(),
     cluster,
+    DbCommand.Create(),
 };
 root.Options.Add(new HelpOption());
 root.Options.Add(new VersionOption());

@@ -41,4 +41,7 @@ public sealed partial class GrainLog(ILogger logger)
 
     [LoggerMessage(321, LogLevel.Warning, "The lanes could not be started; trying again")]
     public partial void LanesNotStarted(Exception exception);
+
+    [LoggerMessage(322, LogLevel.Error, "Lane {Lane}: its shipper failed; another activation starts from the journal")]
+    public partial void LaneFailed(Exception exception, Lane lane);
 }

@@ -12,7 +12,7 @@ public sealed record GrainOptions
     /// <summary>Bytes after which a call takes no further request: large enough to share a commit, small enough to copy at once.</summary>
     public int CallBytes { get; init; } = 1 << 20;
 
-    /// <summary>How long a call to a partition may take: a commit, and a partition that is read from the journal first.</summary>
+    /// <summary>How long a call to a partition may take, waiting included: a commit, and a partition that is read from the journal first.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Calls from other silos that wait at one silo at once.</summary>
@@ -23,6 +23,9 @@ public sealed record GrainOptions
 
     /// <summary>How often a frontend asks whether numbers of partitions changed. A stale number costs one detour, no event.</summary>
     public TimeSpan CountsPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Least time between two such questions, whoever asks.</summary>
+    public TimeSpan CountsPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a reminder wakes a lane though no process remembers it.</summary>
     public TimeSpan ReminderPeriod { get; init; } = TimeSpan.FromMinutes(5);

@@ -62,4 +62,13 @@ public sealed partial class HostingLog(ILogger logger)
 
     [LoggerMessage(133, LogLevel.Warning, "Source {Source}: the configuration says {Wanted} partitions, it has {Present}; a number is never lowered")]
     public partial void CountNotLowered(string source, int wanted, int present);
+
+    [LoggerMessage(134, LogLevel.Warning, "Partition {Partition}: {Events} events that were refused are not counted in the ledger: the partition left before the journal took the count")]
+    public partial void RefusalsNotCounted(PartitionId partition, long events);
+
+    [LoggerMessage(104, LogLevel.Error, "Stopping: a part of the process failed, and what it did is not done any more; start it again")]
+    public partial void Failed();
+
+    [LoggerMessage(105, LogLevel.Warning, "Stopping did not go as it should; nothing that was answered with success is lost")]
+    public partial void NotStoppedCleanly(Exception exception);
 }

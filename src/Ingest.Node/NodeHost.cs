@@ -63,7 +63,7 @@ internal sealed class NodeHost : IAsyncDisposable
             new PartitionSurroundings
             {
                 ValidatorOf = new Validators(sources).Of,
-                PartitionCountOf = _counts.Of,
+                PartitionCountOf = _counts.GetAsync,
                 OnSealed = _ => _shipper.Notice(),
                 OnWritten = Health.Observe,
             },

@@ -56,6 +56,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         builder.UseOrleans(silo => SiloConfiguration.Apply(silo, settings, plan.Settings.Postgres));
         // After the silo: hosted services start in the order in which they were added, and stop in the opposite one.
         builder.Services.AddHostedService<SiloMember>();
+        builder.Services.AddHostedService<LaneStarter>();
     }
 
     public async Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log)
@@ -75,7 +76,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
             new PartitionSurroundings
             {
                 ValidatorOf = new Validators(plan.Configuration.Catalogue).Of,
-                PartitionCountOf = counts.Of,
+                PartitionCountOf = counts.GetAsync,
                 OnSealed = notices.Sealed,
                 OnWritten = Health.Observe,
                 OnPressure = splits.Pressure,
@@ -103,8 +104,10 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
     public async Task DrainAsync(TimeSpan shipFor)
     {
         var report = await ReportAsync(CancellationToken.None);
-        // Others go on where this silo stops; the last one has nobody.
-        if (report.Silos.Count(silo => silo.State is "active" or "leaving") <= 1)
+        // Other workers go on where this silo stops; the last one has nobody. Where two stop at once, both drain: harmless.
+        var isLast = !report.Silos.Any(silo =>
+            silo.State == "active" && silo.Name != settings.Name && silo.Roles != nameof(SiloRoles.Frontend).ToLowerInvariant());
+        if (isLast && settings.Roles.HasFlag(SiloRoles.Worker))
             await FinalDrain.RunAsync(Silo.Partitions, shipFor, TimeProvider.System);
     }
 

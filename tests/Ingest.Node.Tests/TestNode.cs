@@ -28,14 +28,19 @@ internal sealed class TestNode : IAsyncDisposable
     public NodeHost Host => _host;
 
     public static async Task<TestNode> StartAsync(
-        MemoryJournalStore? store = null, ILake? lake = null, Limits? limits = null, HostingOptions? options = null, int partitions = 1)
+        MemoryJournalStore? store = null,
+        ILake? lake = null,
+        Limits? limits = null,
+        HostingOptions? options = null,
+        int partitions = 1,
+        TimeProvider? time = null)
     {
         var journal = new ScriptedJournal(new MemoryJournal(store ?? new MemoryJournalStore()));
         lake ??= new MemoryLake();
         var source = new Source { Name = "shop", Validator = new AcceptAll(), Partitions = partitions };
         var catalogue = new SourceCatalogue(new SourceSet([source], new AcceptAll()));
         var host = new NodeHost(
-            journal, lake, catalogue, limits ?? new Limits(), options ?? new HostingOptions(), TimeProvider.System, new HostingLog(NullLogger.Instance));
+            journal, lake, catalogue, limits ?? new Limits(), options ?? new HostingOptions(), time ?? TimeProvider.System, new HostingLog(NullLogger.Instance));
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new TestNode(host, journal, lake);
     }

@@ -207,6 +207,8 @@ internal sealed class Nemesis(World world, SimProcess stage)
     {
         var source = Chance.OfList([.. world.Catalogue.Keys]);
         var id = new PartitionId(source, Chance.Next(world.Catalogue[source]));
+        if (silo.PartitionsHere.Contains(id))
+            return;
         world.Simulation.Note("nemesis", $"{id} is activated at {silo.Process.Name}, whoever else has it");
         silo.Process.Post(() => silo.ActivateAgain(id));
     }

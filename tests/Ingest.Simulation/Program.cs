@@ -12,6 +12,7 @@ for (var seed = first; seed < first + count; seed++)
     if (args.Length > 2)
         foreach (var l in r.Trace.Lines)
             Console.WriteLine(l);
+    if (r.Violation is not null || count < 20) Console.WriteLine(r.Trace.Lines.FirstOrDefault() ?? "");
     if (r.Violation is not null || count < 20)
         Console.WriteLine($"{seed}: {r.Violation} steps {r.Steps} time {r.Time} accepted {r.Accepted} objects {r.Objects} {r.Trace.Checksum:x}");
 }

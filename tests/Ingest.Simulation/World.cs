@@ -112,6 +112,7 @@ internal sealed class World
 
     private async Task PlayAsync()
     {
+        Simulation.Note("stage", Plan.ToString());
         for (var i = 0; i < Plan.Processes; i++)
             StartHost();
         _stage.Start(KeepLanesAsync);

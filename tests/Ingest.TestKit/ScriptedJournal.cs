@@ -11,7 +11,13 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>What happens to the next appends, one after the other; without any they go through.</summary>
     public Queue<Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>> Script { get; } = new();
 
+    /// <summary>What happens to seals; null where they go through.</summary>
+    public Func<Func<ValueTask<JournalResult>>, ValueTask<JournalResult>>? SealScript { get; set; }
+
     public bool IsReadable { get; set; } = true;
+
+    /// <summary>True where nothing is sealed: every batch stays open.</summary>
+    public bool RefusesSeals { get; set; }
 
     /// <summary>Number of appends so far.</summary>
     public int Appends => Volatile.Read(ref _appends);
@@ -54,7 +60,10 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         inner.SplitAsync(source, from, to, cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => inner.SealAsync(seal, cancellation);
+    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => RefusesSeals
+        ? ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, "the test keeps batches open"))
+        : SealScript is { } script ? script(() => inner.SealAsync(seal, CancellationToken.None))
+        : inner.SealAsync(seal, cancellation);
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         inner.ConfirmAsync(batch, shipped, cancellation);

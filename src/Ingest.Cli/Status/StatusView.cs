@@ -16,6 +16,14 @@ internal static class StatusView
             yield return $"The lake does not take objects since {shipping.BreakerSince}: {shipping.LastFailureDetail}";
         foreach (var batch in report.Shipping?.SetAside ?? [])
             yield return $"Needs a person: {batch}";
+        foreach (var silo in report.Silos)
+        {
+            if (silo.State == SiloReport.NotAnswering)
+                yield return $"{silo.Name} does not answer.";
+            else if (silo.NotReady is { } why && silo.State == SiloReport.Active)
+                yield return $"{silo.Name} cannot store events now: {why}.";
+        }
+
         foreach (var violation in report.Violations)
             yield return $"The ledger does not add up: {violation}";
     }
@@ -41,9 +49,28 @@ internal static class StatusView
         }
 
         AnsiConsole.WriteLine();
+        if (report.Silos.Count > 0)
+            PrintSilos(report);
         PrintSources(report);
         foreach (var trouble in Troubles(report))
             AnsiConsole.MarkupLine($"[red]{Markup.Escape(trouble)}[/]");
+    }
+
+    private static void PrintSilos(StatusReport report)
+    {
+        var table = new Table { Title = new TableTitle("Silos"), Border = TableBorder.Rounded };
+        foreach (var column in new[] { "silo", "address", "roles", "state" })
+            table.AddColumn(column);
+        table.AddColumn(new TableColumn("partitions").RightAligned());
+        table.AddColumn("ships lanes");
+        foreach (var silo in report.Silos)
+        {
+            table.AddRow(
+                Markup.Escape(silo.Name), Markup.Escape(silo.Address), silo.Roles, silo.State,
+                Count(silo.Partitions), Markup.Escape(string.Join(' ', silo.Lanes)));
+        }
+
+        AnsiConsole.Write(table);
     }
 
     private static void PrintSources(StatusReport report)

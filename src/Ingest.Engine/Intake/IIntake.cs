@@ -23,7 +23,7 @@ public enum IntakeOutcome
     Unavailable,
 
     /// <summary>
-    /// Nothing is stored, and somebody else can: the source has <see cref="IntakeResult.PartitionCount"/> partitions now,
+    /// Nothing is known to be stored, and somebody else can store it: the source has <see cref="IntakeResult.PartitionCount"/> partitions now,
     /// or, where that is 0, the partition is hosted elsewhere or anew. Offer it again, there. Between partitions and the
     /// runtime's router; a client never sees it.
     /// </summary>

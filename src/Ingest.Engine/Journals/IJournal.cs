@@ -86,6 +86,7 @@ public interface IJournal : IAsyncDisposable
     /// chunk's memory is valid until the next one is asked for.
     /// </summary>
     /// <exception cref="JournalCorruptException">A stored checksum does not hold; names the block.</exception>
+    /// <exception cref="BatchNotPendingException">The batch was never sealed so, or was confirmed and its bytes are gone.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(Batch batch, CancellationToken cancellation);
 
     /// <summary>The bodies of unsealed blocks of one partition and stream, for merging before a seal; verified as above.</summary>
@@ -117,6 +118,9 @@ public sealed record JournalStatus(
 
 /// <summary>The journal's storage cannot be reached now.</summary>
 public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The journal has no such batch to ship: it was never sealed so, or was confirmed, and its bytes are gone.</summary>
+public sealed class BatchNotPendingException(string message) : Exception(message);
 
 /// <summary>The journal holds something that was not written so. The message names file, table and row, and what to do.</summary>
 public sealed class JournalCorruptException(string message, Exception? inner = null) : Exception(message, inner);

@@ -37,7 +37,7 @@ public sealed record StatusReport(
 /// <param name="Name">The silo's name.</param>
 /// <param name="Address">Its address within the cluster.</param>
 /// <param name="Roles"><c>frontend</c>, <c>worker</c> or <c>all</c>.</param>
-/// <param name="State"><c>active</c>, <c>joining</c>, <c>leaving</c> or <c>not answering</c>.</param>
+/// <param name="State"><see cref="Active"/>, <c>joining</c>, <c>leaving</c> or <see cref="NotAnswering"/>.</param>
 /// <param name="NotReady">Why it cannot store events now; null when it can.</param>
 /// <param name="Partitions">Partitions in its memory.</param>
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
@@ -50,7 +50,13 @@ public sealed record SiloReport(
     string? NotReady,
     int Partitions,
     long DedupeIds,
-    IReadOnlyList<int> Lanes);
+    IReadOnlyList<int> Lanes)
+{
+    public const string Active = "active";
+
+    /// <summary>The others count on it, and it says nothing.</summary>
+    public const string NotAnswering = "not answering";
+}
 
 /// <summary>The way to the lake.</summary>
 /// <param name="Breaker"><c>closed</c> while the lake works, else <c>open</c> or <c>half-open</c>.</param>

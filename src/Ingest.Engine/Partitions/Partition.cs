@@ -152,7 +152,7 @@ public sealed class Partition
         {
             receipt.Complete(IntakeResult.Moved("the source was split", PartitionCount));
             if (partitionCount > PartitionCount)
-                Break("the source was split");
+                Move("the source was split");
             return;
         }
 
@@ -264,6 +264,9 @@ public sealed class Partition
                 BatchesOf(batch.Stream).Return(batch);
                 _sealNotBefore = _time + Backoff.Ceiling(++_failedSeals, _limits.RetryPauseMin, _limits.RetryPauseMax);
                 break;
+            case JournalOutcome.Fenced:
+                Move(result.Reason ?? "another instance sealed");
+                break;
             default:
                 Break(result.Reason ?? "the journal did not take a seal");
                 break;
@@ -272,6 +275,9 @@ public sealed class Partition
 
     /// <summary>Fails every receipt that waits. The host calls it when it gives the partition up; a failed write does it too.</summary>
     public void Break(string reason) => Break(IntakeResult.Unavailable(reason), []);
+
+    /// <summary>As <see cref="Break(string)"/>, where another instance can take the events: they are offered again, not refused.</summary>
+    public void Move(string reason) => Break(IntakeResult.Moved(reason), []);
 
     /// <param name="answer">What the receipts are told.</param>
     /// <param name="returned">Counts of an append that was surely not stored.</param>

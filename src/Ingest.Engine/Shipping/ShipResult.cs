@@ -34,6 +34,9 @@ public enum ShipOutcome
 
     /// <summary>The journal's bytes of this batch are not what was written. Nothing was stored.</summary>
     Damaged,
+
+    /// <summary>The batch is not pending any more: another shipper confirmed it. Nothing is left to do.</summary>
+    Gone,
 }
 
 /// <summary>The end of one try to ship a batch.</summary>

@@ -35,6 +35,10 @@ public sealed class ShipWorker(IJournal journal, ILake lake, Limits limits, Time
         {
             return new ShipResult(ShipOutcome.Damaged, Detail: damage.Message);
         }
+        catch (BatchNotPendingException gone)
+        {
+            return new ShipResult(ShipOutcome.Gone, Detail: gone.Message);
+        }
         catch (JournalUnavailableException unavailable)
         {
             return new ShipResult(ShipOutcome.JournalUnavailable, Detail: unavailable.Message);
@@ -93,7 +97,7 @@ public sealed class ShipWorker(IJournal journal, ILake lake, Limits limits, Time
     /// Anything the ports do not promise, time-outs included: it must not end the host's loop either.
     /// </summary>
     private static bool IsForeign(Exception fault, CancellationToken stop) =>
-        fault is not (JournalCorruptException or JournalUnavailableException)
+        fault is not (JournalCorruptException or BatchNotPendingException or JournalUnavailableException)
         && !(fault is OperationCanceledException && stop.IsCancellationRequested);
 
     private sealed class Deadline : IDisposable

@@ -27,7 +27,7 @@ internal sealed class Shipment(Batch batch)
 
     /// <summary>
     /// Before a batch set aside is tried again, the journal is asked whether it is still pending: another shipper may
-    /// have confirmed it, in which case its blocks are gone and look damaged from here.
+    /// have confirmed it, in which case it needs no person any more.
     /// </summary>
     public bool MustAsk { get; set; }
 

@@ -104,7 +104,7 @@ public sealed class Shipper(Limits limits, Random random)
         _inFlight--;
         if (shipment.NeedsPut)
             Judge(shipment, result, now, time);
-        if (result.Outcome == ShipOutcome.Confirmed)
+        if (result.Outcome is ShipOutcome.Confirmed or ShipOutcome.Gone)
             Remove(shipment);
         else
             Fail(shipment, result, now, time);

@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Orleans.Dashboard;
 
 namespace Ingest.Grains;
 
@@ -13,7 +12,7 @@ public interface IPartitionGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="request">The batches.</param>
     /// <param name="cancellation">The caller gave up; what is on its way to the journal stays on its way.</param>
-    [AlwaysInterleave, NoProfiling, Alias("offer")]
+    [AlwaysInterleave, Alias("offer")]
     Task<OfferReply> OfferAsync(OfferRequest request, CancellationToken cancellation);
 
     /// <summary>Says that the journal holds blocks of this partition in no batch, which nobody seems to seal.</summary>

@@ -11,8 +11,8 @@ public interface IShipperGrain : IGrainWithIntegerKey
     [Alias("ensure")]
     Task EnsureAsync();
 
-    /// <summary>Something was sealed. May get lost: the lane looks by itself now and then.</summary>
-    [OneWay, AlwaysInterleave, Alias("notice")]
+    /// <summary>Something was sealed. May get lost: the lane looks by itself once a minute.</summary>
+    [AlwaysInterleave, Alias("notice")]
     Task NoticeAsync();
 
     /// <summary>What an operator sees of the lane.</summary>

@@ -9,13 +9,16 @@ namespace Ingest.Grains;
 [Alias("ingest.sources")]
 public interface ISourceCatalogueGrain : IGrainWithIntegerKey
 {
+    /// <summary>How long an answer may take where sources are split: above what the journal may take for one.</summary>
+    private const string SplitTimeout = "00:01:00";
+
     /// <summary>The numbers, where they changed since <paramref name="version"/>; else null.</summary>
     [AlwaysInterleave, Alias("get")]
     Task<PartitionCounts?> GetAsync(long version);
 
     /// <summary>Makes sure that each of these sources has at least so many partitions, and says what all have now.</summary>
     /// <param name="wanted">By source: what the configuration says.</param>
-    [Alias("ensure")]
+    [ResponseTimeout(SplitTimeout), Alias("ensure")]
     Task<PartitionCounts> EnsureAsync(Dictionary<string, int> wanted);
 
     /// <summary>Raises the number of one source to the next possible one from <paramref name="wanted"/> on.</summary>
@@ -23,7 +26,7 @@ public interface ISourceCatalogueGrain : IGrainWithIntegerKey
     /// <param name="wanted">The number wanted; a number below the present one changes nothing.</param>
     /// <param name="why">For the log and the state: who asked for it, and why.</param>
     /// <exception cref="SplitRefusedException">It cannot be raised, or not now; the message says why.</exception>
-    [Alias("raise")]
+    [ResponseTimeout(SplitTimeout), Alias("raise")]
     Task<PartitionCounts> RaiseAsync(string source, int wanted, string why);
 }
 

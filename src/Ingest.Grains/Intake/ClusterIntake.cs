@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Ingest.Engine;
 using Ingest.Hosting;
 
@@ -15,30 +14,17 @@ public sealed class ClusterIntake(
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionLink> _links = new();
 
-    protected override ValueTask<int> CountAsync(string source) =>
-        counts.TryGet(source, out var count) ? ValueTask.FromResult(count) : counts.EnsureAsync(source);
+    protected override ValueTask<int> CountAsync(string source) => counts.GetAsync(source);
 
     protected override void Learn(string source, int count) => counts.Learn(source, count);
 
     protected override ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch, int count) =>
-        silo.Partitions.TryOffer(id, batch, count, out var result) ? result : CallAsync(id, batch, count);
-
-    private async ValueTask<IntakeResult> CallAsync(PartitionId id, EventBatch batch, int count)
-    {
-        try
-        {
-            return await LinkTo(id).OfferAsync(batch, count);
-        }
-        catch (Exception exception)
-        {
-            // Whatever the call died of: the silo may be gone, or only its answer.
-            log.OfferLost(exception, id);
-            return IntakeResult.Moved("the partition cannot be reached");
-        }
-    }
+        silo.Partitions.TryOffer(id, batch, count, out var result)
+            ? result
+            : new ValueTask<IntakeResult>(LinkTo(id).OfferAsync(batch, count));
 
     private PartitionLink LinkTo(PartitionId id) => _links.GetOrAdd(
         id,
-        static (id, self) => new PartitionLink(self.Grains.GetGrain<IPartitionGrain>(id.ToString()), self.Options),
-        (Grains: grains, Options: silo.Grains));
+        static (id, self) => new PartitionLink(id, self.Grains, self.Options, self.Time, self.Log),
+        (Grains: grains, Options: silo.Grains, silo.Partitions.Time, Log: log));
 }

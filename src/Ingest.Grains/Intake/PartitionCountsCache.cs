@@ -8,42 +8,23 @@ namespace Ingest.Grains;
 /// What a silo knows of the numbers of partitions: asked from the catalogue grain at the start, for a source that appears,
 /// and now and then. A number that has become stale is noticed by the partition.
 /// </summary>
-public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory grains, GrainOptions options, TimeProvider time, GrainLog log)
+public sealed class PartitionCountsCache(
+    SourceCatalogue sources, IGrainFactory grains, GrainOptions options, TimeProvider time, GrainLog log)
 {
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _asking = new(1);
+    private readonly Lock _gate = new();
+    private Task _asking = Task.CompletedTask;
+    private long? _askedAt;
     private SourceSet? _ensured;
     private long _version = -1;
 
-    public bool TryGet(string source, out int count) => _counts.TryGetValue(source, out count);
-
-    /// <summary>The number for a source that a partition is created for; 1 where nothing is known: the journal's word comes first.</summary>
-    public int Of(string source) => _counts.GetValueOrDefault(source, 1);
+    /// <summary>The number of a source; 0 where it cannot be had now.</summary>
+    public ValueTask<int> GetAsync(string source) =>
+        _counts.TryGetValue(source, out var count) ? ValueTask.FromResult(count) : AskForAsync(source);
 
     /// <summary>Takes note of a higher number that a partition told.</summary>
     public void Learn(string source, int count) =>
         _counts.AddOrUpdate(source, count, (_, known) => Math.Max(known, count));
-
-    /// <summary>The number of a source not known yet; 0 where it cannot be had now.</summary>
-    public async ValueTask<int> EnsureAsync(string source)
-    {
-        await _asking.WaitAsync();
-        try
-        {
-            if (!_counts.ContainsKey(source))
-                await EnsureAllAsync();
-        }
-        catch (Exception exception)
-        {
-            log.CountsUnknown(exception);
-        }
-        finally
-        {
-            _asking.Release();
-        }
-
-        return _counts.GetValueOrDefault(source);
-    }
 
     /// <summary>Keeps the numbers up to date until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -53,7 +34,7 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
         {
             do
             {
-                await RefreshAsync(stop);
+                await Ask().WaitAsync(stop);
             }
             while (await timer.WaitForNextTickAsync(stop));
         }
@@ -63,40 +44,62 @@ public sealed class PartitionCountsCache(SourceCatalogue sources, IGrainFactory 
         }
     }
 
-    private async Task RefreshAsync(CancellationToken stop)
+    private async ValueTask<int> AskForAsync(string source)
     {
-        await _asking.WaitAsync(stop);
         try
         {
-            if (_ensured != sources.Current)
-                await EnsureAllAsync();
-            else if (await Catalogue.GetAsync(_version) is { } changed)
-                Take(changed);
+            await Ask().WaitAsync(options.CallTimeout, time);
         }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
+        catch (TimeoutException)
+        {
+            // It may come with a later answer.
+        }
+
+        return _counts.GetValueOrDefault(source);
+    }
+
+    /// <summary>Asks, or joins those who wait for the answer already. Never fails, and not more often than the pause allows.</summary>
+    private Task Ask()
+    {
+        lock (_gate)
+        {
+            var isFresh = _askedAt is { } asked && time.GetElapsedTime(asked) < options.CountsPause;
+            if (!_asking.IsCompleted || isFresh)
+                return _asking;
+            _askedAt = time.GetTimestamp();
+            return _asking = Task.Run(AskAsync);
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        try
+        {
+            var catalogue = grains.GetGrain<ISourceCatalogueGrain>(0);
+            var current = sources.Current;
+            if (_ensured == current)
+            {
+                Take(await catalogue.GetAsync(_version));
+                return;
+            }
+
+            Take(await catalogue.EnsureAsync(
+                current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal)));
+            _ensured = current;
+        }
+        catch (Exception exception)
         {
             // What is known stays good enough: partitions correct it.
             log.CountsUnknown(exception);
         }
-        finally
-        {
-            _asking.Release();
-        }
     }
 
-    private async Task EnsureAllAsync()
+    private void Take(PartitionCounts? changed)
     {
-        var current = sources.Current;
-        Take(await Catalogue.EnsureAsync(current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal)));
-        _ensured = current;
+        if (changed is null)
+            return;
+        foreach (var (source, count) in changed.Counts)
+            _counts[source] = count;
+        _version = changed.Version;
     }
-
-    private void Take(PartitionCounts counts)
-    {
-        foreach (var (source, count) in counts.Counts)
-            Learn(source, count);
-        _version = counts.Version;
-    }
-
-    private ISourceCatalogueGrain Catalogue => grains.GetGrain<ISourceCatalogueGrain>(0);
 }

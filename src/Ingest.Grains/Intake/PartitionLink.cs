@@ -8,16 +8,19 @@ namespace Ingest.Grains;
 /// together in the next one, so that the number of calls does not grow with the number of requests. Bounded by the
 /// collector's admission: every batch here stands for a request in flight.
 /// </summary>
-internal sealed class PartitionLink(IPartitionGrain partition, GrainOptions options)
+internal sealed class PartitionLink(PartitionId id, IGrainFactory grains, GrainOptions options, TimeProvider time, GrainLog log)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Waiting> _queue = new();
     private int _calls;
 
-    /// <summary>Sends a batch with the next call. Throws what the call threw: then it may be stored or not.</summary>
+    /// <summary>
+    /// Sends a batch with the next call. <see cref="IntakeOutcome.Moved"/> where the call fails: then the events may be
+    /// stored or not, whatever it died of.
+    /// </summary>
     public Task<IntakeResult> OfferAsync(EventBatch batch, int partitionCount)
     {
-        var waiting = new Waiting(batch, partitionCount);
+        var waiting = new Waiting(batch, partitionCount, time.GetTimestamp());
         lock (_gate)
         {
             _queue.Enqueue(waiting);
@@ -33,56 +36,70 @@ internal sealed class PartitionLink(IPartitionGrain partition, GrainOptions opti
     private async Task SendAsync()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        while (Take(buffer) is { } taken)
+        while (Take() is { } taken)
         {
             try
             {
-                var request = new OfferRequest(taken[0].PartitionCount, taken.Count, buffer.WrittenMemory.ToArray());
-                using var timeout = new CancellationTokenSource(options.CallTimeout);
-                var reply = await partition.OfferAsync(request, timeout.Token).WaitAsync(timeout.Token);
+                var reply = await CallAsync(taken, buffer);
                 for (var i = 0; i < taken.Count; i++)
                     taken[i].SetResult(reply.Results[i].ToIntake());
             }
             catch (Exception exception)
             {
+                log.OfferLost(exception, id);
                 foreach (var waiting in taken)
-                    waiting.TrySetException(exception);
+                    waiting.TrySetResult(IntakeResult.Moved("the partition cannot be reached"));
             }
         }
     }
 
-    /// <summary>
-    /// Takes what goes into one call, and writes it while its owners still wait: a batch is theirs again once its task ends.
-    /// </summary>
-    private List<Waiting>? Take(ArrayBufferWriter<byte> buffer)
+    private async Task<OfferReply> CallAsync(List<Waiting> taken, ArrayBufferWriter<byte> buffer)
     {
         buffer.ResetWrittenCount();
+        foreach (var waiting in taken)
+            EventBatchCodec.Write(waiting.Batch, buffer);
+        var request = new OfferRequest(taken[0].PartitionCount, taken.Count, buffer.WrittenMemory.ToArray());
+        using var timeout = new CancellationTokenSource(options.CallTimeout, time);
+        return await grains.GetGrain<IPartitionGrain>(id.ToString()).OfferAsync(request, timeout.Token).WaitAsync(timeout.Token);
+    }
+
+    /// <summary>Takes what goes into one call; null where nothing waits, and then the caller ends.</summary>
+    private List<Waiting>? Take()
+    {
         lock (_gate)
         {
-            if (_queue.Count == 0)
-            {
-                _calls--;
-                return null;
-            }
-
             var taken = new List<Waiting>();
+            var bytes = 0;
             while (_queue.TryPeek(out var next)
                 && (taken.Count == 0 || next.PartitionCount == taken[0].PartitionCount)
-                && buffer.WrittenCount < options.CallBytes)
+                && bytes < options.CallBytes)
             {
-                EventBatchCodec.Write(next.Batch, buffer);
-                taken.Add(_queue.Dequeue());
+                _queue.Dequeue();
+                if (time.GetElapsedTime(next.Since) > options.CallTimeout)
+                {
+                    // Calls before it took too long. Its request is told, and sends again or gives up.
+                    next.SetResult(IntakeResult.Moved("the partition does not answer in time"));
+                    continue;
+                }
+
+                bytes += next.Batch.Bytes.Length;
+                taken.Add(next);
             }
 
-            return taken;
+            if (taken.Count > 0)
+                return taken;
+            _calls--;
+            return null;
         }
     }
 
-    private sealed class Waiting(EventBatch batch, int partitionCount)
+    private sealed class Waiting(EventBatch batch, int partitionCount, long since)
         : TaskCompletionSource<IntakeResult>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public EventBatch Batch { get; } = batch;
 
         public int PartitionCount { get; } = partitionCount;
+
+        public long Since { get; } = since;
     }
 }

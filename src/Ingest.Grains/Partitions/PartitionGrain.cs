@@ -1,6 +1,7 @@
 using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
+using Orleans.Dashboard;
 
 namespace Ingest.Grains;
 
@@ -12,6 +13,8 @@ namespace Ingest.Grains;
 [GrainType("ingest.partition"), BalancedPlacement]
 public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLog log) : Grain, IPartitionGrain
 {
+    private static readonly DeactivationReason Retired = new(DeactivationReasonCode.ActivationIdle, "its partition left memory");
+
     private PartitionId _id;
     private PartitionActor? _actor;
 
@@ -22,8 +25,8 @@ public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLo
             throw new ArgumentException($"{key} names no partition; write source/n.");
         // Idleness is the actor's to judge: events also reach it past the grain.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
-        var deactivate = DeactivateOnIdle;
-        _actor = silo.Partitions.Attach(_id, onRetired: deactivate);
+        var context = GrainContext;
+        _actor = silo.Partitions.Attach(_id, onRetired: () => context.Deactivate(Retired));
         balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         return Task.CompletedTask;
     }
@@ -43,6 +46,8 @@ public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLo
         }
     }
 
+    // The dashboard's profiler would cost more than the call.
+    [NoProfiling]
     public async Task<OfferReply> OfferAsync(OfferRequest request, CancellationToken cancellation)
     {
         const string overloaded = "the silo of this partition is overloaded";

@@ -45,16 +45,18 @@ public sealed class Balancer(
     private void MoveSome(SiloAddress[] silos)
     {
         var manifest = manifests.Current;
-        var moved = 0;
-        foreach (var (grain, move) in _movable)
-        {
-            var able = silos.Where(silo => manifest.Silos.TryGetValue(silo, out var grains) && grains.Grains.ContainsKey(grain.Type)).ToList();
-            if (able.Count == 0 || SiloChoice.Of(grain, able).Equals(here.SiloAddress))
-                continue;
+        var able = _movable.Keys.Select(grain => grain.Type).Distinct().ToDictionary(
+            type => type,
+            type => silos.Where(silo => manifest.Silos.TryGetValue(silo, out var grains) && grains.Grains.ContainsKey(type)).ToList());
+        var misplaced = _movable
+            .Where(grain => able.TryGetValue(grain.Key.Type, out var there)
+                && there.Count > 0
+                && !SiloChoice.Of(grain.Key, there).Equals(here.SiloAddress))
+            .ToArray();
+        // In any order: one that will not move must not hold up the others.
+        Random.Shared.Shuffle(misplaced);
+        foreach (var (_, move) in misplaced.Take(options.BalanceMovesMax))
             move();
-            if (++moved == options.BalanceMovesMax)
-                return;
-        }
     }
 
     private SiloAddress[] ActiveSilos() =>

@@ -18,13 +18,14 @@ public sealed class ShipperGrain(
     private ShipperLoop? _shipper;
     private Task _shipping = Task.CompletedTask;
     private Lane _lane;
+    private bool _hasLooked;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _lane = new Lane((int)this.GetPrimaryKeyLong(), GrainOptions.Lanes);
         _shipper = silo.CreateShipper(_lane, time, hostingLog);
-        var (shipper, stop) = (_shipper, _stop.Token);
-        _shipping = Task.Run(() => shipper.RunAsync(stop), CancellationToken.None);
+        var (shipper, context) = (_shipper, GrainContext);
+        _shipping = Task.Run(() => ShipAsync(shipper, context), CancellationToken.None);
         this.RegisterGrainTimer(WakeUnsealedAsync, new() { DueTime = TimeSpan.FromSeconds(1), Period = silo.Options.UnsealedPeriod, KeepAlive = true });
         if (_lane.Index == 0)
             this.RegisterGrainTimer(ForgetAsync, new() { DueTime = silo.Options.ForgetPeriod, Period = silo.Options.ForgetPeriod, KeepAlive = true });
@@ -72,6 +73,20 @@ public sealed class ShipperGrain(
             [.. report.SetAside]);
     }
 
+    private async Task ShipAsync(ShipperLoop shipper, IGrainContext context)
+    {
+        try
+        {
+            await shipper.RunAsync(_stop.Token);
+        }
+        catch (Exception exception)
+        {
+            // Another activation, woken by the reminder at the latest, starts from the journal.
+            log.LaneFailed(exception, _lane);
+            context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "its shipper failed"));
+        }
+    }
+
     /// <summary>
     /// Wakes partitions whose blocks should have been sealed long ago: their silo died, and nobody has sent to them since.
     /// </summary>
@@ -79,15 +94,29 @@ public sealed class ShipperGrain(
     {
         try
         {
-            var overdue = Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge);
-            var partitions = await silo.Journal.ReadUnsealedPartitionsAsync(_lane, overdue, cancellation);
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = silo.Grains.WakesMax, CancellationToken = cancellation, TaskScheduler = TaskScheduler.Current };
-            await Parallel.ForEachAsync(
-                partitions, parallel, async (id, _) => await GrainFactory.GetGrain<IPartitionGrain>(id.ToString()).WakeAsync());
+            _shipper?.Notice();
+            // At first all of them: nobody knows what the silos before this one left.
+            var receivedBefore = _hasLooked ? Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge) : new Instant(long.MaxValue);
+            var partitions = await silo.Journal.ReadUnsealedPartitionsAsync(_lane, receivedBefore, cancellation);
+            _hasLooked = true;
+            foreach (var some in partitions.Chunk(silo.Grains.WakesMax))
+                await Task.WhenAll(some.Select(WakeAsync));
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             // The next round looks again.
+            log.UnsealedNotWoken(exception, _lane);
+        }
+    }
+
+    private async Task WakeAsync(PartitionId id)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IPartitionGrain>(id.ToString()).WakeAsync();
+        }
+        catch (Exception exception)
+        {
             log.UnsealedNotWoken(exception, _lane);
         }
     }

@@ -10,24 +10,26 @@ public sealed class ClusterReports(IGrainFactory grains, GrainOptions options)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(options.StatusTimeout);
+        var asked = SilosAsync(deadline.Token);
         var lanes = await Task.WhenAll(Enumerable.Range(0, GrainOptions.Lanes).Select(lane => LaneAsync(lane, deadline.Token)));
         var answered = lanes.OfType<LaneReport>().ToList();
-        var silos = await SilosAsync(answered, deadline.Token);
+        var silos = (await asked).Select(silo => silo with { Lanes = LanesOf(silo.Name, answered) }).ToList();
         return new RuntimeReport(
             Sum(answered), silos.Sum(silo => silo.Partitions), silos.Sum(silo => silo.DedupeIds), silos);
     }
 
     private async Task<LaneReport?> LaneAsync(int lane, CancellationToken cancellation) =>
-        await TryAsync(grains.GetGrain<IShipperGrain>(lane).ReportAsync(cancellation), cancellation);
+        await TryAsync(() => grains.GetGrain<IShipperGrain>(lane).ReportAsync(cancellation), cancellation);
 
-    private async Task<IReadOnlyList<SiloReport>> SilosAsync(IReadOnlyList<LaneReport> lanes, CancellationToken cancellation)
+    private async Task<IReadOnlyList<SiloReport>> SilosAsync(CancellationToken cancellation)
     {
-        var hosts = await TryAsync(grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: true), cancellation);
-        var reports = await Task.WhenAll((hosts ?? []).Select(async host =>
+        var hosts = await TryAsync(() => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellation);
+        var living = (hosts ?? []).Where(host => host.Status != SiloStatus.Dead);
+        var reports = await Task.WhenAll(living.Select(async host =>
         {
             var address = host.SiloAddress.ToParsableString();
             var state = host.Status == SiloStatus.Active
-                ? await TryAsync(grains.GetGrain<ISiloGrain>(address).ReportAsync(), cancellation)
+                ? await TryAsync(() => grains.GetGrain<ISiloGrain>(address).ReportAsync(), cancellation)
                 : null;
             return new SiloReport(
                 host.SiloName,
@@ -37,16 +39,19 @@ public sealed class ClusterReports(IGrainFactory grains, GrainOptions options)
                 state?.NotReady,
                 state?.Partitions ?? 0,
                 state?.DedupeIds ?? 0,
-                [.. lanes.Where(lane => string.Equals(lane.Silo, host.SiloName, StringComparison.Ordinal)).Select(lane => lane.Lane)]);
+                []);
         }));
         return [.. reports.OrderBy(silo => silo.Name, StringComparer.Ordinal)];
     }
 
+    private static List<int> LanesOf(string silo, IEnumerable<LaneReport> lanes) =>
+        [.. lanes.Where(lane => string.Equals(lane.Silo, silo, StringComparison.Ordinal)).Select(lane => lane.Lane)];
+
     private static string StateOf(SiloStatus status, SiloState? state) => status switch
     {
-        SiloStatus.Active when state is null => "not answering",
+        SiloStatus.Active when state is null => SiloReport.NotAnswering,
         SiloStatus.Active when state.IsLeaving => "leaving",
-        SiloStatus.Active => "active",
+        SiloStatus.Active => SiloReport.Active,
         SiloStatus.Created or SiloStatus.Joining => "joining",
         _ => "leaving",
     };
@@ -68,12 +73,12 @@ public sealed class ClusterReports(IGrainFactory grains, GrainOptions options)
 
     private static Instant? InstantOf(long? unixMilliseconds) => unixMilliseconds is { } value ? new Instant(value) : null;
 
-    private static async Task<T?> TryAsync<T>(Task<T> call, CancellationToken cancellation)
+    private static async Task<T?> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
         where T : class
     {
         try
         {
-            return await call.WaitAsync(cancellation);
+            return await call().WaitAsync(cancellation);
         }
         catch (Exception)
         {

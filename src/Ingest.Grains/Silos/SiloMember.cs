@@ -5,45 +5,35 @@ namespace Ingest.Grains;
 
 /// <summary>
 /// The work of a silo beside its grains, from when it is part of the cluster until it leaves: wakes partitions that are
-/// due, watches the journal, keeps the numbers of partitions up to date, and sees to it that every lane ships.
+/// due, watches the journal, keeps the numbers of partitions up to date, and moves grains to where they should be.
 /// </summary>
 public sealed class SiloMember(
-    SiloServices silo,
-    PartitionCountsCache counts,
-    Balancer balancer,
-    IGrainFactory grains,
-    ILocalSiloDetails where,
-    TimeProvider time,
-    GrainLog log) : BackgroundService
+    SiloServices silo, PartitionCountsCache counts, Balancer balancer, ILocalSiloDetails where, TimeProvider time, GrainLog log)
+    : BackgroundService
 {
-    private static readonly TimeSpan LanePause = TimeSpan.FromSeconds(1);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         log.Joined(where.Name, silo.Roles);
         silo.Health.Started();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await Task.WhenAll(
-            silo.Partitions.RunClockAsync(stoppingToken),
-            new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync(stoppingToken),
-            counts.RunAsync(stoppingToken),
-            balancer.RunAsync(stoppingToken),
-            StartLanesAsync(stoppingToken));
+            RunAsync(silo.Partitions.RunClockAsync, any),
+            RunAsync(new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync, any),
+            RunAsync(counts.RunAsync, any),
+            RunAsync(balancer.RunAsync, any));
     }
 
-    private async Task StartLanesAsync(CancellationToken stop)
+    /// <summary>None of the loops may end by a fault unseen: the others end too, and the host stops the process.</summary>
+    private static async Task RunAsync(Func<CancellationToken, Task> loop, CancellationTokenSource any)
     {
-        for (var lane = 0; lane < GrainOptions.Lanes && !stop.IsCancellationRequested;)
+        try
         {
-            try
-            {
-                await grains.GetGrain<IShipperGrain>(lane).EnsureAsync();
-                lane++;
-            }
-            catch (Exception exception) when (!stop.IsCancellationRequested)
-            {
-                log.LanesNotStarted(exception);
-                await Task.Delay(LanePause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await loop(any.Token);
+        }
+        catch
+        {
+            await any.CancelAsync();
+            throw;
         }
     }
 }

@@ -15,10 +15,7 @@ public sealed class SourceCatalogueGrain(
 {
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var changed = false;
-        foreach (var (source, count) in await silo.Journal.ReadPartitionCountsAsync(cancellationToken))
-            changed |= Note(source, count, "found in the journal");
-        if (changed)
+        if (await ReadJournalAsync(cancellationToken))
             await WriteAsync();
     }
 
@@ -28,23 +25,23 @@ public sealed class SourceCatalogueGrain(
     public async Task<PartitionCounts> EnsureAsync(Dictionary<string, int> wanted)
     {
         var changed = false;
-        try
+        foreach (var (source, count) in wanted)
         {
-            foreach (var (source, count) in wanted)
+            try
             {
-                if (!state.State.Sources.TryGetValue(source, out var known))
-                    changed |= Note(source, count, "first seen");
-                else if (count > known.Partitions)
-                    changed |= await SplitAsync(source, known.Partitions, count, "configuration");
+                changed |= state.State.Sources.TryGetValue(source, out var known)
+                    ? await SplitAsync(source, known.Partitions, count, "configuration")
+                    : Note(source, count, "first seen");
+            }
+            catch (SplitRefusedException refused)
+            {
+                // This source stays as it is; the others must not wait for it.
+                log.NotSplit(source, refused.Message);
             }
         }
-        finally
-        {
-            // Splits that were made stay made, whatever became of the next one.
-            if (changed)
-                await WriteAsync();
-        }
 
+        if (changed)
+            await WriteAsync();
         return Counts();
     }
 
@@ -52,27 +49,46 @@ public sealed class SourceCatalogueGrain(
     {
         if (!state.State.Sources.TryGetValue(source, out var known))
             throw new SplitRefusedException($"There is no source {source}.");
-        if (wanted > known.Partitions && await SplitAsync(source, known.Partitions, wanted, why))
+        if (await SplitAsync(source, known.Partitions, wanted, why))
             await WriteAsync();
         return Counts();
     }
 
+    /// <summary>Splits a source where it has fewer partitions than wanted; true where its number changed.</summary>
     private async Task<bool> SplitAsync(string source, int from, int wanted, string why)
     {
+        if (wanted <= from)
+            return false;
         var to = PartitionNumbers.NextFrom(from, wanted);
         if (to > PartitionNumbers.Max)
             throw new SplitRefusedException($"{source} has {from} partitions, and a multiple of that from {wanted} on is above {PartitionNumbers.Max}.");
         using var timeout = new CancellationTokenSource(silo.Options.LoadTimeout);
         var result = await silo.Journal.SplitAsync(source, from, to, timeout.Token);
+        if (result.Outcome == JournalOutcome.Fenced && await ReadJournalAsync(timeout.Token))
+        {
+            // The journal knows another number than this grain did: an earlier split whose answer was lost.
+            await WriteAsync();
+            return await SplitAsync(source, state.State.Sources[source].Partitions, wanted, why);
+        }
+
         if (result.Outcome != JournalOutcome.Committed)
             throw new SplitRefusedException($"{source} stays at {from} partitions for now: {result.Reason}");
         log.SourceSplit(source, from, to, why);
         return Note(source, to, why);
     }
 
+    /// <summary>Takes the journal's numbers, which are law; true where one was another.</summary>
+    private async Task<bool> ReadJournalAsync(CancellationToken cancellation)
+    {
+        var changed = false;
+        foreach (var (source, count) in await silo.Journal.ReadPartitionCountsAsync(cancellation))
+            changed |= Note(source, count, "found in the journal");
+        return changed;
+    }
+
     private bool Note(string source, int partitions, string why)
     {
-        if (state.State.Sources.TryGetValue(source, out var known) && known.Partitions >= partitions)
+        if (state.State.Sources.TryGetValue(source, out var known) && known.Partitions == partitions)
             return false;
         state.State.Sources[source] = new SourceState(partitions, DateTimeOffset.UtcNow, why);
         return true;

@@ -12,11 +12,13 @@ public sealed class PartitionActor : Mailbox
 
     private readonly PartitionId _id;
     private readonly PartitionHost _host;
-    private readonly List<Offering> _parked = [];
-    private Partition? _partition;
-    private IReadOnlyList<LedgerCounts> _carried = [];
     private readonly Action? _onRetired;
     private readonly PressureGauge _pressure;
+
+    // What waits for the partition to be read, in order of arrival.
+    private readonly Queue<Parked> _parked = new();
+    private Partition? _partition;
+    private IReadOnlyList<LedgerCounts> _carried = [];
     private TaskCompletionSource? _drained;
     private TaskCompletionSource? _left;
     private bool _isLoading;
@@ -24,13 +26,17 @@ public sealed class PartitionActor : Mailbox
     private bool _stepsDown;
     private int _failures;
     private long _refused;
-    private Instant _noLoadBefore;
-    private Instant _lastOffer;
-    private long _wakeAt = long.MaxValue;
+    private bool _wasOffered;
+
+    // Times of the host's stopwatch: pauses must end whatever becomes of the wall clock. The first wake is due at once,
+    // for a message may never come.
+    private TimeSpan _noLoadBefore;
+    private TimeSpan _lastOffer;
+    private long _wakeAt;
 
     /// <param name="id">Which partition.</param>
     /// <param name="host">The process's partitions.</param>
-    /// <param name="onRetired">Called once when it takes nothing any more.</param>
+    /// <param name="onRetired">Called once when it takes nothing any more and nobody asked it to leave.</param>
     internal PartitionActor(PartitionId id, PartitionHost host, Action? onRetired)
         : base(host.Work, host.Time)
     {
@@ -38,11 +44,11 @@ public sealed class PartitionActor : Mailbox
         _host = host;
         _onRetired = onRetired;
         _pressure = new PressureGauge(host.Options);
-        _lastOffer = host.Now;
+        _lastOffer = host.Elapsed;
     }
 
-    /// <summary>Unix milliseconds at which the actor wants a <see cref="Wake"/>; <see cref="long.MaxValue"/> for never. Any thread may read it.</summary>
-    public long WakeAt => Volatile.Read(ref _wakeAt);
+    /// <summary>When the actor wants a <see cref="Wake"/>, by <see cref="PartitionHost.Elapsed"/>; any thread may read it.</summary>
+    public TimeSpan WakeAt => new(Volatile.Read(ref _wakeAt));
 
     /// <summary>True while it has its partition; approximate while the actor runs.</summary>
     public bool IsLoaded => _partition is { IsBroken: false };
@@ -102,7 +108,7 @@ public sealed class PartitionActor : Mailbox
                 break;
             case AppendEnded ended:
                 _host.Surroundings.OnWritten(ended.Result);
-                _stepsDown |= StepsDown(ended.Result);
+                _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _failures = 0;
                 if (ended.Append is null)
@@ -112,7 +118,7 @@ public sealed class PartitionActor : Mailbox
                 break;
             case SealEnded ended:
                 ended.Partition.CompleteSeal(ended.Result);
-                _stepsDown |= StepsDown(ended.Result);
+                _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _host.Surroundings.OnSealed(_id);
                 break;
@@ -153,14 +159,16 @@ public sealed class PartitionActor : Mailbox
             return;
         }
 
-        var now = _host.Now;
-        DropBroken(now);
+        var time = _host.Elapsed;
+        if (_wasOffered)
+            (_lastOffer, _wasOffered) = (time, false);
+        DropBroken();
         if (_stepsDown)
             Retire();
         else if (_partition is null)
-            EndTurnUnloaded(now);
+            EndTurnUnloaded(time);
         else
-            EndTurnLoaded(_partition, now);
+            EndTurnLoaded(_partition, time);
     }
 
     protected override void TurnTook(TimeSpan time) => _pressure.TurnTook(time);
@@ -172,7 +180,7 @@ public sealed class PartitionActor : Mailbox
         Post(Wake.Message);
     }
 
-    private void DropBroken(Instant now)
+    private void DropBroken()
     {
         if (_partition is not { IsBroken: true } broken)
             return;
@@ -180,14 +188,14 @@ public sealed class PartitionActor : Mailbox
         _carried = broken.TakeUnwrittenCounts();
         _partition = null;
         // The first failure in a row costs no pause: most are over when the journal is read anew.
-        _noLoadBefore = _failures++ == 0 ? now : now + _host.PauseAfter(_failures);
+        _noLoadBefore = _failures++ == 0 ? TimeSpan.Zero : _host.Elapsed + _host.PauseAfter(_failures);
     }
 
     /// <summary>
     /// Without its partition an actor always tries to load it: blocks may wait to be sealed, and counts to be written. It
     /// gives up only when nobody asked for long.
     /// </summary>
-    private void EndTurnUnloaded(Instant now)
+    private void EndTurnUnloaded(TimeSpan time)
     {
         if (_left is not null)
         {
@@ -195,19 +203,28 @@ public sealed class PartitionActor : Mailbox
             return;
         }
 
-        if (!_isLoading && now >= _noLoadBefore)
+        if (!_isLoading && time >= _noLoadBefore)
             BeginLoad();
+        while (_parked.TryPeek(out var parked) && parked.Until <= time)
+            Refuse(_parked.Dequeue().Offering);
         FinishDrain(isDone: !_isLoading);
-        if (!_isLoading && _carried.Count == 0 && _refused == 0 && now - _lastOffer >= _host.Options.IdleAge)
+        if (!_isLoading && _carried.Count == 0 && _refused == 0 && time - _lastOffer >= _host.Options.IdleAge)
+        {
             Retire();
-        else
-            Volatile.Write(ref _wakeAt, _noLoadBefore.UnixMilliseconds);
+            return;
+        }
+
+        var wake = _isLoading ? TimeSpan.MaxValue : _noLoadBefore;
+        if (_parked.TryPeek(out var next) && next.Until < wake)
+            wake = next.Until;
+        Volatile.Write(ref _wakeAt, wake.Ticks);
     }
 
-    private void EndTurnLoaded(Partition partition, Instant now)
+    private void EndTurnLoaded(Partition partition, TimeSpan time)
     {
+        var now = _host.Now;
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
-        if (partition.BeginAppend(countsToo: isDraining || isLeaving || now - _lastOffer >= _host.Options.CountsAge) is { } append)
+        if (partition.BeginAppend(countsToo: isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge) is { } append)
             _ = _host.Work.Run(() => AppendAsync(partition, append));
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
             _ = _host.Work.Run(() => SealAsync(partition, seal));
@@ -215,38 +232,37 @@ public sealed class PartitionActor : Mailbox
         FinishDrain(partition.IsIdle);
         if (isLeaving && partition.IsQuiet)
             Retire();
-        else if (partition.IsIdle && now - _lastOffer >= _host.Options.IdleAge)
+        else if (partition.IsIdle && time - _lastOffer >= _host.Options.IdleAge)
             Retire();
         else
-            Volatile.Write(ref _wakeAt, NextWake(partition).UnixMilliseconds);
+            Volatile.Write(ref _wakeAt, NextWake(partition, time, now).Ticks);
     }
 
     private void Offer(Offering offering)
     {
-        var now = _host.Now;
-        _lastOffer = now;
+        _wasOffered = true;
         if (_isRetired || _left is not null)
         {
             offering.Complete(Gone);
             return;
         }
 
-        DropBroken(now);
+        DropBroken();
         if (_partition is null)
         {
-            if (now < _noLoadBefore)
+            if (_host.Elapsed < _noLoadBefore)
             {
                 Refuse(offering);
                 return;
             }
 
-            _parked.Add(offering);
+            _parked.Enqueue(new Parked(offering, _host.Elapsed + _host.Limits.JournalTimeout));
             return;
         }
 
         try
         {
-            _partition.Offer(offering.Batch, offering.PartitionCount, now, offering);
+            _partition.Offer(offering.Batch, offering.PartitionCount, _host.Now, offering);
         }
         catch (Exception exception)
         {
@@ -266,9 +282,12 @@ public sealed class PartitionActor : Mailbox
         try
         {
             // The number first: one learned after the read could be that of a split whose ids the read did not see yet.
-            var count = _host.Surroundings.PartitionCountOf(_id.Source);
+            var count = await _host.Surroundings.PartitionCountOf(_id.Source);
             // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
-            Post(new Loaded(count, await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax), null));
+            var snapshot = await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax);
+            if (count == 0 && snapshot.PartitionCount == 0)
+                throw new JournalUnavailableException("the number of partitions of the source is not known yet");
+            Post(new Loaded(count, snapshot, null));
         }
         catch (Exception exception)
         {
@@ -297,11 +316,10 @@ public sealed class PartitionActor : Mailbox
         if (loaded.Snapshot is null)
         {
             _failures++;
-            _noLoadBefore = _host.Now + _host.PauseAfter(_failures);
+            _noLoadBefore = _host.Elapsed + _host.PauseAfter(_failures);
             _host.Log.PartitionNotLoaded(loaded.Error!, _id);
-            foreach (var offering in _parked)
-                Refuse(offering);
-            _parked.Clear();
+            while (_parked.TryDequeue(out var refused))
+                Refuse(refused.Offering);
             return;
         }
 
@@ -318,9 +336,10 @@ public sealed class PartitionActor : Mailbox
             _host.NextSeed());
         _carried = [];
         _refused = 0;
-        foreach (var offering in _parked)
-            Offer(offering);
-        _parked.Clear();
+
+        // One of them may break the partition: those after it are parked anew.
+        for (var waiting = _parked.Count; waiting > 0; waiting--)
+            Offer(_parked.Dequeue().Offering);
     }
 
     private void Refuse(Offering offering)
@@ -366,12 +385,10 @@ public sealed class PartitionActor : Mailbox
         Post(new SealEnded(partition, result));
     }
 
-    private Instant NextWake(Partition partition)
+    private TimeSpan NextWake(Partition partition, TimeSpan time, Instant now)
     {
-        var wake = _lastOffer + _host.Options.IdleAge;
-        if (partition.HasCounts)
-            wake = Instant.Min(wake, _lastOffer + _host.Options.CountsAge);
-        return partition.SealDueAt is { } due ? Instant.Min(wake, due) : wake;
+        var wake = _lastOffer + (partition.HasCounts ? _host.Options.CountsAge : _host.Options.IdleAge);
+        return partition.SealDueAt is { } due && time + (due - now) < wake ? time + (due - now) : wake;
     }
 
     private void FinishDrain(bool isDone)
@@ -383,22 +400,28 @@ public sealed class PartitionActor : Mailbox
         }
     }
 
-    /// <summary>Leaves the directory; what still arrives here is told that it moved.</summary>
+    /// <summary>Leaves the directory; what waits, and what still arrives here, is told that it moved.</summary>
     private void Retire()
     {
         _isRetired = true;
-        Volatile.Write(ref _wakeAt, long.MaxValue);
-        foreach (var offering in _parked)
-            offering.Complete(Gone);
-        _parked.Clear();
+        Volatile.Write(ref _wakeAt, TimeSpan.MaxValue.Ticks);
+        _partition?.Move("the partition is hosted elsewhere");
+        while (_parked.TryDequeue(out var parked))
+            parked.Offering.Complete(Gone);
+        var uncounted = _refused + _carried.Concat(_partition?.TakeUnwrittenCounts() ?? []).Sum(counts => counts.Refused);
+        if (uncounted > 0)
+            _host.Log.RefusalsNotCounted(_id, uncounted);
         FinishDrain(isDone: true);
         _host.Retired(_id, this);
-        _left?.TrySetResult();
-        _onRetired?.Invoke();
+        if (_left is { } left)
+            left.TrySetResult();
+        else
+            _onRetired?.Invoke();
     }
 
-    private bool StepsDown(JournalResult result) =>
-        _host.Options.StepsDownWhenFenced && result.Outcome == JournalOutcome.Fenced;
+    /// <summary>The instance at work was fenced. A late word about one given up before says nothing of this one.</summary>
+    private bool StepsDown(Partition partition, JournalResult result) =>
+        partition == _partition && _host.Options.StepsDownWhenFenced && result.Outcome == JournalOutcome.Fenced;
 
     public sealed record Wake
     {
@@ -410,6 +433,8 @@ public sealed class PartitionActor : Mailbox
     {
         public static readonly HasUnsealed Message = new();
     }
+
+    private readonly record struct Parked(Offering Offering, TimeSpan Until);
 
     private sealed record Compared(Partition Partition, long NextSeq);
 

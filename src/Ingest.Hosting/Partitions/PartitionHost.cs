@@ -25,6 +25,7 @@ public sealed class PartitionHost(
     : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
+    private readonly long _began = time.GetTimestamp();
 
     // At the end of an hour every partition seals, after a start every one loads: neither may crowd out the rest.
     private readonly SemaphoreSlim _seals = new(options.SealsMax);
@@ -43,6 +44,9 @@ public sealed class PartitionHost(
     public IWorkScheduler Work { get; } = work ?? ThreadPoolScheduler.Instance;
 
     public Instant Now => Instant.From(Time.GetUtcNow());
+
+    /// <summary>Time since the start of the process by a clock that never steps, in which pauses are measured.</summary>
+    public TimeSpan Elapsed => Time.GetElapsedTime(_began);
 
     /// <summary>Number of partitions in memory.</summary>
     public int Count => _actors.Count;
@@ -89,8 +93,15 @@ public sealed class PartitionHost(
 
     /// <summary>Makes the partition's actor where something else decides which process hosts it.</summary>
     /// <param name="id">The partition.</param>
-    /// <param name="onRetired">Called once when the actor takes nothing any more; from any thread, must not throw.</param>
-    public PartitionActor Attach(PartitionId id, Action onRetired) => _actors[id] = new PartitionActor(id, this, onRetired);
+    /// <param name="onRetired">Called once when the actor takes nothing any more and nobody asked it to leave; from any thread, must not throw.</param>
+    public PartitionActor Attach(PartitionId id, Action onRetired)
+    {
+        var actor = new PartitionActor(id, this, onRetired);
+        _actors[id] = actor;
+        // It reads its partition at once: blocks may wait to be sealed, and where nothing does, it leaves by itself in time.
+        actor.Post(PartitionActor.Wake.Message);
+        return actor;
+    }
 
     /// <summary>Offers a batch to a partition where it is in this process.</summary>
     public bool TryOffer(PartitionId id, EventBatch batch, int partitionCount, out ValueTask<IntakeResult> result)
@@ -115,16 +126,17 @@ public sealed class PartitionHost(
     /// <summary>Wakes actors that are due, until cancelled. Reading 10,000 wake times takes some 50 µs.</summary>
     public async Task RunClockAsync(CancellationToken cancellation)
     {
-        var last = Now;
+        var offset = Now - Elapsed;
         using var timer = new PeriodicTimer(Options.TickPeriod, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
             {
-                var now = Now;
-                // After a step back of the wall clock the wake times lie too far ahead: all are asked anew.
-                var due = now < last ? long.MaxValue : now.UnixMilliseconds;
-                last = now;
+                // Hours end by the wall clock: where it has stepped, all actors look anew.
+                var time = Elapsed;
+                var step = Now - time - offset;
+                var due = step.Duration() > Options.TickPeriod ? TimeSpan.MaxValue : time;
+                offset += step;
                 foreach (var (_, actor) in _actors)
                 {
                     if (actor.WakeAt <= due)

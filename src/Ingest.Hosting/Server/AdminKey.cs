@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Ingest.Hosting;
 
 /// <summary>
-/// The key of the admin pages: <c>Authorization: Bearer KEY</c>, or the password of Basic authentication, for which
-/// browsers ask.
+/// The key of the admin pages: <c>Authorization: Bearer KEY</c>, or, to read, the password of Basic authentication, for
+/// which browsers ask.
 /// </summary>
 public sealed class AdminKey
 {
@@ -41,19 +41,21 @@ public sealed class AdminKey
     /// <summary>True where the request brings the key; else it is answered with 401.</summary>
     public bool Admits(HttpContext context)
     {
-        if (Matches(context.Request.Headers.Authorization.ToString()))
+        // A browser sends Basic credentials along with whatever another site makes it post.
+        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        if (Matches(context.Request.Headers.Authorization.ToString(), takesBasic: isRead))
             return true;
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.Headers.WWWAuthenticate = "Basic realm=\"ingest admin: any user, the admin key as password\"";
         return false;
     }
 
-    private bool Matches(string authorization)
+    private bool Matches(string authorization, bool takesBasic)
     {
         const string bearer = "Bearer ", basic = "Basic ";
         if (authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase))
             return Matches(Encoding.UTF8.GetBytes(authorization[bearer.Length..]));
-        if (!authorization.StartsWith(basic, StringComparison.OrdinalIgnoreCase))
+        if (!takesBasic || !authorization.StartsWith(basic, StringComparison.OrdinalIgnoreCase))
             return false;
         var decoded = new byte[authorization.Length];
         if (!Convert.TryFromBase64String(authorization[basic.Length..], decoded, out var length))

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ingest.Hosting;
@@ -13,6 +14,7 @@ namespace Ingest.Hosting;
 public static class ServerHost
 {
     private const int Done = 0;
+    private const int Failed = 1;
     private const int BadSettings = 2;
     private const int BadStorage = 3;
 
@@ -20,7 +22,7 @@ public static class ServerHost
     /// <param name="settings">The command line.</param>
     /// <param name="runtime">Hosts partitions and shippers; disposed at the end.</param>
     /// <param name="moreMistakes">What is wrong with settings that the runtime read by itself.</param>
-    /// <returns>The exit code: 0 stopped as asked, 2 settings are wrong, 3 storage is not as it must be.</returns>
+    /// <returns>The exit code: 0 stopped as asked, 1 a part of it failed, 2 settings are wrong, 3 storage is not as it must be.</returns>
     public static async Task<int> RunAsync(RunSettings settings, IRuntime runtime, IReadOnlyList<string> moreMistakes)
     {
         using var signals = new StopSignals();
@@ -65,28 +67,52 @@ public static class ServerHost
         {
             var reloader = new SourceReloader(settings.Config, configuration, time, loggers.CreateLogger<SourceReloader>());
             var reloading = reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token);
-            await signals.Asked;
+            await Task.WhenAny(signals.Asked, StoppedAsync(web));
             await stopReloading.CancelAsync();
             // Whatever became of it, draining comes next.
             await reloading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        if (!signals.Asked.IsCompleted)
+            log.Failed();
         log.Stopping();
         runtime.Health.Stopping();
         await Task.Delay(runtime.LeaveDelay);
         using (var patience = new CancellationTokenSource(options.RequestDrain))
             await server.StopAsync(patience.Token);
-        await runtime.DrainAsync(settings.Drain);
-        await StopHostAsync(web, options);
+        await StopAsync(web, runtime, settings.Drain, log);
         await LogBacklogAsync(runtime.Journal, log, options);
-        return Done;
+        return signals.Asked.IsCompleted ? Done : Failed;
     }
 
-    /// <summary>A silo leaves its cluster here. Whatever holds it up, the process must end: the rest is safe in the journal.</summary>
-    private static async Task StopHostAsync(WebApplication web, HostingOptions options)
+    /// <summary>Drains and leaves. Whatever holds it up, the process must end: the rest is safe in the journal.</summary>
+    private static async Task StopAsync(WebApplication web, IRuntime runtime, TimeSpan shipFor, HostingLog log)
     {
-        using var patience = new CancellationTokenSource(options.LeaveTimeout);
-        await web.StopAsync(patience.Token);
+        try
+        {
+            await runtime.DrainAsync(shipFor);
+        }
+        catch (Exception exception)
+        {
+            log.NotStoppedCleanly(exception);
+        }
+
+        try
+        {
+            await web.StopAsync();
+        }
+        catch (Exception exception)
+        {
+            log.NotStoppedCleanly(exception);
+        }
+    }
+
+    /// <summary>Ends when the host stops by itself: a part of it failed.</summary>
+    private static async Task StoppedAsync(WebApplication web)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = web.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task;
     }
 
     private static async Task LogBacklogAsync(IJournal journal, HostingLog log, HostingOptions options)
@@ -116,6 +142,7 @@ public static class ServerHost
             .AddFilter("Ingest", LogLevel.Information)
             // Its start-up advice to use the server collector; bounded memory comes first here.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = new HostingOptions().LeaveTimeout);
         CollectorServer.Configure(builder, plan.Configuration.Settings.Limits, [plan.Endpoint]);
         runtime.Configure(builder, plan);
         return builder.Build();

@@ -35,7 +35,7 @@ internal static class JournalMessages
     public static JournalResult Unknown(BatchId id) => new(
         JournalOutcome.Fenced, $"{Name(id)}: never sealed here, or confirmed and forgotten long ago");
 
-    public static InvalidOperationException NotPending(Batch batch) =>
+    public static BatchNotPendingException NotPending(Batch batch) =>
         new($"{Name(batch.Id)} is not pending as given: not sealed so, or confirmed, and its bytes are gone.");
 
     public static string Name(BatchId id) =>

@@ -116,23 +116,6 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
         return CommandResult.OfAsync(Repository.Launcher, [verb, .. arguments, .. lake], environment, _folder.Path);
     }
 
-    /// <summary>Asks a running silo for the status until it is as expected.</summary>
-    public async Task<ServerStatus> WaitForStatusAsync(Func<ServerStatus, bool> isExpected)
-    {
-        var last = "none";
-        return await Deadline.UntilAsync(
-            async () =>
-            {
-                last = (await RunAsync("status", "--json")).Output;
-                if (!ServerStatus.TryParse(last, out var status))
-                    return null;
-                Progress.Write($"{status.Unsealed} events are in no batch yet, {status.Pending} wait for the lake.");
-                return isExpected(status) ? status : null;
-            },
-            Deadline.Delivery,
-            () => $"the status is not as expected: {last}\n{Outputs()}");
-    }
-
     /// <summary>Waits until every silo hosts partitions.</summary>
     public async Task WaitUntilBalancedAsync()
     {
@@ -152,15 +135,12 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
             () => $"not every silo hosts partitions: {last}\n{Outputs()}");
     }
 
-    /// <summary>Waits until the running silos have brought everything that was stored into the lake.</summary>
-    public Task WaitUntilShippedAsync() => WaitForStatusAsync(status => status is { Unsealed: 0, Pending: 0 });
-
     /// <summary>
     /// The end of a test: everything ships, all silos leave in good order, and three witnesses judge the lake.
     /// </summary>
     public async Task AssertConservedAsync(ConservationOracle oracle)
     {
-        await WaitUntilShippedAsync();
+        await this.WaitUntilShippedAsync(Outputs);
         await Task.WhenAll(_silos.Where(silo => silo.IsRunning).Select(silo => silo.StopAsync()));
         if (S3 is not null)
             await S3.DownloadAsync(LakeFolder);

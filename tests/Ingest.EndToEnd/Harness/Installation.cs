@@ -102,23 +102,11 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
         Repository.Launcher, [verb, "--data", Data, .. arguments], WithoutBuilding(), _folder.Path);
 
     /// <summary>Asks for the status until it is as expected.</summary>
-    public async Task<ServerStatus> WaitForStatusAsync(Func<ServerStatus, bool> isExpected)
-    {
-        var last = "none";
-        return await Deadline.UntilAsync(
-            async () =>
-            {
-                last = (await RunAsync("status", "--json")).Output;
-                var status = ServerStatus.Parse(last);
-                Progress.Write($"{status.Unsealed} events are in no batch yet, {status.Pending} wait for the lake.");
-                return isExpected(status) ? status : null;
-            },
-            Deadline.Delivery,
-            () => $"the status is not as expected: {last}\nThe server wrote:\n{Output}");
-    }
+    public Task<ServerStatus> WaitForStatusAsync(Func<ServerStatus, bool> isExpected) =>
+        this.WaitForStatusAsync(isExpected, () => $"The server wrote:\n{Output}");
 
     /// <summary>Waits until the running server has brought everything that it stored into the lake.</summary>
-    public Task WaitUntilShippedAsync() => WaitForStatusAsync(status => status is { Unsealed: 0, Pending: 0 });
+    public Task WaitUntilShippedAsync() => this.WaitUntilShippedAsync(() => $"The server wrote:\n{Output}");
 
     public async ValueTask DisposeAsync()
     {

@@ -164,7 +164,7 @@ internal sealed class ModelJournal : IJournal
         cancellation.ThrowIfCancellationRequested();
         ThrowIfDown();
         if (!_pending.TryGetValue(batch, out var merged))
-            throw new JournalCorruptException($"{batch.Id} is not pending");
+            throw new BatchNotPendingException($"{batch.Id} is not pending");
         var bodies = merged is { } body ? [body] : BlocksOf(batch).Select(block => block.Body);
         foreach (var chunk in bodies)
             yield return chunk;

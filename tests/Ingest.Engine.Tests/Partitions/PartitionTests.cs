@@ -112,11 +112,24 @@ public sealed class PartitionTests
         var moved = Offer(partition, 4, Start, 3);
         Assert.True(partition.IsBroken);
         Assert.Equal((IntakeOutcome.Moved, 2), (moved.Answer?.Outcome, moved.Answer?.PartitionCount));
-        Assert.All([inFlight, waiting], sending => Assert.Equal(IntakeOutcome.Unavailable, sending.Answer?.Outcome));
+        Assert.All([inFlight, waiting], sending => Assert.Equal(IntakeOutcome.Moved, sending.Answer?.Outcome));
         partition.CompleteAppend(append, new JournalResult(JournalOutcome.Fenced));
-        // Those who were told to send again are counted; what moved was never received.
-        Assert.Equal(2, partition.TakeUnwrittenCounts().Sum(counts => counts.Refused));
+        // What moved is offered again, and counted then.
+        Assert.Empty(partition.TakeUnwrittenCounts());
         Assert.Throws<InvalidOperationException>(() => Offer(partition, 4, Start, 3));
+    }
+
+    [Fact]
+    public void A_fenced_seal_sends_on_whoever_waits()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        Offer(partition, 1, Start, 1);
+        partition.CompleteAppend(partition.BeginAppend()!.Encode(), JournalResult.Committed);
+        Assert.NotNull(partition.BeginSeal(Start + TimeSpan.FromHours(1)));
+        var waiting = Offer(partition, 1, Start, 2);
+        partition.CompleteSeal(new JournalResult(JournalOutcome.Fenced));
+        Assert.True(partition.IsBroken);
+        Assert.Equal(IntakeOutcome.Moved, waiting.Answer?.Outcome);
     }
 
     [Fact]

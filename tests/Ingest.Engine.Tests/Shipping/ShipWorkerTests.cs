@@ -112,6 +112,15 @@ public sealed class ShipWorkerTests
     }
 
     [Fact]
+    public async Task A_batch_that_another_shipper_confirmed_is_gone()
+    {
+        var journal = new ScriptedJournal(["first "]) { FirstRead = new BatchNotPendingException("confirmed") };
+        var result = await Worker(journal, _lake).ShipAsync(StepOf(BatchOf(6)), CancellationToken.None);
+        Assert.Equal(new ShipResult(ShipOutcome.Gone, Detail: "confirmed"), result);
+        Assert.Equal(0, _lake.Puts);
+    }
+
+    [Fact]
     public async Task Damage_found_while_putting_is_damage()
     {
         // Not buffered, so that the put reads again.

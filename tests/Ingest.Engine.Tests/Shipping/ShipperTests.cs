@@ -354,6 +354,19 @@ public sealed class ShipperTests
     }
 
     [Fact]
+    public void A_batch_that_another_shipper_confirmed_leaves_its_place_in_the_window()
+    {
+        var script = new ShipperScript(Small with { ShipWindow = 1, ShipConcurrency = 1 });
+        script.Refill(1);
+        script.Started();
+        script.End(1, ShipOutcome.Gone);
+        Assert.Equal(0, script.Status.InHand);
+        Assert.Equal(BreakerState.Closed, script.Status.Breaker);
+        script.Refill(2);
+        Assert.Equal([2], script.Started());
+    }
+
+    [Fact]
     public void A_batch_set_aside_gives_way_to_older_ones_and_comes_back_in_its_turn()
     {
         var script = new ShipperScript(Small with { ShipWindow = 1, ShipConcurrency = 1 });

@@ -164,7 +164,7 @@ internal sealed class ShipperWorld
         Tick();
         if (flight.Stored is null)
             _breaker.Ended(result, flight.StartedIn, _elapsed);
-        if (result.Outcome == ShipOutcome.Confirmed)
+        if (result.Outcome is ShipOutcome.Confirmed or ShipOutcome.Gone)
             _past.Remove(batch);
         else
         {
@@ -180,7 +180,7 @@ internal sealed class ShipperWorld
         if (!_journalWorks)
             return new ShipResult(ShipOutcome.JournalUnavailable);
         if (!_pending.Contains(batch))
-            return new ShipResult(ShipOutcome.Damaged, Detail: "its blocks are gone");
+            return new ShipResult(ShipOutcome.Gone, Detail: "its blocks are gone");
         if (_spoilt.GetValueOrDefault(batch, ShipOutcome.Confirmed) is var outcome and not ShipOutcome.Confirmed)
             return new ShipResult(outcome);
         if (_lake != PutOutcome.Stored)

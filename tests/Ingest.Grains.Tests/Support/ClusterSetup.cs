@@ -31,7 +31,4 @@ internal sealed record ClusterSetup
     };
 
     public GrainOptions Grains { get; init; } = new();
-
-    /// <summary>Whether silos start the lanes, as those of the product do.</summary>
-    public bool StartsLanes { get; init; } = true;
 }

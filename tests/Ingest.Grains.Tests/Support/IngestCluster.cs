@@ -4,11 +4,11 @@ using Ingest.Hosting;
 using Ingest.Storage;
 using Ingest.TestKit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Runtime;
 using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.TestingHost;
@@ -28,7 +28,9 @@ internal sealed class IngestCluster : IAsyncDisposable
     private readonly MemoryJournalStore _store = new();
     private readonly SharedStorage _states = new();
     private readonly InProcessTestCluster _cluster;
-    private readonly List<TestSilo> _silos = [];
+
+    // Replaced as a whole, since clients look at it all the time.
+    private volatile IReadOnlyList<TestSilo> _silos = [];
 
     private IngestCluster(ClusterSetup setup)
     {
@@ -42,7 +44,13 @@ internal sealed class IngestCluster : IAsyncDisposable
 
     public IReadOnlyList<TestSilo> Silos => _silos;
 
-    public MemoryLake Lake { get; } = new();
+    public SwitchedLake Lake { get; } = new(new MemoryLake());
+
+    /// <summary>Calls of grains, counted and held up.</summary>
+    public GrainCalls Calls { get; } = new();
+
+    /// <summary>Whether silos that start from now on start the lanes, as those of the product do.</summary>
+    public bool StartsLanes { get; set; } = true;
 
     public SharedReminders Reminders { get; } = new();
 
@@ -52,36 +60,44 @@ internal sealed class IngestCluster : IAsyncDisposable
     {
         var cluster = new IngestCluster(setup ?? new ClusterSetup());
         await cluster._cluster.DeployAsync();
-        cluster._silos.AddRange(cluster._cluster.Silos.Select(handle => new TestSilo(handle)));
+        cluster._silos = [.. cluster._cluster.Silos.Select(handle => new TestSilo(handle))];
         return cluster;
     }
 
     public async Task<TestSilo> AddSiloAsync()
     {
         var silo = new TestSilo(await _cluster.StartAdditionalSiloAsync());
-        _silos.Add(silo);
+        _silos = [.. _silos, silo];
         return silo;
     }
 
     /// <summary>Ends a silo on the spot: from here on it can write nothing, and says nothing to the others.</summary>
     public async Task KillAsync(TestSilo silo)
     {
-        _silos.Remove(silo);
+        _silos = [.. _silos.Where(other => other != silo)];
+        silo.IsAlive = false;
         await silo.Journal.DisposeAsync();
         await _cluster.KillSiloAsync(silo.Handle);
     }
 
-    /// <summary>Stops a silo as the product does: it hands its partitions over.</summary>
+    /// <summary>Stops a silo as the product does: it takes no new requests, answers the others, and hands its partitions over.</summary>
     public async Task StopAsync(TestSilo silo)
     {
-        _silos.Remove(silo);
+        _silos = [.. _silos.Where(other => other != silo)];
         silo.Services.Health.Stopping();
+        await UntilAsync(() => silo.InFlight == 0);
         await _cluster.StopSiloAsync(silo.Handle);
         await silo.Services.CloseAsync();
     }
 
     /// <summary>Puts another configuration in force on all silos.</summary>
     public void Configure(IReadOnlyDictionary<string, int> sources) => _sources.Replace(SourcesOf(sources));
+
+    /// <summary>The silo where the partition's grain is; null where it is on none.</summary>
+    public TestSilo? HostOf(PartitionId partition) =>
+        _cluster.TryGetGrainContext(GrainId.Create("ingest.partition", partition.ToString()), out var grain)
+            ? _silos.FirstOrDefault(silo => silo.Handle.SiloAddress.Equals(grain.Address.SiloAddress))
+            : null;
 
     /// <summary>A handle of the journal of its own.</summary>
     public IJournal OpenJournal() => new MemoryJournal(_store);
@@ -103,6 +119,14 @@ internal sealed class IngestCluster : IAsyncDisposable
         var status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
         return status is { Unsealed: 0, Pending: 0 };
     });
+
+    /// <summary>Waits until all is shipped; then every id must be in the lake once, and the ledger must add up.</summary>
+    public async Task AssertOnceInLakeAsync(IEnumerable<string> ids)
+    {
+        await UntilShippedAsync();
+        Assert.Equal(ids.Order(StringComparer.Ordinal), (await ReadLakeAsync()).Order(StringComparer.Ordinal));
+        Assert.All(await ReadLedgerAsync(), row => Assert.Empty(Conservation.Violations(row)));
+    }
 
     /// <summary>Waits until something holds; fails when it does not in a long time.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds)
@@ -136,7 +160,8 @@ internal sealed class IngestCluster : IAsyncDisposable
             })
             .Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100))
             .AddReminders()
-            .AddIngestGrains();
+            .AddIngestGrains()
+            .AddIncomingGrainCallFilter(Calls.InvokeAsync);
         silo.Services
             .AddSingleton<IReminderTable>(Reminders)
             .AddSingleton(TimeProvider.System)
@@ -147,12 +172,15 @@ internal sealed class IngestCluster : IAsyncDisposable
             .AddSingleton<LaneNotices>()
             .AddSingleton<PartitionCountsCache>()
             .AddSingleton<AutomaticSplits>()
+            .AddSingleton<Balancer>()
             .AddSingleton<ClusterReports>()
             .AddSingleton<ClusterIntake>()
             .AddSingleton(OpenSilo);
         silo.Services.AddKeyedSingleton(
             SiloServices.StorageName, (services, _) => _states.For(services.GetRequiredService<Serializer>()));
         silo.Services.AddHostedService<SiloMember>();
+        if (StartsLanes)
+            silo.Services.AddHostedService<LaneStarter>();
     }
 
     private SiloServices OpenSilo(IServiceProvider services)
@@ -166,7 +194,7 @@ internal sealed class IngestCluster : IAsyncDisposable
             new PartitionSurroundings
             {
                 ValidatorOf = new Validators(_sources).Of,
-                PartitionCountOf = services.GetRequiredService<PartitionCountsCache>().Of,
+                PartitionCountOf = services.GetRequiredService<PartitionCountsCache>().GetAsync,
                 OnSealed = services.GetRequiredService<LaneNotices>().Sealed,
                 OnWritten = health.Observe,
                 OnPressure = services.GetRequiredService<AutomaticSplits>().Pressure,

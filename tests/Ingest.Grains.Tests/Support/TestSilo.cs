@@ -1,6 +1,5 @@
 using Ingest.Engine;
 using Ingest.Hosting;
-using Ingest.Storage;
 using Ingest.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -10,9 +9,17 @@ namespace Ingest.Grains.Tests;
 /// <summary>One silo of a <see cref="IngestCluster"/>: its own way in, its own handle of the shared journal.</summary>
 internal sealed class TestSilo(InProcessSiloHandle handle)
 {
+    private int _inFlight;
+
     public InProcessSiloHandle Handle { get; } = handle;
 
     public string Name => Handle.Name;
+
+    /// <summary>False once it was killed.</summary>
+    public bool IsAlive { get; set; } = true;
+
+    /// <summary>Requests under way.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     public SiloServices Services { get; } = handle.ServiceProvider.GetRequiredService<SiloServices>();
 
@@ -28,6 +35,14 @@ internal sealed class TestSilo(InProcessSiloHandle handle)
     public async Task<IntakeResult> SendAsync(string source, params IEnumerable<string> ids)
     {
         using var batch = TestEvents.Batch(ids);
-        return await Intake.AcceptAsync(source, batch);
+        Interlocked.Increment(ref _inFlight);
+        try
+        {
+            return await Intake.AcceptAsync(source, batch);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SimSilo : Host
             new PartitionSurroundings
             {
                 ValidatorOf = _ => SimEvent.Validator.Instance,
-                PartitionCountOf = source => _counts.GetValueOrDefault(source, 1),
+                PartitionCountOf = source => ValueTask.FromResult(_counts.GetValueOrDefault(source, 1)),
                 OnSealed = NoticeLane,
                 OnWritten = Health.Observe,
             },

@@ -10,8 +10,8 @@ internal sealed class PartitionHistory
     /// <summary>Seq that the next append must begin with.</summary>
     public long NextSeq { get; set; } = 1;
 
-    /// <summary>The partition's clock as last stored.</summary>
-    public Instant Clock { get; set; }
+    /// <summary>Time of receipt of its newest line; of its parent's, where a split has just made it.</summary>
+    public Instant Newest { get; set; }
 
     /// <summary>Every block ever stored, by seq.</summary>
     public SortedDictionary<long, StoredBlock> Blocks { get; } = [];

@@ -43,31 +43,35 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
         if (append.FirstSeq != history.NextSeq)
             simulation.Fail("6: one writer a partition", $"{append.Partition}: seq {append.FirstSeq} was stored where {history.NextSeq} was next");
         var ids = new HashSet<UInt128>();
+
+        // Blocks of the two streams fill side by side, so each has its own last time.
+        Span<Instant> last = [history.Newest, history.Newest];
         foreach (var block in append.Blocks)
         {
             var stored = new StoredBlock(block, StoredLines.Decompress(block.Body.Span));
             var lines = StoredLines.Parse(stored.Text, block.Stream);
             Expect("3: a block is what it says", block.Events, lines.Count, append);
             Expect("3: a block is what it says", block.LineBytes, Encoding.UTF8.GetByteCount(stored.Text), append);
-            var last = history.Clock;
+            ref var before = ref last[(int)block.Stream];
             foreach (var line in lines)
             {
-                if (line.Received < last)
-                    simulation.Fail("received_at never runs backwards", $"{append.Partition}: {line.Event.Id} has {line.Received} after {last}");
-                last = line.Received;
+                if (line.Received < before)
+                    simulation.Fail("received_at never runs backwards", $"{append.Partition}: {line.Event.Id} has {line.Received} after {before}");
+                before = line.Received;
                 Judge(line, block, append, ids);
             }
 
-            if (append.Clock < last)
-                simulation.Fail("received_at never runs backwards", $"{append.Partition}: the stored clock {append.Clock} is behind {last}");
+            if (append.Clock < before)
+                simulation.Fail("received_at never runs backwards", $"{append.Partition}: the stored clock {append.Clock} is behind {before}");
             history.Blocks[block.Seq] = stored;
             history.Accepted(block);
         }
 
         CheckIds(append, ids);
+        _acceptedOfSource[append.Partition.Source] = _acceptedOfSource.GetValueOrDefault(append.Partition.Source) + ids.Count;
         Expect("8: conservation", append.Counts.Sum(counts => counts.Good + counts.Quarantined), append.Blocks.Sum(block => block.Events), append);
         history.NextSeq = append.NextSeq;
-        history.Clock = append.Clock;
+        history.Newest = Instant.Max(last[0], last[1]);
     }
 
     /// <summary>The journal split a source.</summary>
@@ -76,7 +80,7 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
         for (var number = from; number < to; number++)
         {
             var child = HistoryOf(new PartitionId(source, number));
-            child.Clock = Instant.Max(child.Clock, HistoryOf(new PartitionId(source, number % from)).Clock);
+            child.Newest = Instant.Max(child.Newest, HistoryOf(new PartitionId(source, number % from)).Newest);
         }
     }
 
@@ -127,11 +131,11 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
         if (PartitionId.Of(sent.Source, hash, append.PartitionCount) != append.Partition)
             simulation.Fail("6: one writer a partition", $"{sent.Id} is not an event of {append.Partition} of {append.PartitionCount}");
 
+        // Within an append the order of acceptance is not that of the lines: what is between two is counted generously.
         var position = _acceptedOfSource.GetValueOrDefault(sent.Source);
-        _acceptedOfSource[sent.Source] = position + 1;
         if (!_accepted.TryGetValue(sent, out var before))
             _accepted[sent] = before = [];
-        else if (MustRemember(before[^1], position, line.Received))
+        else if (MustRemember(before[^1], position + append.Blocks.Sum(stored => stored.Events), line.Received))
             simulation.Fail("2: once in the lake", $"{sent.Id} was accepted again by {append.Partition}, seq {block.Seq}");
         before.Add(new Acceptance(position, line.Received, simulation.Now));
     }

@@ -34,7 +34,7 @@ public abstract partial class JournalConformance
         Assert.Equal(400, (await Journal.ReadStatusAsync(Cancellation)).BacklogBytes);
         await ConfirmAsync(seal.Batch);
         Assert.Equal(0, (await Journal.ReadStatusAsync(Cancellation)).BacklogBytes);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => BytesOfAsync(seal.Batch));
+        await Assert.ThrowsAsync<BatchNotPendingException>(() => BytesOfAsync(seal.Batch));
     }
 
     [Fact]
@@ -53,10 +53,10 @@ public abstract partial class JournalConformance
     {
         var blocks = await AppendBlocksAsync(Make.Shop, 1, 2);
         var seal = Make.Seal(Make.Shop, blocks);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => BytesOfAsync(seal.Batch));
+        await Assert.ThrowsAsync<BatchNotPendingException>(() => BytesOfAsync(seal.Batch));
         await CommitAsync(seal);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => BytesOfAsync(seal.Batch with { Events = 3 }));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => BytesOfAsync(seal.Batch with { Stream = LakeStream.Quarantine }));
+        await Assert.ThrowsAsync<BatchNotPendingException>(() => BytesOfAsync(seal.Batch with { Events = 3 }));
+        await Assert.ThrowsAsync<BatchNotPendingException>(() => BytesOfAsync(seal.Batch with { Stream = LakeStream.Quarantine }));
     }
 
     [Fact]

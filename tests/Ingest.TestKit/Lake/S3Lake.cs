@@ -5,36 +5,37 @@ namespace Ingest.TestKit;
 /// <summary>A lake on a real S3 server, with a proxy of faults before it.</summary>
 public sealed class S3Lake : IAsyncDisposable
 {
-    private const string Prefix = "events";
+    private readonly string _bucket;
+    private readonly string _prefix;
 
-    private S3Lake(S3Server server, FaultProxy proxy)
+    private S3Lake(S3Server server, FaultProxy proxy, string bucket, string prefix)
     {
-        Server = server;
-        Proxy = proxy;
+        (Server, Proxy) = (server, proxy);
+        (_bucket, _prefix) = (bucket, prefix);
     }
 
     public S3Server Server { get; }
 
     public FaultProxy Proxy { get; }
 
-    private string Bucket { get; } = $"lake-{Guid.NewGuid():N}";
-
     /// <summary>Starts the server, without a bucket; skips the test where there is none on this machine.</summary>
-    public static async Task<S3Lake> StartAsync()
+    /// <param name="bucket">Name of the bucket; one that no other test has when null.</param>
+    /// <param name="prefix">What its keys begin with.</param>
+    public static async Task<S3Lake> StartAsync(string? bucket = null, string prefix = "events")
     {
         Assert.SkipWhen(S3Server.Absence() is not null, S3Server.Absence() ?? "");
         var server = await S3Server.StartAsync();
-        return new S3Lake(server, await FaultProxy.StartAsync(server.Endpoint));
+        return new S3Lake(server, await FaultProxy.StartAsync(server.Endpoint), bucket ?? $"lake-{Guid.NewGuid():N}", prefix);
     }
 
     public async Task CreateBucketAsync()
     {
         using var client = Server.NewClient();
-        await client.PutBucketAsync(Bucket);
+        await client.PutBucketAsync(_bucket);
     }
 
     /// <summary>Value of <c>--lake</c>.</summary>
-    public string Location => $"s3://{Bucket}/{Prefix}";
+    public string Location => $"s3://{_bucket}/{_prefix}";
 
     /// <summary>Further options of the server, by which it goes through the proxy.</summary>
     public IReadOnlyList<string> Options => ["--s3-endpoint", Proxy.Address.ToString(), "--s3-checksums", "when-required"];
@@ -43,12 +44,12 @@ public sealed class S3Lake : IAsyncDisposable
     public async Task DownloadAsync(string folder)
     {
         using var client = Server.NewClient();
-        var listing = client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = Bucket, Prefix = $"{Prefix}/" });
+        var listing = client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = _bucket, Prefix = $"{_prefix}/" });
         await foreach (var stored in listing.S3Objects)
         {
-            var path = Path.Combine(folder, Path.GetRelativePath(Prefix, stored.Key));
+            var path = Path.Combine(folder, Path.GetRelativePath(_prefix, stored.Key));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var answer = await client.GetObjectAsync(Bucket, stored.Key);
+            using var answer = await client.GetObjectAsync(_bucket, stored.Key);
             await using var file = File.Create(path);
             await answer.ResponseStream.CopyToAsync(file);
         }

@@ -17,7 +17,15 @@ public sealed partial class PostgresJournal
 
     public ValueTask<PartitionSnapshot> ReadPartitionAsync(
         PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation) =>
-        new(_server.ReadSnapshotAsync(session => SnapshotReader.ReadAsync(session, partition, idsMax, idsSince), cancellation));
+        new(_server.ReadAsync(
+            async session =>
+            {
+                var ids = await GenerationTables.ListIdsAsync(session);
+                await using var snapshot = await session.BeginSnapshotAsync();
+                await SnapshotReader.KeepIdsAsync(session, ids);
+                return await SnapshotReader.ReadAsync(session, partition, idsMax, idsSince);
+            },
+            cancellation));
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
         Lane lane, Instant receivedBefore, CancellationToken cancellation) =>

@@ -35,7 +35,7 @@ public sealed class PostgresSmallGenerationsTests(PostgresFixture fixture) : Jou
         GenerationBytesMax = 1,
         EvacuateAfter = TimeSpan.FromMilliseconds(1),
         EvacuateShareMax = 1,
-        MaintenancePeriod = TimeSpan.FromMilliseconds(5),
+        MaintenancePeriod = TimeSpan.FromMilliseconds(20),
     });
 
     protected override async ValueTask CleanUpAsync() => await fixture.DropAsync(_database);

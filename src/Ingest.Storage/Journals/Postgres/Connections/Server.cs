@@ -54,7 +54,7 @@ internal sealed class Server : IAsyncDisposable
     public Task<T> ReadSnapshotAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellation) => ReadAsync(
         async session =>
         {
-            await using var transaction = await session.Connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+            await using var transaction = await session.BeginSnapshotAsync();
             return await read(session);
         },
         cancellation);

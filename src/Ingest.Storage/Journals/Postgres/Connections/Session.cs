@@ -35,6 +35,10 @@ internal sealed record Session(NpgsqlConnection Connection, int Seconds, Cancell
         return await command.ExecuteNonQueryAsync(Cancellation);
     }
 
+    /// <summary>From here on, all statements see one state of the database: that at the first of them that reads.</summary>
+    public ValueTask<NpgsqlTransaction> BeginSnapshotAsync() =>
+        Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, Cancellation);
+
     /// <summary>Reads large values without holding a row in memory.</summary>
     public async Task<NpgsqlDataReader> StreamAsync(NpgsqlCommand command) =>
         await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, Cancellation);

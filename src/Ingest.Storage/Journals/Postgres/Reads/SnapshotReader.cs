@@ -6,6 +6,16 @@ namespace Ingest.Storage.Postgres;
 /// <summary>Reads what a partition needs to go on, within one snapshot.</summary>
 internal static class SnapshotReader
 {
+    /// <summary>
+    /// Keeps the generations of ids from being dropped in this transaction, since reading them one after the other may take a
+    /// while. To be called first: a lock that comes before the snapshot guards all that the snapshot shows, and what is newer
+    /// is not dropped yet.
+    /// </summary>
+    /// <param name="session">A transaction that has read nothing.</param>
+    /// <param name="generations">As listed just before.</param>
+    public static Task KeepIdsAsync(Session session, IEnumerable<int> generations) =>
+        session.ExecuteAsync($"LOCK TABLE {string.Join(", ", generations.Select(GenerationTables.Ids))} IN ACCESS SHARE MODE");
+
     public static async Task<PartitionSnapshot> ReadAsync(Session session, PartitionId partition, int idsMax, Instant idsSince)
     {
         var found = await session.QueryAsync(

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Ingest.Grains;
+
+/// <summary>Sees to it that every lane ships once a silo has joined. From then on notices, timers and reminders do.</summary>
+public sealed class LaneStarter(IGrainFactory grains, TimeProvider time, GrainLog log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var lane = 0; lane < GrainOptions.Lanes && !stoppingToken.IsCancellationRequested;)
+        {
+            try
+            {
+                await grains.GetGrain<IShipperGrain>(lane).EnsureAsync();
+                lane++;
+            }
+            catch (Exception exception)
+            {
+                // At the end of a silo nobody needs to know.
+                if (!stoppingToken.IsCancellationRequested)
+                    log.LanesNotStarted(exception);
+                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

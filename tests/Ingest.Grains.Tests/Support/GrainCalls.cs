@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace Ingest.Grains.Tests;
+
+/// <summary>Sees every call that reaches a grain of a cluster.</summary>
+internal sealed class GrainCalls
+{
+    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Calls for which it says true wait until the test ends, as those of a silo that hangs.</summary>
+    public Func<IIncomingGrainCallContext, bool> Hangs { get; set; } = _ => false;
+
+    /// <summary>Number of calls so far of a method, such as <c>IPartitionGrain.OfferAsync</c>.</summary>
+    public int Of(string method) => _counts.GetValueOrDefault(method);
+
+    public async Task InvokeAsync(IIncomingGrainCallContext context)
+    {
+        _counts.AddOrUpdate($"{context.InterfaceMethod.DeclaringType?.Name}.{context.InterfaceMethod.Name}", 1, (_, count) => count + 1);
+        if (Hangs(context))
+            await Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        await context.Invoke();
+    }
+}

@@ -1,0 +1,30 @@
+namespace Ingest.TestKit;
+
+/// <summary>Waits for what <c>./ingest status</c> says.</summary>
+public static class StatusWaiting
+{
+    /// <summary>Asks for the status until it is as expected.</summary>
+    /// <param name="installation">Who is asked.</param>
+    /// <param name="isExpected">Whether it is.</param>
+    /// <param name="outputs">What the servers wrote, for the message of a failure.</param>
+    public static async Task<ServerStatus> WaitForStatusAsync(
+        this IInstallation installation, Func<ServerStatus, bool> isExpected, Func<string> outputs)
+    {
+        var last = "none";
+        return await Deadline.UntilAsync(
+            async () =>
+            {
+                last = (await installation.RunAsync("status", "--json")).Output;
+                if (!ServerStatus.TryParse(last, out var status))
+                    return null;
+                Progress.Write($"{status.Unsealed} events are in no batch yet, {status.Pending} wait for the lake.");
+                return isExpected(status) ? status : null;
+            },
+            Deadline.Delivery,
+            () => $"the status is not as expected: {last}\n{outputs()}");
+    }
+
+    /// <summary>Waits until everything that was stored is in the lake.</summary>
+    public static Task WaitUntilShippedAsync(this IInstallation installation, Func<string> outputs) =>
+        installation.WaitForStatusAsync(status => status is { Unsealed: 0, Pending: 0 }, outputs);
+}
