@@ -8,7 +8,7 @@ public sealed class RollingRestartTests
     {
         NodeModules.Require();
         var oracle = new ConservationOracle();
-        await using var cluster = await TestCluster.StartAsync(silos: 3);
+        await using var cluster = await TestCluster.StartAsync(silos: 3, options: [TestCluster.LeaveDelay, "5s"]);
         await using var balancer = await HaProxy.RequireAsync(cluster.Silos);
         using var load = Load.Start(new PlainClient(balancer.Url), oracle);
         await load.MeasureAsync("No fault", () => load.MoreAsync(1_000));

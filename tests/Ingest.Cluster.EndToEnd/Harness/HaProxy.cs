@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Ingest.Cluster.EndToEnd;
 
-/// <summary>A balancer before the silos: haproxy, which asks each for <c>/ready</c>.</summary>
+/// <summary>A balancer before the silos: haproxy with <c>deploy/haproxy.cfg</c>.</summary>
 internal sealed class HaProxy : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -33,33 +33,26 @@ internal sealed class HaProxy : IAsyncDisposable
 
     private async Task StartAsync(string program, IEnumerable<Silo> silos)
     {
-        var servers = silos.Select(silo => $"    server {silo.Name} {silo.Url.Authority} check inter 500ms fall 2 rise 2");
         var file = _folder.Of("haproxy.cfg");
-        await File.WriteAllTextAsync(
-            file,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                defaults
-                    mode http
-                    timeout connect 2s
-                    timeout client 60s
-                    timeout server 30s
-                    timeout check 2s
-                    retries 3
-                    option redispatch 1
-                frontend events
-                    bind 127.0.0.1:{_port}
-                    default_backend silos
-                backend silos
-                    balance roundrobin
-                    option httpchk GET /ready
-                    http-check expect status 200
-                {string.Join('\n', servers)}
-
-                """));
+        await File.WriteAllLinesAsync(file, Settings(silos));
         _process = ChildProcess.Start(program, ["-db", "-f", file]);
         await Deadline.UntilAsync(TryConnectAsync, Deadline.Process, () => $"haproxy does not listen. It wrote:\n{_process.Output}");
+    }
+
+    /// <summary>The settings that come with the product, for these silos and another port.</summary>
+    private IEnumerable<string> Settings(IEnumerable<Silo> silos)
+    {
+        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "deploy", "haproxy.cfg")))
+        {
+            if (line.TrimStart().StartsWith("bind ", StringComparison.Ordinal))
+                yield return string.Create(CultureInfo.InvariantCulture, $"    bind 127.0.0.1:{_port}");
+            else if (!line.TrimStart().StartsWith("server ", StringComparison.Ordinal))
+                yield return line;
+        }
+
+        // They stand at the end of the file.
+        foreach (var silo in silos)
+            yield return $"    server {silo.Name} {silo.Url.Authority}";
     }
 
     private async Task<object?> TryConnectAsync()

@@ -11,6 +11,9 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     /// <summary>Key of the admin pages of every silo.</summary>
     public const string AdminKey = "key-of-the-cluster-tests";
 
+    /// <summary>Option that says how long a silo that stops goes on serving.</summary>
+    public const string LeaveDelay = "--leave-delay";
+
     private const string PostgresVariable = "INGEST_POSTGRES";
 
     private readonly TemporaryFolder _folder = new();
@@ -21,7 +24,8 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     private TestCluster(PostgresServer postgres, string connectionString, S3Lake? s3, IReadOnlyList<string> options)
     {
         (Postgres, ConnectionString, S3) = (postgres, connectionString, s3);
-        _options = [.. s3?.Options ?? [], .. options];
+        // No balancer needs to see that a silo leaves, unless a test has one.
+        _options = [.. s3?.Options ?? [], .. options, .. options.Contains(LeaveDelay) ? Array.Empty<string>() : [LeaveDelay, "0s"]];
         TestSources.Write(Config);
         _environment = new Dictionary<string, string>(s3?.Server.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
         {
@@ -91,10 +95,7 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     public Silo Add(SiloPlace? place = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"silo-{_silos.Count + 1}");
-        string[] shared =
-        [
-            "--leave-delay", "1s", "--lake", Lake, "--config", Config, "--seal-age", "1s", .. _options,
-        ];
+        string[] shared = ["--lake", Lake, "--config", Config, "--seal-age", "1s", .. _options];
         var environment = new Dictionary<string, string>(_environment, StringComparer.Ordinal);
         if (place?.Postgres is { } postgres)
             environment[PostgresVariable] = postgres;
