@@ -48,6 +48,9 @@ public sealed partial class HostingLog(ILogger logger)
     [LoggerMessage(123, LogLevel.Warning, "Journal: {Fault}")]
     public partial void JournalFault(string fault);
 
+    [LoggerMessage(124, LogLevel.Warning, "Waiting for the journal: {Reason}")]
+    public partial void WaitingForJournal(string reason);
+
     [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
     public partial void UnsealedNotRead(Exception exception);
 
