@@ -1,3 +1,4 @@
+using System.Net;
 using Ingest.Engine;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,7 @@ public sealed partial class GrainLog(ILogger logger)
     [LoggerMessage(304, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}: {Why}")]
     public partial void SourceSplit(string source, int from, int to, string why);
 
-    [LoggerMessage(305, LogLevel.Warning, "Source {Source} is under pressure and was not split: {Reason}")]
+    [LoggerMessage(305, LogLevel.Warning, "Source {Source} was not split: {Reason}")]
     public partial void NotSplit(string source, string reason);
 
     [LoggerMessage(310, LogLevel.Debug, "Lane {Lane} ships from here")]
@@ -38,6 +39,15 @@ public sealed partial class GrainLog(ILogger logger)
 
     [LoggerMessage(320, LogLevel.Information, "Silo {Silo} is part of the cluster ({Roles})")]
     public partial void Joined(string silo, string roles);
+
+    [LoggerMessage(330, LogLevel.Warning, "Silo {Silo} at {Address} has died: its connections ended and it refuses new ones")]
+    public partial void PeerDied(string silo, IPEndPoint address);
+
+    [LoggerMessage(331, LogLevel.Debug, "Whether the silo at {Address} has died cannot be found out now")]
+    public partial void PeerNotJudged(Exception exception, IPEndPoint address);
+
+    [LoggerMessage(332, LogLevel.Debug, "The list of the cluster's members cannot be read now")]
+    public partial void MembersNotRead(Exception exception);
 
     [LoggerMessage(321, LogLevel.Warning, "The lanes could not be started; trying again")]
     public partial void LanesNotStarted(Exception exception);

@@ -33,6 +33,18 @@ public sealed record GrainOptions
     /// <summary>How long a silo may take to say how it is.</summary>
     public TimeSpan StatusTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Refusals in a row after which a silo whose connection ended counts as dead.</summary>
+    public int PeerRefusals { get; init; } = 3;
+
+    /// <summary>Pause before each look whether it refuses connections.</summary>
+    public TimeSpan PeerRefusalPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a look may take. A machine that is there refuses at once.</summary>
+    public TimeSpan PeerConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Least time between two reads of the list of members for reasons of our own.</summary>
+    public TimeSpan MembershipCheckPause { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Partitions woken at once by a lane.</summary>
     public int WakesMax { get; init; } = 16;
 

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Runtime.Placement;
 
 namespace Ingest.Grains;
@@ -9,6 +12,9 @@ public static class GrainRegistration
     {
         silo.Services.AddPlacementDirector<BalancedPlacement, BalancedPlacementDirector>();
         silo.Services.AddPlacementDirector<NamedSiloPlacement, NamedSiloPlacementDirector>();
+        silo.Services.AddSingleton<LostPeers>().AddSingleton<MembershipCheck>();
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<LostPeers>((connections, peers) =>
+            connections.ConfigureSiloOutboundConnection(connection => connection.Use(peers.Watch)));
         return silo;
     }
 }

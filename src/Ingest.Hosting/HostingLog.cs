@@ -48,11 +48,11 @@ public sealed partial class HostingLog(ILogger logger)
     [LoggerMessage(123, LogLevel.Warning, "Journal: {Fault}")]
     public partial void JournalFault(string fault);
 
+    [LoggerMessage(124, LogLevel.Warning, "Waiting for the journal: {Reason}")]
+    public partial void WaitingForJournal(string reason);
+
     [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
     public partial void UnsealedNotRead(Exception exception);
-
-    [LoggerMessage(130, LogLevel.Warning, "The journal cannot be asked how many partitions sources have; events are refused until it can")]
-    public partial void CountsNotRead(Exception exception);
 
     [LoggerMessage(131, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}")]
     public partial void SourceSplit(string source, int from, int to);

@@ -57,8 +57,14 @@ public sealed record HostingOptions
     /// <summary>How often the journal is asked how it is: how late <c>/ready</c> may be on a quiet node.</summary>
     public TimeSpan WatchPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often blocks are looked for that no partition in memory knows of: how late a late write may ship.</summary>
+    /// <summary>How often blocks and batches are looked for that nobody in memory knows of: how late a late write may ship.</summary>
     public TimeSpan UnsealedPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often the configuration is compared with the numbers of partitions that sources have: how late one is raised, or a raise that failed is tried again.</summary>
+    public TimeSpan SplitPeriod { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long raising a number may take. A window of two million ids takes up to 10 s.</summary>
+    public TimeSpan SplitTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);

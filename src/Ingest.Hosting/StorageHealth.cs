@@ -23,7 +23,8 @@ public sealed class StorageHealth : IReadiness
     }
 
     /// <summary>Takes note of whether the journal could be read; null when it could.</summary>
-    public void ObserveRead(string? failure) => Volatile.Write(ref _unreadable, failure);
+    /// <returns>True where it could, and could not before.</returns>
+    public bool ObserveRead(string? failure) => Interlocked.Exchange(ref _unreadable, failure) is not null && failure is null;
 
     public void Started() => Volatile.Write(ref _notYet, null);
 

@@ -63,7 +63,7 @@ internal sealed class NodeHost : IAsyncDisposable
             new PartitionSurroundings
             {
                 ValidatorOf = new Validators(sources).Of,
-                PartitionCountOf = _counts.GetAsync,
+                PartitionCountOf = source => ValueTask.FromResult(_counts.Of(source)),
                 OnSealed = _ => _shipper.Notice(),
                 OnWritten = Health.Observe,
             },
@@ -88,13 +88,15 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Starts shipping what an earlier run left, and sealing what it left open. Events may be offered from here on.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        await _counts.StartAsync(cancellation);
         await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
         _shipper.Notice();
         _loops.Add(_work.Run(() => _shipper.RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => Partitions.RunClockAsync(_stop.Token)));
         _loops.Add(_work.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => _counts.RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => ForgetAsync(_stop.Token)));
-        _loops.Add(_work.Run(() => FindUnsealedAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => FindForgottenAsync(_stop.Token)));
         Health.Started();
     }
 
@@ -111,7 +113,6 @@ internal sealed class NodeHost : IAsyncDisposable
         await Task.WhenAll(_loops);
         Partitions.Dispose();
         _puts.Dispose();
-        _counts.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();
         _stop.Dispose();
@@ -129,13 +130,15 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private async Task FindUnsealedAsync(CancellationToken stop)
+    private async Task FindForgottenAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(_options.UnsealedPeriod, _time);
         while (await NextAsync(timer, stop))
         {
             try
             {
+                // A seal whose answer was lost may be stored, and nobody has told the shipper.
+                _shipper.Notice();
                 await Partitions.WakeUnsealedAsync(Instant.From(_time.GetUtcNow()) - (2 * _limits.SealAge), stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

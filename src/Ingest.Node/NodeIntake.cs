@@ -7,12 +7,9 @@ namespace Ingest.Node;
 internal sealed class NodeIntake(PartitionHost partitions, PartitionCounts counts)
     : RoutingIntake(partitions.Options, partitions.Time, partitions.Work)
 {
-    protected override ValueTask<int> CountAsync(string source) => counts.GetAsync(source);
+    protected override ValueTask<int> CountAsync(string source) => ValueTask.FromResult(counts.Of(source));
 
-    protected override void Learn(string source, int count)
-    {
-        // Nobody else splits a source: the next question is answered with the new number.
-    }
+    protected override void Learn(string source, int count) => counts.Learn(source, count);
 
     protected override ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch, int count) =>
         partitions.ActorOf(id).OfferAsync(batch, count);

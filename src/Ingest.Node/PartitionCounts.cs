@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
@@ -6,80 +7,91 @@ namespace Ingest.Node;
 
 /// <summary>
 /// The numbers of partitions in the single process. The journal's number of a source holds; where the configuration wants
-/// more, the source is split before the new number is used. A number never falls.
+/// more, the source is split, and goes on with its old number until that is done. A number never falls.
 /// </summary>
+/// <remarks>
+/// An old number is always safe to use: the journal refuses what was written under it after the split, and the partition
+/// then names the new one. So a split that is refused, or whose outcome is unknown, is only tried again.
+/// </remarks>
 internal sealed class PartitionCounts(
-    SourceCatalogue sources, IJournal journal, HostingOptions options, TimeProvider time, HostingLog log) : IDisposable
+    SourceCatalogue sources, IJournal journal, HostingOptions options, TimeProvider time, HostingLog log)
 {
-    private readonly SemaphoreSlim _changing = new(1);
-    private Known _known = new(null, new Dictionary<string, int>(StringComparer.Ordinal));
+    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
 
-    /// <summary>The number of a source. Waits where the configuration has changed and the source must be split first.</summary>
-    public ValueTask<int> GetAsync(string source) => _known.Sources == sources.Current
-        ? ValueTask.FromResult(Of(source))
-        : ChangeAsync(source);
+    /// <summary>Of each source, what was said last of the number that it wants and does not get: once is enough.</summary>
+    private readonly Dictionary<string, (int Wanted, string? Reason)> _told = new(StringComparer.Ordinal);
 
-    /// <summary>The number of a source as far as it is known.</summary>
-    public int Of(string source) => _known.Counts.GetValueOrDefault(source, 1);
+    /// <summary>The number of a source now. Any thread may ask.</summary>
+    public int Of(string source) => _counts.TryGetValue(source, out var count) ? count : FirstOf(source);
 
-    public void Dispose() => _changing.Dispose();
+    /// <summary>Takes note of a higher number that a partition told.</summary>
+    public void Learn(string source, int count) =>
+        _counts.AddOrUpdate(source, count, (_, known) => Math.Max(known, count));
 
-    private async ValueTask<int> ChangeAsync(string source)
+    /// <summary>Reads the journal's numbers and raises them where the configuration wants more; before the first event.</summary>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
     {
-        await _changing.WaitAsync();
+        foreach (var (source, count) in await journal.ReadPartitionCountsAsync(cancellation))
+            Learn(source, count);
+        await RaiseAsync();
+    }
+
+    /// <summary>Does the same for changed sources, and for splits that failed, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(options.SplitPeriod, time);
         try
         {
-            if (_known.Sources != sources.Current)
-                _known = await ReadAsync(sources.Current);
-            return Of(source);
+            while (await timer.WaitForNextTickAsync(stop))
+                await RaiseAsync();
         }
-        catch (Exception exception) when (exception is JournalUnavailableException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            log.CountsNotRead(exception);
-            return 0;
-        }
-        finally
-        {
-            _changing.Release();
+            // Stopped.
         }
     }
 
-    private async Task<Known> ReadAsync(SourceSet current)
+    /// <summary>The first number of a source never written is the configuration's. From its first use on it is the source's.</summary>
+    private int FirstOf(string source) =>
+        _counts.GetOrAdd(source, sources.TryGet(source, out var configured) ? configured.Partitions : 1);
+
+    private async Task RaiseAsync()
     {
-        using var timeout = new CancellationTokenSource(options.LoadTimeout, time);
-        var stored = await journal.ReadPartitionCountsAsync(timeout.Token);
-        var counts = new Dictionary<string, int>(stored, StringComparer.Ordinal);
-        foreach (var source in current.All)
+        foreach (var source in sources.Current.All)
         {
-            var present = counts.GetValueOrDefault(source.Name);
-            if (present == 0)
-                counts[source.Name] = source.Partitions;
-            else if (source.Partitions > present)
-                counts[source.Name] = await SplitAsync(source, present, timeout.Token);
-            else if (source.Partitions < present)
+            var present = Of(source.Name);
+            if (source.Partitions > present)
+                await SplitAsync(source, present);
+            else if (source.Partitions == present)
+                _told.Remove(source.Name);
+            else if (IsNews(source, reason: null))
                 log.CountNotLowered(source.Name, source.Partitions, present);
         }
-
-        return new Known(current, counts);
     }
 
-    private async Task<int> SplitAsync(Source source, int from, CancellationToken cancellation)
+    private async Task SplitAsync(Source source, int from)
     {
         var to = PartitionNumbers.NextFrom(from, source.Partitions);
+        using var timeout = new CancellationTokenSource(options.SplitTimeout, time);
         var result = to <= PartitionNumbers.Max
-            ? await journal.SplitAsync(source.Name, from, to, cancellation)
-            : new JournalResult(JournalOutcome.Refused, $"{to} is above {PartitionNumbers.Max}");
+            ? await journal.SplitAsync(source.Name, from, to, timeout.Token)
+            : new JournalResult(JournalOutcome.Refused, $"it is not among the multiples of {from} up to {PartitionNumbers.Max}");
         if (result.Outcome == JournalOutcome.Committed)
         {
+            Learn(source.Name, to);
             log.SourceSplit(source.Name, from, to);
-            return to;
         }
-
-        if (result.Outcome == JournalOutcome.Unknown)
-            throw new JournalUnavailableException($"{source.Name}: it is not known whether the split was stored: {result.Reason}");
-        log.NotSplit(source.Name, from, to, result.Reason);
-        return from;
+        else if (IsNews(source, result.Reason))
+            log.NotSplit(source.Name, from, to, result.Reason);
     }
 
-    private sealed record Known(SourceSet? Sources, IReadOnlyDictionary<string, int> Counts);
+    private bool IsNews(Source source, string? reason)
+    {
+        var news = (source.Partitions, reason);
+        if (_told.TryGetValue(source.Name, out var told) && told == news)
+            return false;
+        _told[source.Name] = news;
+        return true;
+    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Ingest.Grains;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Hosting;
@@ -40,22 +41,39 @@ internal static class SiloConfiguration
         .AddMemoryGrainStorage(SiloServices.StorageName)
         .UseInMemoryReminderService();
 
-    private static void ApplyCluster(ISiloBuilder silo, SiloSettings settings, string postgres) => silo
-        .ConfigureEndpoints(settings.Advertise, settings.Port > 0 ? settings.Port : FreePort(), gatewayPort: 0)
-        .Configure<ClusterMembershipOptions>(membership =>
-        {
-            // A silo that dies is noticed by its closed connections within a second; one that is cut off within
-            // ProbeTimeout · NumMissedProbesLimit. Shorter times would call a long collection pause a death.
-            membership.ProbeTimeout = TimeSpan.FromSeconds(3);
-            membership.NumMissedProbesLimit = 3;
-            membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
-            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
-            membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
-            membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
-        })
-        .UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (Invariant, postgres))
-        .AddAdoNetGrainStorage(SiloServices.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, postgres))
-        .UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, postgres));
+    private static void ApplyCluster(ISiloBuilder silo, SiloSettings settings, string database)
+    {
+        var postgres = ConnectionString(database);
+        silo.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
+        silo
+            .ConfigureEndpoints(settings.Advertise, settings.Port > 0 ? settings.Port : FreePort(), gatewayPort: 0)
+            .Configure<ClusterMembershipOptions>(membership =>
+            {
+                // A silo that dies is noticed by its closed connections within a second (LostPeers); one that is cut off within
+                // ProbeTimeout · NumMissedProbesLimit. Shorter times would call a long collection pause a death.
+                membership.ProbeTimeout = TimeSpan.FromSeconds(3);
+                membership.NumMissedProbesLimit = 3;
+                membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+                membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+                membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
+                membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
+            })
+            .UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (Invariant, postgres))
+            .AddAdoNetGrainStorage(SiloServices.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, postgres))
+            .UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, postgres));
+    }
+
+    /// <summary>
+    /// For what Orleans keeps: small rows, read and written in milliseconds. A connection that hangs after a cut is given up
+    /// soon; with Npgsql's own 30 s, a silo would learn late what the others decided meanwhile.
+    /// </summary>
+    private static string ConnectionString(string postgres) => new NpgsqlConnectionStringBuilder(postgres)
+    {
+        Timeout = 5,
+        CommandTimeout = 5,
+        CancellationTimeout = 500,
+        ApplicationName = "orleans-ingest-silo",
+    }.ConnectionString;
 
     private static int FreePort()
     {

@@ -2,6 +2,7 @@ using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Grains;
 using Ingest.Hosting;
+using Ingest.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,10 @@ namespace Ingest.Silo;
 /// </summary>
 public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 {
+    // A database that fails over is back within it; whoever forgot something reads what at once, and waits no longer than this.
+    private static readonly TimeSpan JournalPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan JournalPause = TimeSpan.FromSeconds(1);
+
     private readonly HostingOptions _options = new() { StepsDownWhenFenced = true };
     private readonly GrainOptions _grainOptions = new();
     private SiloServices? _silo;
@@ -64,7 +69,8 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var services = web.Services;
         var time = TimeProvider.System;
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
-        var journal = await plan.Journal.OpenAsync(onFault: log.JournalFault);
+        var journal = await OpenJournalAsync(plan.Journal, log, time);
+        var members = services.GetRequiredService<MembershipCheck>();
         var (notices, counts, splits) = (
             services.GetRequiredService<LaneNotices>(),
             services.GetRequiredService<PartitionCountsCache>(),
@@ -78,7 +84,12 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
                 ValidatorOf = new Validators(plan.Configuration.Catalogue).Of,
                 PartitionCountOf = counts.GetAsync,
                 OnSealed = notices.Sealed,
-                OnWritten = Health.Observe,
+                OnWritten = result =>
+                {
+                    Health.Observe(result);
+                    if (result.Outcome == JournalOutcome.Fenced)
+                        members.Ask();
+                },
                 OnPressure = splits.Pressure,
             },
             time,
@@ -115,6 +126,25 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
     {
         if (_silo is { } silo)
             await silo.CloseAsync();
+    }
+
+    /// <summary>
+    /// Opens the journal. One in PostgreSQL may still be starting, or be made by another process right now: it is waited for.
+    /// </summary>
+    private static async Task<IJournal> OpenJournalAsync(JournalLocation location, HostingLog log, TimeProvider time)
+    {
+        var patience = location is JournalLocation.InPostgres ? JournalPatience : TimeSpan.Zero;
+        for (var began = time.GetTimestamp(); ; await Task.Delay(JournalPause, time))
+        {
+            try
+            {
+                return await location.OpenAsync(onFault: log.JournalFault);
+            }
+            catch (JournalUnavailableException exception) when (time.GetElapsedTime(began) < patience)
+            {
+                log.WaitingForJournal(exception.Message);
+            }
+        }
     }
 
     private static RequestDelegate BuildDashboard(IApplicationBuilder web)

@@ -49,7 +49,7 @@ public sealed class ActivationTests
     [Fact]
     public async Task A_partition_that_was_only_ever_refused_leaves_memory_too()
     {
-        await using var cluster = await IngestCluster.StartAsync(Restless with { Grains = new() { RemoteCallsMax = 0 } });
+        await using var cluster = await IngestCluster.StartAsync(Restless with { Grains = ClusterSetup.Patient with { RemoteCallsMax = 0 } });
         await cluster.Silos[0].SendAsync("shop", "a");
         Assert.Equal(1, cluster.Silos.Sum(silo => silo.Partitions.Count));
         await IngestCluster.UntilAsync(() => cluster.HostOf(Shop) is null && cluster.Silos.Sum(silo => silo.Partitions.Count) == 0);

@@ -11,10 +11,13 @@ public sealed class FencingTests(ITestOutputHelper output)
 {
     private static readonly PartitionId Shop = new("shop", 0);
 
+    // What the one left open that stepped down is found by the next look.
+    private static readonly ClusterSetup Setup = new() { Hosting = new ClusterSetup().Hosting with { UnsealedPeriod = TimeSpan.FromSeconds(1) } };
+
     [Fact]
     public async Task The_one_that_is_behind_steps_down_and_its_callers_reach_the_other()
     {
-        await using var cluster = await IngestCluster.StartAsync();
+        await using var cluster = await IngestCluster.StartAsync(Setup);
         await cluster.Silos[0].SendAsync("shop", "first");
         var host = cluster.HostOf(Shop)!;
         var cutOff = cluster.Silos.First(silo => silo != host);
@@ -32,7 +35,7 @@ public sealed class FencingTests(ITestOutputHelper output)
     [Fact]
     public async Task The_grain_steps_down_when_the_other_one_wrote()
     {
-        await using var cluster = await IngestCluster.StartAsync();
+        await using var cluster = await IngestCluster.StartAsync(Setup);
         await cluster.Silos[0].SendAsync("shop", "first");
         var host = cluster.HostOf(Shop)!;
         var cutOff = cluster.Silos.First(silo => silo != host);
@@ -48,7 +51,7 @@ public sealed class FencingTests(ITestOutputHelper output)
     [Fact]
     public async Task A_storm_of_rivals_stores_every_event_once_and_costs_no_client_an_error()
     {
-        await using var cluster = await IngestCluster.StartAsync();
+        await using var cluster = await IngestCluster.StartAsync(Setup);
         var load = new Load("shop", () => cluster.Silos).Start(clients: 8);
         var stepped = 0;
         for (var round = 0; round < 20; round++)

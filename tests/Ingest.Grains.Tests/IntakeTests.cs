@@ -50,7 +50,7 @@ public sealed class IntakeTests
     [Fact]
     public async Task A_call_that_is_full_leaves_the_rest_to_the_next()
     {
-        await using var cluster = await IngestCluster.StartAsync(new() { Grains = new() { CallBytes = 1, CallsPerLink = 1 } });
+        await using var cluster = await IngestCluster.StartAsync(new() { Grains = ClusterSetup.Patient with { CallBytes = 1, CallsPerLink = 1 } });
         await cluster.Silos[0].SendAsync("shop", "first");
         var other = cluster.Silos.First(silo => silo != cluster.HostOf(Shop));
         var before = cluster.Calls.Of(Offer);
@@ -74,7 +74,7 @@ public sealed class IntakeTests
     public async Task Calls_beyond_the_bound_of_a_silo_are_refused_and_leave_nothing_behind()
     {
         await using var cluster = await IngestCluster.StartAsync(
-            new() { Grains = new() { RemoteCallsMax = 1, CallsPerLink = 4 } });
+            new() { Grains = ClusterSetup.Patient with { RemoteCallsMax = 1, CallsPerLink = 4 } });
         await cluster.Silos[0].SendAsync("shop", "first");
         var host = cluster.HostOf(Shop)!;
         var other = cluster.Silos.First(silo => silo != host);
@@ -99,7 +99,7 @@ public sealed class IntakeTests
     [Fact]
     public async Task Bytes_beyond_the_bound_of_a_silo_are_refused()
     {
-        await using var cluster = await IngestCluster.StartAsync(new() { Grains = new() { RemoteBytesMax = 10 } });
+        await using var cluster = await IngestCluster.StartAsync(new() { Grains = ClusterSetup.Patient with { RemoteBytesMax = 10 } });
         // The silo that hosts it needs no call; one of the others is refused.
         var results = new List<IntakeResult>();
         foreach (var silo in cluster.Silos)

@@ -5,10 +5,13 @@ public sealed class LostSiloTests(ITestOutputHelper output)
 {
     private const int Clients = 8;
 
+    // Calls to a silo that died must come back.
+    private static readonly ClusterSetup Setup = new() { Grains = ClusterSetup.Patient with { CallTimeout = TimeSpan.FromSeconds(5) } };
+
     [Fact]
     public async Task Silos_that_are_killed_lose_nothing_that_was_acknowledged()
     {
-        await using var cluster = await IngestCluster.StartAsync();
+        await using var cluster = await IngestCluster.StartAsync(Setup);
         var load = new Load("shop", () => cluster.Silos).Start(Clients);
         for (var round = 0; round < 3; round++)
         {
@@ -27,7 +30,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     [Fact]
     public async Task A_silo_that_is_stopped_hands_over_without_an_error()
     {
-        await using var cluster = await IngestCluster.StartAsync();
+        await using var cluster = await IngestCluster.StartAsync(Setup);
         var load = new Load("shop", () => cluster.Silos).Start(Clients);
         for (var round = 0; round < 3; round++)
         {

@@ -122,6 +122,18 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public async Task A_batch_whose_seal_was_stored_though_its_answer_was_lost_ships_though_nobody_sends()
+    {
+        var limits = new Limits { SealAge = TimeSpan.FromMilliseconds(1) };
+        await using var node = await TestNode.StartAsync(
+            limits: limits, options: Quick with { UnsealedPeriod = TimeSpan.FromMilliseconds(50) });
+        node.Journal.LosesSealAnswers = true;
+        await node.SendAsync("shop", "a");
+        await TestNode.UntilAsync(async () => (await node.ReadLakeAsync()).Count > 0);
+        Assert.Equal(["a"], await node.ReadLakeAsync());
+    }
+
+    [Fact]
     public async Task Refusals_of_a_journal_that_cannot_be_read_are_in_the_ledger_later()
     {
         var limits = new Limits { RetryPauseMin = TimeSpan.FromMilliseconds(10), RetryPauseMax = TimeSpan.FromMilliseconds(50) };

@@ -3,6 +3,7 @@ using Ingest.Engine;
 using Ingest.Hosting;
 using Ingest.Storage;
 using Ingest.TestKit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ingest.Node.Tests;
@@ -14,9 +15,12 @@ internal sealed class TestNode : IAsyncDisposable
 
     private readonly NodeHost _host;
 
-    private TestNode(NodeHost host, ScriptedJournal journal, ILake lake)
+    private readonly SourceCatalogue _sources;
+
+    private TestNode(NodeHost host, SourceCatalogue sources, ScriptedJournal journal, ILake lake)
     {
         _host = host;
+        _sources = sources;
         Journal = journal;
         Lake = lake;
     }
@@ -33,17 +37,24 @@ internal sealed class TestNode : IAsyncDisposable
         Limits? limits = null,
         HostingOptions? options = null,
         int partitions = 1,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        ILogger? logger = null)
     {
         var journal = new ScriptedJournal(new MemoryJournal(store ?? new MemoryJournalStore()));
         lake ??= new MemoryLake();
-        var source = new Source { Name = "shop", Validator = new AcceptAll(), Partitions = partitions };
-        var catalogue = new SourceCatalogue(new SourceSet([source], new AcceptAll()));
+        var catalogue = new SourceCatalogue(SourcesOf(partitions));
         var host = new NodeHost(
-            journal, lake, catalogue, limits ?? new Limits(), options ?? new HostingOptions(), time ?? TimeProvider.System, new HostingLog(NullLogger.Instance));
+            journal, lake, catalogue, limits ?? new Limits(), options ?? new HostingOptions(), time ?? TimeProvider.System, new HostingLog(logger ?? NullLogger.Instance));
         await host.StartAsync(TestContext.Current.CancellationToken);
-        return new TestNode(host, journal, lake);
+        return new TestNode(host, catalogue, journal, lake);
     }
+
+    /// <summary>Puts another number of partitions of the source <c>shop</c> in force, as a reload does.</summary>
+    public void Reconfigure(int partitions) => _sources.Replace(SourcesOf(partitions));
+
+    /// <summary>The journal's number of partitions of the source <c>shop</c>; 0 for none.</summary>
+    public async Task<int> CountAsync() =>
+        (await Journal.ReadPartitionCountsAsync(TestContext.Current.CancellationToken)).GetValueOrDefault("shop");
 
     /// <summary>Offers events with these ids as one request.</summary>
     public async Task<IntakeResult> SendAsync(string source, params string[] ids)
@@ -74,4 +85,7 @@ internal sealed class TestNode : IAsyncDisposable
         while (!await holds())
             await Task.Delay(20, deadline.Token);
     }
+
+    private static SourceSet SourcesOf(int partitions) =>
+        new([new Source { Name = "shop", Validator = new AcceptAll(), Partitions = partitions }], new AcceptAll());
 }

@@ -7,10 +7,10 @@ internal static class History
     /// <param name="seed">Decides on everything.</param>
     /// <param name="mistake">A mistake to be made.</param>
     /// <param name="keepsLines">True where the trace is to be read.</param>
-    public static HistoryResult Run(int seed, Mistake mistake = Mistake.None, bool keepsLines = false)
+    public static HistoryResult Run(int seed, Mistake? mistake = null, bool keepsLines = false)
     {
         var trace = new Trace(keepsLines);
-        var world = new World(seed, mistake, trace);
+        var world = new World(seed, mistake ?? Mistake.None, trace);
         world.Run();
         return new HistoryResult(
             seed, world.Simulation.Violation, trace, world.Simulation.Steps, world.Simulation.Now, world.Rules.AcceptedCount, world.Rules.ObjectCount);

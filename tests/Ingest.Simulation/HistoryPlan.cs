@@ -37,8 +37,8 @@ internal sealed record HistoryPlan
     /// <summary>Time after the hour at which the history begins.</summary>
     public required TimeSpan ClockOffset { get; init; }
 
-    /// <summary>True where wall clocks are wrong and step.</summary>
-    public required bool HasWrongClocks { get; init; }
+    /// <summary>How wrong wall clocks are at most, and step; zero where all are right.</summary>
+    public required TimeSpan ClockErrorMax { get; init; }
 
     public required Limits Limits { get; init; }
 
@@ -74,17 +74,17 @@ internal sealed record HistoryPlan
             FaultPauseMax = hasFaults ? chaos / chance.Of(1, 3, 8, 20) : null,
             CallFaults = hasFaults ? chance.Of(0, 0, 0.01, 0.05, 0.2) : 0,
             ClockOffset = chance.OneIn(2) ? TimeSpan.FromHours(1) - (chaos * chance.Random.NextDouble()) : TimeSpan.Zero,
-            HasWrongClocks = hasFaults && chance.OneIn(3),
+            // Blocks that a silo stamped in the future and left behind are not looked for before that time comes.
+            ClockErrorMax = !hasFaults || !chance.OneIn(3) ? TimeSpan.Zero : TimeSpan.FromMinutes(isCluster ? 4 : 180),
             Limits = DrawLimits(chance),
             Options = DrawOptions(chance, isCluster),
             RequestsMax = chance.Of(1, 4, 1_000),
         };
     }
 
-    /// <summary>How wrong the wall clock of a new process is.</summary>
-    public TimeSpan ClockErrorOf(Chance chance) => !HasWrongClocks
-        ? TimeSpan.Zero
-        : chance.Of(1, -1) * chance.Skewed(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(3));
+    /// <summary>How wrong a wall clock is.</summary>
+    public TimeSpan DrawClockError(Chance chance) =>
+        chance.Of(1, -1) * chance.Skewed(TimeSpan.FromMilliseconds(1), ClockErrorMax);
 
     private static Limits DrawLimits(Chance chance)
     {

@@ -72,7 +72,7 @@ internal sealed class Nemesis(World world, SimProcess stage)
             case 9:
                 if (Chance.OneIn(2))
                     Split();
-                else if (AnyHost() is { } wrong && world.Plan.HasWrongClocks)
+                else if (AnyHost() is { } wrong && world.Plan.ClockErrorMax > TimeSpan.Zero)
                     StepClock(wrong);
                 break;
             case 10:
@@ -192,7 +192,7 @@ internal sealed class Nemesis(World world, SimProcess stage)
     private void StepClock(Host host)
     {
         world.Rules.ClockSteps++;
-        host.Process.Clock.Step(Chance.Of(1, -1) * Chance.Skewed(TimeSpan.FromSeconds(1), TimeSpan.FromHours(3)));
+        host.Process.Clock.SetWrongBy(world.Plan.DrawClockError(Chance));
     }
 
     private void Move(SimSilo from)

@@ -10,6 +10,7 @@ namespace Ingest.Simulation;
 internal sealed class World
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReaderPauseMax = TimeSpan.FromSeconds(30);
 
     private readonly List<Tracker> _trackers = [];
@@ -26,7 +27,7 @@ internal sealed class World
         Plan = HistoryPlan.Draw(Simulation.Chance);
         Rules = new Rules(Simulation, Plan.Limits);
         Network = new Network(Simulation);
-        Journal = new JournalServer(Simulation, Rules, isEmbedded: !Plan.IsCluster, losesSynced: mistake == Mistake.CommitNotSynced);
+        Journal = new JournalServer(Simulation, Rules, isEmbedded: !Plan.IsCluster, losesSynced: mistake.LosesSynced);
         Lake = new LakeServer(Simulation, Rules);
         Clients = new SimProcess(Simulation, "clients");
         _stage = new SimProcess(Simulation, "stage");
@@ -149,14 +150,20 @@ internal sealed class World
         Directory.Evict(silo);
     }
 
-    /// <summary>Sees to it that every lane is somewhere, as reminders do.</summary>
+    /// <summary>Sees to it that every lane is somewhere, and looks what is pending, as reminders do.</summary>
     private async Task KeepLanesAsync()
     {
         while (Plan.IsCluster)
         {
-            for (var lane = 0; lane < Plan.Lanes; lane++)
+            for (var number = 0; number < Plan.Lanes; number++)
+            {
+                var lane = number;
                 Directory.EnsureLane(lane);
-            await Task.Delay(TimeSpan.FromSeconds(5), _stage.Clock);
+                if (Directory.OfLane(lane) is { } silo)
+                    _ = Network.CallAsync(_stage, silo.Process, () => silo.NoticeAsync(lane));
+            }
+
+            await Task.Delay(ReminderPeriod, _stage.Clock);
         }
     }
 

@@ -7,6 +7,7 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
 {
     private int _appends;
     private int _partitionReads;
+    private int _excesses;
 
     /// <summary>What happens to the next appends, one after the other; without any they go through.</summary>
     public Queue<Func<Func<ValueTask<JournalResult>>, CancellationToken, ValueTask<JournalResult>>> Script { get; } = new();
@@ -19,11 +20,26 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     /// <summary>True where nothing is sealed: every batch stays open.</summary>
     public bool RefusesSeals { get; set; }
 
+    /// <summary>True where it lists more batches than it is asked for, which no journal may.</summary>
+    public bool ExceedsLimits { get; set; }
+
+    /// <summary>How often it did so.</summary>
+    public int Excesses => Volatile.Read(ref _excesses);
+
     /// <summary>Number of appends so far.</summary>
     public int Appends => Volatile.Read(ref _appends);
 
     /// <summary>Number of partitions read so far.</summary>
     public int PartitionReads => Volatile.Read(ref _partitionReads);
+
+    /// <summary>What happens to the next splits, one after the other; without any they go through.</summary>
+    public Queue<Func<Func<ValueTask<JournalResult>>, ValueTask<JournalResult>>> Splits { get; } = new();
+
+    /// <summary>Called once, between the next read of a partition and its answer.</summary>
+    public Func<Task>? OnPartitionRead { get; set; }
+
+    /// <summary>True where seals are stored, but their answers get lost.</summary>
+    public bool LosesSealAnswers { get; set; }
 
     /// <summary>True where stored blocks are damaged.</summary>
     public bool IsDamaged { get; set; }
@@ -41,13 +57,20 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
             : scripted(() => inner.AppendAsync(append, CancellationToken.None), cancellation);
     }
 
-    public ValueTask<PartitionSnapshot> ReadPartitionAsync(
+    public async ValueTask<PartitionSnapshot> ReadPartitionAsync(
         PartitionId partition, int idsMax, Instant idsSince, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _partitionReads);
-        return IsReadable
-            ? inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation)
-            : throw new JournalUnavailableException("the test closed the journal");
+        if (!IsReadable)
+            throw new JournalUnavailableException("the test closed the journal");
+        var snapshot = await inner.ReadPartitionAsync(partition, idsMax, idsSince, cancellation);
+        if (OnPartitionRead is { } onPartitionRead)
+        {
+            OnPartitionRead = null;
+            await onPartitionRead();
+        }
+
+        return snapshot;
     }
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
@@ -58,19 +81,32 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
         inner.ReadPartitionCountsAsync(cancellation);
 
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
-        inner.SplitAsync(source, from, to, cancellation);
+        Splits.TryDequeue(out var scripted)
+            ? scripted(() => inner.SplitAsync(source, from, to, CancellationToken.None))
+            : inner.SplitAsync(source, from, to, cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation) => RefusesSeals
-        ? ValueTask.FromResult(new JournalResult(JournalOutcome.Refused, "the test keeps batches open"))
-        : SealScript is { } script ? script(() => inner.SealAsync(seal, CancellationToken.None))
-        : inner.SealAsync(seal, cancellation);
+    public async ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
+    {
+        if (RefusesSeals)
+            return new JournalResult(JournalOutcome.Refused, "the test keeps batches open");
+        if (SealScript is { } script)
+            return await script(() => inner.SealAsync(seal, CancellationToken.None));
+        var result = await inner.SealAsync(seal, cancellation);
+        return LosesSealAnswers ? new JournalResult(JournalOutcome.Unknown, "the test lost the answer") : result;
+    }
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         inner.ConfirmAsync(batch, shipped, cancellation);
 
-    public ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
-        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation) =>
-        inner.ReadPendingAsync(lane, limit, without, cancellation);
+    public async ValueTask<IReadOnlyList<Batch>> ReadPendingAsync(
+        Lane lane, int limit, IReadOnlySet<BatchId> without, CancellationToken cancellation)
+    {
+        var pending = await inner.ReadPendingAsync(lane, limit, without, cancellation);
+        if (!ExceedsLimits || pending.Count == 0)
+            return pending;
+        Interlocked.Increment(ref _excesses);
+        return [.. Enumerable.Repeat(pending[0], limit + 1)];
+    }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(Batch batch, CancellationToken cancellation) =>
         inner.ReadBatchAsync(batch, cancellation);

@@ -1,78 +1,207 @@
 using System.Buffers;
-using System.Text;
 
 namespace Ingest.Engine;
 
+/// <summary>
+/// The wire form of an <see cref="EventBatch"/>, for calls between processes: compact, read in one pass, and believed in
+/// nothing. Several may stand one after the other.
+/// </summary>
+/// <remarks>
+/// <para>Version 1, in this order: the version (1 byte); the bytes (their number, then themselves); the collector; the
+/// number of events; the events. An event: flags (<see cref="EventFlags"/>); the 16 bytes of its id's hash; id, name,
+/// schema and payload; the times that it has; where the flags say so, its checks (their number, and of each the schema,
+/// the instance and where) and its errors (their number, and of each where, rule and what was found).</para>
+/// <para>Numbers are varints (7 bits a byte, the lowest first), times zigzag varints of milliseconds, the hash is
+/// little-endian. A slice is its length and, where that is not 0, its offset within the bytes. Text is its length in bytes
+/// and UTF-8. Empty slices lose their offset, which says nothing.</para>
+/// </remarks>
 public static class EventBatchCodec
 {
+    private const byte Version = 1;
+
+    /// <summary>Bytes of an event without anything: flags, hash, an id of one byte, three empty slices.</summary>
+    private const int EventBytesMin = 1 + 16 + 2 + 3;
+
+    /// <summary>Bytes of a check or an error without anything: three lengths of 0.</summary>
+    private const int PartBytesMin = 3;
+
+    /// <summary>The bits of the flags that are the <see cref="PayloadKind"/>.</summary>
+    private const byte KindMask = 0b11;
+
+    [Flags]
+    private enum EventFlags : byte
+    {
+        OccurredAt = 1 << 2,
+        SentAt = 1 << 3,
+        TrueAt = 1 << 4,
+        Checks = 1 << 5,
+        Errors = 1 << 6,
+        All = OccurredAt | SentAt | TrueAt | Checks | Errors,
+    }
+
+    /// <summary>
+    /// Writes a batch. Its bytes go as they are, in one piece, unless most of them are referred to by nothing: then only
+    /// the others go.
+    /// </summary>
     public static void Write(EventBatch batch, IBufferWriter<byte> output)
     {
-        using var stream = new MemoryStream();
-        using var w = new BinaryWriter(stream);
-        w.Write(batch.Bytes.Length);
-        w.Write(batch.Bytes);
-        W(batch.Collector);
-        w.Write(batch.Checks.Length);
-        foreach (var c in batch.Checks)
+        var writer = new WireWriter(output);
+        writer.Byte(Version);
+        var referenced = ReferencedBytes.WorthPacking(batch);
+        if (referenced is null)
         {
-            W(c.Schema);
-            W(c.Instance);
-            w.Write(c.Where);
+            writer.Number(batch.Bytes.Length);
+            writer.Bytes(batch.Bytes);
+        }
+        else
+        {
+            writer.Number(referenced.Length);
+            foreach (var run in referenced.Runs)
+                writer.Bytes(batch[run]);
         }
 
-        w.Write(batch.Events.Length);
-        foreach (var e in batch.Events)
+        var slices = new SliceWriter(referenced);
+        slices.Write(ref writer, batch.Collector);
+        writer.Number(batch.Events.Length);
+        foreach (ref readonly var entry in batch.Events)
+            Write(ref writer, slices, batch, entry);
+        writer.Flush();
+    }
+
+    /// <summary>Reads a batch from the beginning of <paramref name="input"/>, which goes on behind it. The caller disposes the batch.</summary>
+    /// <exception cref="InvalidDataException">It is no batch of a known version, or contradicts itself.</exception>
+    public static EventBatch Read(ref ReadOnlySpan<byte> input)
+    {
+        var reader = new WireReader(input);
+        var version = reader.Byte();
+        if (version != Version)
+            throw reader.Fault($"version {version} of an event batch is not known");
+        var bytes = reader.Bytes(reader.Count(bytesEach: 1));
+        var batch = new EventBatch(bytes.Length);
+        try
         {
-            W(e.Id);
-            w.Write((ulong)(e.IdHash >> 64));
-            w.Write((ulong)e.IdHash);
-            W(e.Name);
-            W(e.Schema);
-            w.Write(e.OccurredAt);
-            w.Write(e.SentAt);
-            w.Write(e.TrueAt);
-            W(e.Payload);
-            w.Write((byte)e.Kind);
-            w.Write(e.FirstCheck);
-            w.Write(e.CheckCount);
-            w.Write(e.Errors?.Count ?? 0);
-            foreach (var error in e.Errors ?? [])
+            batch.Append(bytes);
+            batch.Collector = reader.Slice(bytes.Length);
+            for (var events = reader.Count(EventBytesMin); events > 0; events--)
+                ReadEvent(ref reader, batch, bytes.Length);
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+
+        input = input[reader.Position..];
+        return batch;
+    }
+
+    /// <summary>Reads batches that stand one after the other, and nothing else.</summary>
+    /// <param name="input">Their bytes.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="into">Receives each once it is read; the caller disposes them, also after a fault.</param>
+    /// <exception cref="InvalidDataException">They are not as many, or one is as <see cref="Read"/> refuses it.</exception>
+    public static void ReadAll(ReadOnlySpan<byte> input, int count, ICollection<EventBatch> into)
+    {
+        for (var read = 0; read < count; read++)
+            into.Add(Read(ref input));
+        if (!input.IsEmpty)
+            throw new InvalidDataException($"Event batches: {input.Length} bytes follow the last of {count}.");
+    }
+
+    private static void Write(ref WireWriter writer, SliceWriter slices, EventBatch batch, in EventEntry entry)
+    {
+        var flags = entry.OccurredAt == EventEntry.NoTime ? default : EventFlags.OccurredAt;
+        flags |= entry.SentAt == EventEntry.NoTime ? 0 : EventFlags.SentAt;
+        flags |= entry.TrueAt == EventEntry.NoTime ? 0 : EventFlags.TrueAt;
+        flags |= entry.CheckCount == 0 ? 0 : EventFlags.Checks;
+        flags |= entry.Errors is { Count: > 0 } ? EventFlags.Errors : 0;
+        writer.Byte((byte)((byte)flags | (byte)entry.Kind));
+        writer.Hash(entry.IdHash);
+        slices.Write(ref writer, entry.Id);
+        slices.Write(ref writer, entry.Name);
+        slices.Write(ref writer, entry.Schema);
+        slices.Write(ref writer, entry.Payload);
+        if (flags.HasFlag(EventFlags.OccurredAt))
+            writer.Time(entry.OccurredAt);
+        if (flags.HasFlag(EventFlags.SentAt))
+            writer.Time(entry.SentAt);
+        if (flags.HasFlag(EventFlags.TrueAt))
+            writer.Time(entry.TrueAt);
+        if (flags.HasFlag(EventFlags.Checks))
+        {
+            writer.Number(entry.CheckCount);
+            foreach (ref readonly var check in batch.Checks.Slice(entry.FirstCheck, entry.CheckCount))
             {
-                w.Write(error.Where);
-                w.Write(error.Rule);
-                w.Write(error.Found);
+                slices.Write(ref writer, check.Schema);
+                slices.Write(ref writer, check.Instance);
+                writer.Text(check.Where);
             }
         }
 
-        w.Flush();
-        output.Write(stream.ToArray());
-        void W(Slice s)
+        if (flags.HasFlag(EventFlags.Errors))
         {
-            w.Write(s.Offset);
-            w.Write(s.Length);
+            writer.Number(entry.Errors!.Count);
+            foreach (var error in entry.Errors)
+            {
+                writer.Text(error.Where);
+                writer.Text(error.Rule);
+                writer.Text(error.Found);
+            }
         }
     }
 
-    public static void ReadAll(ReadOnlySpan<byte> bytes, int count, List<EventBatch> into)
+    private static void ReadEvent(ref WireReader reader, EventBatch batch, int bytes)
     {
-        using var r = new BinaryReader(new MemoryStream(bytes.ToArray()));
-        for (var i = 0; i < count; i++)
+        var first = reader.Byte();
+        var (flags, kind) = ((EventFlags)(first & ~KindMask), (PayloadKind)(first & KindMask));
+        if ((flags & ~EventFlags.All) != 0 || kind > PayloadKind.Binary)
+            throw reader.Fault($"the flags {first:X2} of an event mean nothing");
+        var entry = new EventEntry
         {
-            var batch = new EventBatch();
-            into.Add(batch);
-            batch.Append(r.ReadBytes(r.ReadInt32()));
-            batch.Collector = R();
-            for (var n = r.ReadInt32(); n > 0; n--)
-                batch.Add(new SchemaCheck(R(), R(), r.ReadString()));
-            for (var n = r.ReadInt32(); n > 0; n--)
-            {
-                var e = new EventEntry { Id = R(), IdHash = new UInt128(r.ReadUInt64(), r.ReadUInt64()), Name = R(), Schema = R(), OccurredAt = r.ReadInt64(), SentAt = r.ReadInt64(), TrueAt = r.ReadInt64(), Payload = R(), Kind = (PayloadKind)r.ReadByte(), FirstCheck = r.ReadInt32(), CheckCount = r.ReadInt32() };
-                for (var m = r.ReadInt32(); m > 0; m--)
-                    (e.Errors ??= []).Add(new EventError(r.ReadString(), r.ReadString(), r.ReadString()));
-                batch.Add(e);
-            }
+            Kind = kind,
+            IdHash = reader.Hash(),
+            Id = reader.Slice(bytes),
+            Name = reader.Slice(bytes),
+            Schema = reader.Slice(bytes),
+            Payload = reader.Slice(bytes),
+            FirstCheck = batch.CheckCount,
+        };
+        if (flags.HasFlag(EventFlags.OccurredAt))
+            entry.OccurredAt = reader.Time();
+        if (flags.HasFlag(EventFlags.SentAt))
+            entry.SentAt = reader.Time();
+        if (flags.HasFlag(EventFlags.TrueAt))
+            entry.TrueAt = reader.Time();
+        if (flags.HasFlag(EventFlags.Checks))
+        {
+            for (var checks = reader.Count(PartBytesMin); checks > 0; checks--)
+                batch.Add(new SchemaCheck(reader.Slice(bytes), reader.Slice(bytes), reader.Text()));
+            entry.CheckCount = batch.CheckCount - entry.FirstCheck;
         }
 
-        Slice R() => new(r.ReadInt32(), r.ReadInt32());
+        if (flags.HasFlag(EventFlags.Errors))
+        {
+            var errors = reader.Count(PartBytesMin);
+            entry.Errors = new List<EventError>(errors);
+            for (; errors > 0; errors--)
+                entry.Errors.Add(new EventError(reader.Text(), reader.Text(), reader.Text()));
+        }
+
+        if (entry.Id.IsEmpty)
+            throw reader.Fault("an event has no id");
+        if (kind != PayloadKind.Json && entry.Errors is not { Count: > 0 })
+            throw reader.Fault($"an event of kind {kind} has no error");
+        batch.Add(entry);
+    }
+
+    /// <summary>Writes slices as they are, or as the packed bytes have them.</summary>
+    private readonly struct SliceWriter(ReferencedBytes? packed)
+    {
+        public void Write(ref WireWriter writer, Slice slice)
+        {
+            writer.Number(slice.Length);
+            if (!slice.IsEmpty)
+                writer.Number(packed?.OffsetOf(slice) ?? slice.Offset);
+        }
     }
 }

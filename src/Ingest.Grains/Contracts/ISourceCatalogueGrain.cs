@@ -16,7 +16,10 @@ public interface ISourceCatalogueGrain : IGrainWithIntegerKey
     [AlwaysInterleave, Alias("get")]
     Task<PartitionCounts?> GetAsync(long version);
 
-    /// <summary>Makes sure that each of these sources has at least so many partitions, and says what all have now.</summary>
+    /// <summary>
+    /// Sees to it that each of these sources has at least so many partitions, and says what all have now. One that cannot
+    /// be raised keeps its number; the log says why.
+    /// </summary>
     /// <param name="wanted">By source: what the configuration says.</param>
     [ResponseTimeout(SplitTimeout), Alias("ensure")]
     Task<PartitionCounts> EnsureAsync(Dictionary<string, int> wanted);

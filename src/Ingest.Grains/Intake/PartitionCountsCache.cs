@@ -49,6 +49,12 @@ public sealed class PartitionCountsCache(
         try
         {
             await Ask().WaitAsync(options.CallTimeout, time);
+            if (!_counts.ContainsKey(source))
+            {
+                // The question may have been older than the source.
+                await Task.Delay(options.CountsPause, time);
+                await Ask().WaitAsync(options.CallTimeout, time);
+            }
         }
         catch (TimeoutException)
         {
@@ -85,7 +91,9 @@ public sealed class PartitionCountsCache(
 
             Take(await catalogue.EnsureAsync(
                 current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal)));
-            _ensured = current;
+            // What was refused may be granted later: it is asked for again.
+            if (current.All.All(source => _counts.GetValueOrDefault(source.Name) >= source.Partitions))
+                _ensured = current;
         }
         catch (Exception exception)
         {

@@ -11,7 +11,7 @@ namespace Ingest.Grains;
 /// actor knows when nothing is open any more.
 /// </summary>
 [GrainType("ingest.partition"), BalancedPlacement]
-public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLog log) : Grain, IPartitionGrain
+public sealed class PartitionGrain(SiloServices silo, PartitionCountsCache counts, Balancer balancer, GrainLog log) : Grain, IPartitionGrain
 {
     private static readonly DeactivationReason Retired = new(DeactivationReasonCode.ActivationIdle, "its partition left memory");
 
@@ -51,6 +51,8 @@ public sealed class PartitionGrain(SiloServices silo, Balancer balancer, GrainLo
     public async Task<OfferReply> OfferAsync(OfferRequest request, CancellationToken cancellation)
     {
         const string overloaded = "the silo of this partition is overloaded";
+        // A frontend may know of a source, or of a split, before this silo does.
+        counts.Learn(_id.Source, request.PartitionCount);
         if (!silo.RemoteGate.TryEnter())
             return Refused(request, overloaded);
         try

@@ -26,9 +26,9 @@ public sealed class ShipperGrain(
         _shipper = silo.CreateShipper(_lane, time, hostingLog);
         var (shipper, context) = (_shipper, GrainContext);
         _shipping = Task.Run(() => ShipAsync(shipper, context), CancellationToken.None);
-        this.RegisterGrainTimer(WakeUnsealedAsync, new() { DueTime = TimeSpan.FromSeconds(1), Period = silo.Options.UnsealedPeriod, KeepAlive = true });
+        StartTimer(WakeUnsealedAsync, TimeSpan.FromSeconds(1), silo.Options.UnsealedPeriod);
         if (_lane.Index == 0)
-            this.RegisterGrainTimer(ForgetAsync, new() { DueTime = silo.Options.ForgetPeriod, Period = silo.Options.ForgetPeriod, KeepAlive = true });
+            StartTimer(ForgetAsync, silo.Options.ForgetPeriod, silo.Options.ForgetPeriod);
         balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         log.LaneStarted(_lane);
         return Task.CompletedTask;
@@ -39,11 +39,15 @@ public sealed class ShipperGrain(
         balancer.Left(this.GetGrainId());
         await _stop.CancelAsync();
         await _shipping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
         log.LaneStopped(_lane, reason.ReasonCode);
     }
 
     public async Task EnsureAsync()
     {
+        // One that is there stays: setting it anew would put off when it is due, with every silo that starts.
+        if (await this.GetReminder(ReminderName) is not null)
+            return;
         // Due times are spread, so that not all lanes ask the database at once.
         var due = silo.Grains.ReminderPeriod * (1 + Random.Shared.NextDouble()) / 2;
         await this.RegisterOrUpdateReminder(ReminderName, due, silo.Grains.ReminderPeriod);
@@ -72,6 +76,10 @@ public sealed class ShipperGrain(
             report.InFlight,
             [.. report.SetAside]);
     }
+
+    // Rounds interleave: who asks something of the grain does not wait for them.
+    private void StartTimer(Func<CancellationToken, Task> round, TimeSpan due, TimeSpan period) =>
+        this.RegisterGrainTimer(round, new() { DueTime = due, Period = period, KeepAlive = true, Interleave = true });
 
     private async Task ShipAsync(ShipperLoop shipper, IGrainContext context)
     {

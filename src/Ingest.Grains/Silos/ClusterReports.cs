@@ -3,55 +3,50 @@ using Ingest.Hosting;
 
 namespace Ingest.Grains;
 
-/// <summary>Asks the whole cluster how it is. Who does not answer in time is reported so; the others still are.</summary>
-public sealed class ClusterReports(IGrainFactory grains, GrainOptions options)
+/// <summary>
+/// Asks the whole cluster how it is. Who does not answer in time is reported so; the others still are. Which silos there
+/// are is known without asking.
+/// </summary>
+public sealed class ClusterReports(IGrainFactory grains, IClusterMembershipService membership, GrainOptions options)
 {
     public async Task<RuntimeReport> ReportAsync(CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(options.StatusTimeout);
-        var asked = SilosAsync(deadline.Token);
-        var lanes = await Task.WhenAll(Enumerable.Range(0, GrainOptions.Lanes).Select(lane => LaneAsync(lane, deadline.Token)));
-        var answered = lanes.OfType<LaneReport>().ToList();
-        var silos = (await asked).Select(silo => silo with { Lanes = LanesOf(silo.Name, answered) }).ToList();
+        var members = membership.CurrentSnapshot.Members.Values.Where(member => member.Status != SiloStatus.Dead).ToList();
+        var states = Task.WhenAll(members.Select(member => StateAsync(member, deadline.Token)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, GrainOptions.Lanes).Select(lane => LaneAsync(lane, deadline.Token)));
+        var lanes = answers.OfType<LaneReport>().ToList();
+        var silos = members.Zip(await states, (member, state) => Describe(member, state, lanes))
+            .OrderBy(silo => silo.Name, StringComparer.Ordinal)
+            .ToList();
         return new RuntimeReport(
-            Sum(answered), silos.Sum(silo => silo.Partitions), silos.Sum(silo => silo.DedupeIds), silos);
+            Sum(lanes), silos.Sum(silo => silo.Partitions), silos.Sum(silo => silo.DedupeIds), silos);
     }
 
-    private async Task<LaneReport?> LaneAsync(int lane, CancellationToken cancellation) =>
-        await TryAsync(() => grains.GetGrain<IShipperGrain>(lane).ReportAsync(cancellation), cancellation);
+    private Task<LaneReport?> LaneAsync(int lane, CancellationToken cancellation) =>
+        TryAsync(() => grains.GetGrain<IShipperGrain>(lane).ReportAsync(cancellation), cancellation);
 
-    private async Task<IReadOnlyList<SiloReport>> SilosAsync(CancellationToken cancellation)
-    {
-        var hosts = await TryAsync(() => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellation);
-        var living = (hosts ?? []).Where(host => host.Status != SiloStatus.Dead);
-        var reports = await Task.WhenAll(living.Select(async host =>
-        {
-            var address = host.SiloAddress.ToParsableString();
-            var state = host.Status == SiloStatus.Active
-                ? await TryAsync(() => grains.GetGrain<ISiloGrain>(address).ReportAsync(), cancellation)
-                : null;
-            return new SiloReport(
-                host.SiloName,
-                host.SiloAddress.Endpoint.ToString(),
-                state?.Roles ?? "",
-                StateOf(host.Status, state),
-                state?.NotReady,
-                state?.Partitions ?? 0,
-                state?.DedupeIds ?? 0,
-                []);
-        }));
-        return [.. reports.OrderBy(silo => silo.Name, StringComparer.Ordinal)];
-    }
+    private async Task<SiloState?> StateAsync(ClusterMember member, CancellationToken cancellation) =>
+        member.Status == SiloStatus.Active
+            ? await TryAsync(() => grains.GetGrain<ISiloGrain>(member.SiloAddress.ToParsableString()).ReportAsync(), cancellation)
+            : null;
 
-    private static List<int> LanesOf(string silo, IEnumerable<LaneReport> lanes) =>
-        [.. lanes.Where(lane => string.Equals(lane.Silo, silo, StringComparison.Ordinal)).Select(lane => lane.Lane)];
+    private static SiloReport Describe(ClusterMember member, SiloState? state, IReadOnlyList<LaneReport> lanes) => new(
+        member.Name,
+        member.SiloAddress.Endpoint.ToString(),
+        state?.Roles ?? "",
+        StateOf(member.Status, state),
+        state?.NotReady,
+        state?.Partitions ?? 0,
+        state?.DedupeIds ?? 0,
+        [.. lanes.Where(lane => string.Equals(lane.Silo, member.Name, StringComparison.Ordinal)).Select(lane => lane.Lane)]);
 
     private static string StateOf(SiloStatus status, SiloState? state) => status switch
     {
-        SiloStatus.Active when state is null => SiloReport.NotAnswering,
+        SiloStatus.Active when state is null => "not answering",
         SiloStatus.Active when state.IsLeaving => "leaving",
-        SiloStatus.Active => SiloReport.Active,
+        SiloStatus.Active => "active",
         SiloStatus.Created or SiloStatus.Joining => "joining",
         _ => "leaving",
     };
@@ -73,6 +68,7 @@ public sealed class ClusterReports(IGrainFactory grains, GrainOptions options)
 
     private static Instant? InstantOf(long? unixMilliseconds) => unixMilliseconds is { } value ? new Instant(value) : null;
 
+    /// <returns>The answer; null where there was none in time.</returns>
     private static async Task<T?> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
         where T : class
     {

@@ -8,8 +8,13 @@ namespace Ingest.Grains;
 /// due, watches the journal, keeps the numbers of partitions up to date, and moves grains to where they should be.
 /// </summary>
 public sealed class SiloMember(
-    SiloServices silo, PartitionCountsCache counts, Balancer balancer, ILocalSiloDetails where, TimeProvider time, GrainLog log)
-    : BackgroundService
+    SiloServices silo,
+    PartitionCountsCache counts,
+    Balancer balancer,
+    MembershipCheck members,
+    ILocalSiloDetails where,
+    TimeProvider time,
+    GrainLog log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,7 +23,7 @@ public sealed class SiloMember(
         using var any = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await Task.WhenAll(
             RunAsync(silo.Partitions.RunClockAsync, any),
-            RunAsync(new JournalWatch(silo.Journal, silo.Health, silo.Options, time).RunAsync, any),
+            RunAsync(new JournalWatch(silo.Journal, silo.Health, silo.Options, time, onBack: members.Ask).RunAsync, any),
             RunAsync(counts.RunAsync, any),
             RunAsync(balancer.RunAsync, any));
     }

@@ -11,8 +11,12 @@ namespace Ingest.Grains;
 public sealed class SourceCatalogueGrain(
     [PersistentState("sources", SiloServices.StorageName)] IPersistentState<SourceCatalogueState> state,
     SiloServices silo,
+    TimeProvider time,
     GrainLog log) : Grain, ISourceCatalogueGrain
 {
+    // The last refusal of each source: frontends ask for it again and again, and the log need not.
+    private readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal);
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (await ReadJournalAsync(cancellationToken))
@@ -36,7 +40,9 @@ public sealed class SourceCatalogueGrain(
             catch (SplitRefusedException refused)
             {
                 // This source stays as it is; the others must not wait for it.
-                log.NotSplit(source, refused.Message);
+                if (_refusals.GetValueOrDefault(source) != refused.Message)
+                    log.NotSplit(source, refused.Message);
+                _refusals[source] = refused.Message;
             }
         }
 
@@ -90,7 +96,7 @@ public sealed class SourceCatalogueGrain(
     {
         if (state.State.Sources.TryGetValue(source, out var known) && known.Partitions == partitions)
             return false;
-        state.State.Sources[source] = new SourceState(partitions, DateTimeOffset.UtcNow, why);
+        state.State.Sources[source] = new SourceState(partitions, time.GetUtcNow(), why);
         return true;
     }
 

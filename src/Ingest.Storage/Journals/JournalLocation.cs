@@ -8,6 +8,8 @@ public abstract record JournalLocation
 {
     private const string FolderName = "journal";
 
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(15);
+
     private JournalLocation()
     {
     }
@@ -64,8 +66,11 @@ public abstract record JournalLocation
     {
         public override string Description => $"PostgreSQL {Settings.Host}:{Settings.Port}, database {Settings.Database}";
 
-        public override async Task<IJournal> OpenAsync(bool readOnly = false, Action<string>? onFault = null) =>
-            await PostgresJournal.OpenAsync(
-                new PostgresJournalOptions { ConnectionString = Settings.ConnectionString, ReadOnly = readOnly, OnFault = onFault });
+        public override async Task<IJournal> OpenAsync(bool readOnly = false, Action<string>? onFault = null)
+        {
+            var options = new PostgresJournalOptions { ConnectionString = Settings.ConnectionString, ReadOnly = readOnly, OnFault = onFault };
+            // No client waits for somebody who only looks.
+            return await PostgresJournal.OpenAsync(readOnly ? options with { ConnectTimeout = ReaderPatience } : options);
+        }
     }
 }

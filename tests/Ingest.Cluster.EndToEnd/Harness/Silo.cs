@@ -6,10 +6,15 @@ namespace Ingest.Cluster.EndToEnd;
 /// <summary>One silo of a cluster, in a process of its own. Its ports and its data folder stay the same through restarts.</summary>
 /// <param name="name">Its name in the cluster.</param>
 /// <param name="data">Its data folder, for node.json.</param>
+/// <param name="place">Where it runs.</param>
 /// <param name="arguments">Options of <c>./ingest run</c> that all silos share.</param>
 /// <param name="environment">Variables that all silos share.</param>
 internal sealed class Silo(
-    string name, string data, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
+    string name,
+    string data,
+    SiloPlace place,
+    IReadOnlyList<string> arguments,
+    IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
 {
     /// <summary>Exit code of a server whose storage cannot be reached.</summary>
     private const int ExitStorage = 3;
@@ -24,7 +29,7 @@ internal sealed class Silo(
 
     public string Data { get; } = data;
 
-    public Uri Url => new($"http://127.0.0.1:{_port}");
+    public Uri Url => new($"http://{place.Clients}:{_port}");
 
     /// <summary>Port for the other silos.</summary>
     public int SiloPort { get; } = StablePort.Choose();
@@ -42,15 +47,16 @@ internal sealed class Silo(
     /// <param name="more">Further options for this start.</param>
     public async Task BeginStartAsync(params string[] more)
     {
-        if (_process is not null)
-            await _process.DisposeAsync();
+        await DisposeAsync();
         _more = more;
-        string[] all =
+        string[] command =
         [
-            Repository.SiloProgram, "--silo-name", Name, "--port", Text(_port), "--silo-port", Text(SiloPort), "--data", Data,
+            .. place.Through, "dotnet", Repository.SiloProgram,
+            "--silo-name", Name, "--host", place.Listen.ToString(), "--port", Text(_port),
+            "--advertise", place.Advertise.ToString(), "--silo-port", Text(SiloPort), "--data", Data,
             .. arguments, .. more,
         ];
-        _process = ChildProcess.Start("dotnet", all, environment);
+        _process = ChildProcess.Start(command[0], command[1..], environment);
     }
 
     /// <summary>Starts it, and waits until it says that it can store events.</summary>
@@ -84,10 +90,26 @@ internal sealed class Silo(
         Progress.Write($"{Name} has drained and left.");
     }
 
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndedAsync()
+    {
+        var exitCode = await Process.WaitAsync(Deadline.Process);
+        Progress.Write($"{Name} ended by itself with exit code {exitCode}.");
+        return exitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-            await _process.DisposeAsync();
+        if (_process is null)
+            return;
+        await _process.DisposeAsync();
+        // Kept for a person where asked for: a failure may be explained by what another silo wrote, long before.
+        if (Environment.GetEnvironmentVariable("INGEST_TEST_LOGS") is { Length: > 0 } folder)
+        {
+            var test = TestContext.Current.TestMethod?.MethodName ?? "fixture";
+            await File.AppendAllTextAsync(Path.Combine(folder, $"{test}-{Name}.log"), $"--- process\n{Output}\n");
+        }
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

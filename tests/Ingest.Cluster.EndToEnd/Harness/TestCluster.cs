@@ -1,14 +1,20 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 
 namespace Ingest.Cluster.EndToEnd;
 
 /// <summary>
-/// Silos over a PostgreSQL of their own and one lake: started, killed and rolled by a test, judged by the witnesses.
+/// Silos over a database and a lake of their own: started, killed and rolled by a test, judged by the witnesses.
 /// </summary>
 internal sealed class TestCluster : IInstallation, IAsyncDisposable
 {
     /// <summary>Key of the admin pages of every silo.</summary>
     public const string AdminKey = "key-of-the-cluster-tests";
+
+    /// <summary>Option that says how long a silo that stops goes on serving.</summary>
+    public const string LeaveDelay = "--leave-delay";
+
+    private const string PostgresVariable = "INGEST_POSTGRES";
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<Silo> _silos = [];
@@ -17,18 +23,23 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
 
     private TestCluster(PostgresServer postgres, string connectionString, S3Lake? s3, IReadOnlyList<string> options)
     {
-        (Postgres, S3) = (postgres, s3);
-        _options = [.. s3?.Options ?? [], .. options];
+        (Postgres, ConnectionString, S3) = (postgres, connectionString, s3);
+        // No balancer needs to see that a silo leaves, unless a test has one.
+        _options = [.. s3?.Options ?? [], .. options, .. options.Contains(LeaveDelay) ? Array.Empty<string>() : [LeaveDelay, "0s"]];
+        TestSources.Write(Config);
         _environment = new Dictionary<string, string>(s3?.Server.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
         {
             ["INGEST_NO_BUILD"] = "1",
-            ["INGEST_POSTGRES"] = connectionString,
+            [PostgresVariable] = connectionString,
             ["INGEST_ADMIN_KEY"] = AdminKey,
         };
     }
 
-    /// <summary>The database server, for this cluster alone: to be stopped, crashed and paused.</summary>
+    /// <summary>The database server, of no other cluster while this one lives: to be stopped, crashed and paused.</summary>
     public PostgresServer Postgres { get; }
+
+    /// <summary>Connection string of the cluster's database.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>Where the lake is S3: the server, with a proxy of faults before it.</summary>
     public S3Lake? S3 { get; }
@@ -41,6 +52,8 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     /// <summary>Value of <c>--lake</c>.</summary>
     public string Lake => S3?.Location ?? LakeFolder;
 
+    private string Config => _folder.Of("config");
+
     /// <summary>Where clients post: every silo, in order.</summary>
     public IReadOnlyList<Uri> Urls => [.. _silos.Select(silo => silo.Url)];
 
@@ -50,17 +63,14 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     /// <param name="options">Further options of <c>./ingest run</c> for every silo.</param>
     public static async Task<TestCluster> StartAsync(int silos, S3Lake? s3 = null, params IReadOnlyList<string> options)
     {
-        var (postgres, absence) = await PostgresServer.StartAsync(mustBePrivate: true);
-        Assert.SkipWhen(postgres is null, absence ?? "");
+        var postgres = await SharedPostgres.RequireAsync();
         var cluster = new TestCluster(postgres, await postgres.NewDatabaseAsync(), s3, options);
         try
         {
-            var migrated = await cluster.RunAsync("db", "migrate");
-            Assert.True(migrated.ExitCode == 0, migrated.Output);
+            await Ingest.Storage.PostgresMigrations.RunAsync(cluster.ConnectionString, _ => { }, TestContext.Current.CancellationToken);
             for (var number = 1; number <= silos; number++)
-                await cluster.Add().BeginStartAsync();
-            foreach (var silo in cluster.Silos)
-                await silo.ReadyAsync();
+                cluster.Add();
+            await cluster.StartAllAsync();
             return cluster;
         }
         catch
@@ -70,16 +80,26 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
         }
     }
 
+    /// <summary>Starts those silos that do not run, all at once, and waits until they are ready.</summary>
+    public async Task StartAllAsync()
+    {
+        var stopped = _silos.Where(silo => !silo.IsRunning).ToList();
+        foreach (var silo in stopped)
+            await silo.BeginStartAsync();
+        foreach (var silo in stopped)
+            await silo.ReadyAsync();
+    }
+
     /// <summary>Adds a silo, not started yet.</summary>
-    public Silo Add()
+    /// <param name="place">Where it runs; on loopback when null.</param>
+    public Silo Add(SiloPlace? place = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"silo-{_silos.Count + 1}");
-        string[] shared =
-        [
-            "--advertise", "127.0.0.1", "--leave-delay", "1s", "--lake", Lake, "--config", Repository.Config, "--seal-age", "1s",
-            .. _options,
-        ];
-        var silo = new Silo(name, _folder.Of(name), shared, _environment);
+        string[] shared = ["--lake", Lake, "--config", Config, "--seal-age", "1s", .. _options];
+        var environment = new Dictionary<string, string>(_environment, StringComparer.Ordinal);
+        if (place?.Postgres is { } postgres)
+            environment[PostgresVariable] = postgres;
+        var silo = new Silo(name, _folder.Of(name), place ?? SiloPlace.Loopback, shared, environment);
         _silos.Add(silo);
         return silo;
     }
@@ -97,14 +117,32 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
         return CommandResult.OfAsync(Repository.Launcher, [verb, .. arguments, .. lake], environment, _folder.Path);
     }
 
+    /// <summary>Waits until every silo hosts partitions.</summary>
+    public async Task WaitUntilBalancedAsync()
+    {
+        using var http = new HttpClient { Timeout = Deadline.Process };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        var last = "none";
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+                last = await http.GetStringAsync(new Uri(Urls[0], "/admin/status"));
+                var partitions = ServerStatus.Parse(last).PartitionsBySilo;
+                Progress.Write($"Partitions: {string.Join(", ", partitions.Select(silo => $"{silo.Key} {silo.Value}"))}.");
+                return partitions.Count == _silos.Count && partitions.Values.All(count => count > 0) ? last : null;
+            },
+            Deadline.Delivery,
+            () => $"not every silo hosts partitions: {last}\n{Outputs()}");
+    }
+
     /// <summary>
     /// The end of a test: everything ships, all silos leave in good order, and three witnesses judge the lake.
     /// </summary>
     public async Task AssertConservedAsync(ConservationOracle oracle)
     {
         await this.WaitUntilShippedAsync(Outputs);
-        foreach (var silo in _silos.Where(silo => silo.IsRunning))
-            await silo.StopAsync();
+        await Task.WhenAll(_silos.Where(silo => silo.IsRunning).Select(silo => silo.StopAsync()));
         if (S3 is not null)
             await S3.DownloadAsync(LakeFolder);
         await Verdict.AssertConservedAsync(this, oracle);
@@ -117,7 +155,6 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     {
         foreach (var silo in _silos)
             await silo.DisposeAsync();
-        await Postgres.DisposeAsync();
         _folder.Dispose();
     }
 }

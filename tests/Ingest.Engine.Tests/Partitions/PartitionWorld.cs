@@ -173,7 +173,7 @@ internal sealed class PartitionWorld
         _offered += request.Events.Count;
         foreach (var (partition, sending) in request.Send(Web, count))
             ActivationOf(partition.Number, instance).Offer(sending, count, _now);
-        // It moves at once or not at all.
+        // What moves at once was not received. What moves later was fenced, and the history is no clean one.
         _offered -= request.Moved - movedBefore;
     }
 

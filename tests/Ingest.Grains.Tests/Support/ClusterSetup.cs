@@ -6,6 +6,14 @@ namespace Ingest.Grains.Tests;
 /// <summary>What a test wants of its cluster.</summary>
 internal sealed record ClusterSetup
 {
+    /// <summary>A call takes as long as it takes.</summary>
+    public static readonly GrainOptions Patient = new()
+    {
+        CallTimeout = TimeSpan.FromMinutes(1),
+        StatusTimeout = TimeSpan.FromMinutes(1),
+        CountsPause = TimeSpan.FromMilliseconds(50),
+    };
+
     public int Silos { get; init; } = 3;
 
     /// <summary>Sources by name, with the numbers of partitions that the configuration says.</summary>
@@ -18,6 +26,8 @@ internal sealed record ClusterSetup
         SealAge = TimeSpan.FromMilliseconds(300),
         RetryPauseMin = TimeSpan.FromMilliseconds(10),
         RetryPauseMax = TimeSpan.FromMilliseconds(500),
+        // A machine that is busy with other tests must not look like a journal or a silo that does not answer.
+        JournalTimeout = TimeSpan.FromMinutes(1),
     };
 
     public HostingOptions Hosting { get; init; } = new()
@@ -30,5 +40,5 @@ internal sealed record ClusterSetup
         RouteTimeout = TimeSpan.FromMinutes(1),
     };
 
-    public GrainOptions Grains { get; init; } = new();
+    public GrainOptions Grains { get; init; } = Patient;
 }

@@ -10,6 +10,9 @@ internal sealed class GrainCalls
     /// <summary>Calls for which it says true wait until the test ends, as those of a silo that hangs.</summary>
     public Func<IIncomingGrainCallContext, bool> Hangs { get; set; } = _ => false;
 
+    /// <summary>Calls for which it says true end with an error.</summary>
+    public Func<IIncomingGrainCallContext, bool> Fails { get; set; } = _ => false;
+
     /// <summary>Number of calls so far of a method, such as <c>IPartitionGrain.OfferAsync</c>.</summary>
     public int Of(string method) => _counts.GetValueOrDefault(method);
 
@@ -18,6 +21,8 @@ internal sealed class GrainCalls
         _counts.AddOrUpdate($"{context.InterfaceMethod.DeclaringType?.Name}.{context.InterfaceMethod.Name}", 1, (_, count) => count + 1);
         if (Hangs(context))
             await Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        if (Fails(context))
+            throw new InvalidOperationException("the test lets it fail");
         await context.Invoke();
     }
 }

@@ -23,6 +23,8 @@ internal sealed class TestSilo(InProcessSiloHandle handle)
 
     public SiloServices Services { get; } = handle.ServiceProvider.GetRequiredService<SiloServices>();
 
+    public PartitionCountsCache Counts { get; } = handle.ServiceProvider.GetRequiredService<PartitionCountsCache>();
+
     public PartitionHost Partitions => Services.Partitions;
 
     public ScriptedJournal Journal => (ScriptedJournal)Services.Journal;

@@ -15,14 +15,18 @@ internal abstract class Host
     protected Host(World world, string name)
     {
         _world = world;
-        Process = new SimProcess(world.Simulation, name);
-        Process.Clock.Drift = world.Simulation.Chance.Of(0, 0, 0.01, -0.01);
-        Process.Clock.Step(world.Plan.ClockOffset + world.Plan.ClockErrorOf(world.Simulation.Chance));
-        Gate = Mistakes.Gate(world.Mistake, world.Plan.RequestsMax, world.Plan.RequestBytesMax);
+        Process = new SimProcess(world.Simulation, name, world.Plan.ClockOffset);
+        if (world.Plan.ClockErrorMax > TimeSpan.Zero)
+        {
+            Process.Clock.Drift = world.Simulation.Chance.Of(0, 0, 0.01, -0.01);
+            Process.Clock.SetWrongBy(world.Plan.DrawClockError(world.Simulation.Chance));
+        }
+
+        Gate = world.Mistake.Gate(world.Plan.RequestsMax, world.Plan.RequestBytesMax);
         var journal = new SimJournal(world.Simulation, Process, world.Journal, world.Rules, world.Plan.Options);
-        Journal = Mistakes.Wrap(world.Mistake, journal, world);
+        Journal = world.Mistake.Wrap(journal, Process);
         var lake = new SimLake(world.Simulation, Process, world.Lake, world.Plan.PutsMax);
-        Lake = Mistakes.Wrap(world.Mistake, lake, world);
+        Lake = world.Mistake.Wrap(lake, Process);
         Log = new HostingLog(new TraceLogger(world.Simulation, Process));
     }
 
@@ -35,6 +39,9 @@ internal abstract class Host
     public ILake Lake { get; }
 
     public HostingLog Log { get; }
+
+    /// <summary>Ids that a mistake marks as known.</summary>
+    public HashSet<UInt128> Marks { get; } = [];
 
     /// <summary>Requests come here.</summary>
     public bool IsServing { get; protected set; }
@@ -72,7 +79,7 @@ internal abstract class Host
                 return Unavailable;
             try
             {
-                return Judge(events, await Mistakes.Wrap(_world.Mistake, Intake, _world).AcceptAsync(source, batch));
+                return Judge(events, await _world.Mistake.Wrap(Intake, this).AcceptAsync(source, batch));
             }
             finally
             {

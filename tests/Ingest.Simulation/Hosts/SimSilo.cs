@@ -123,8 +123,11 @@ internal sealed class SimSilo : Host
             running.Stop();
     }
 
+    /// <summary>A call to a lane that should be here; starts it where it is not.</summary>
     public Task<bool> NoticeAsync(int lane)
     {
+        if (!_lanes.ContainsKey(lane) && _world.Directory.OfLane(lane) == this)
+            StartLane(lane);
         if (_lanes.TryGetValue(lane, out var running))
             running.Notice();
         return Task.FromResult(true);

@@ -6,10 +6,13 @@ namespace Ingest.Simulation;
 /// </summary>
 internal sealed class SimClock(Simulation simulation, SimProcess process) : TimeProvider
 {
-    private TimeSpan _offset;
+    private TimeSpan _error;
 
     /// <summary>Wall clock of a process whose clock is right, at the start of a history.</summary>
     public static DateTimeOffset Start { get; } = new(2026, 11, 21, 20, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What the wall clock shows at the start of the history, after <see cref="Start"/>.</summary>
+    public TimeSpan Offset { get; init; }
 
     /// <summary>Seconds that the wall clock gains in a second.</summary>
     public double Drift { get; set; }
@@ -18,15 +21,15 @@ internal sealed class SimClock(Simulation simulation, SimProcess process) : Time
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => Start + _offset + (simulation.Now * (1 + Drift));
+    public override DateTimeOffset GetUtcNow() => Start + Offset + _error + (simulation.Now * (1 + Drift));
 
     public override long GetTimestamp() => simulation.Now.Ticks;
 
-    /// <summary>Sets the wall clock forward, or back.</summary>
-    public void Step(TimeSpan by)
+    /// <summary>Sets the wall clock, to a time that is wrong by so much.</summary>
+    public void SetWrongBy(TimeSpan error)
     {
-        _offset += by;
-        simulation.Note(process.Name, $"clock steps by {by}");
+        _error = error;
+        simulation.Note(process.Name, $"its clock is wrong by {error} now");
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

@@ -12,12 +12,15 @@ internal sealed class SimProcess : SynchronizationContext
     private readonly List<Simulation.Step> _held = [];
     private bool _isFrozen;
 
-    public SimProcess(Simulation simulation, string name)
+    /// <param name="simulation">The history that it is part of.</param>
+    /// <param name="name">For the trace.</param>
+    /// <param name="clockOffset">As <see cref="SimClock.Offset"/>.</param>
+    public SimProcess(Simulation simulation, string name, TimeSpan clockOffset = default)
     {
         _simulation = simulation;
         Name = name;
         Number = simulation.NextProcessNumber();
-        Clock = new SimClock(simulation, this);
+        Clock = new SimClock(simulation, this) { Offset = clockOffset };
         Work = new SimWorkScheduler(simulation, this);
     }
 

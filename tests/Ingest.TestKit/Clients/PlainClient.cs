@@ -21,11 +21,13 @@ public enum PlainFormat
 }
 
 /// <summary>
-/// Posts plain JSON to the source of the tests, and sends again until it is answered with success: each try to the next of
-/// its collectors.
+/// Posts plain JSON to a source of the tests, and sends again until it is answered with success: each try to the next of
+/// its collectors. The write key of a source is its name and <c>-key</c>.
 /// </summary>
 public sealed class PlainClient(params IReadOnlyList<Uri> collectors) : IDisposable
 {
+    private const string DefaultSource = "shop";
+
     private readonly Retrying _http = new();
     private uint _tries;
 
@@ -33,10 +35,18 @@ public sealed class PlainClient(params IReadOnlyList<Uri> collectors) : IDisposa
     public TimeSpan Patience
     {
         get => _http.Patience;
-        init => _http = new Retrying { Patience = value };
+        init => _http.Patience = value;
     }
 
-    public async Task<PlainAnswer> PostAsync(IReadOnlyCollection<PlainEvent> events, PlainFormat format = PlainFormat.Lines)
+    /// <summary>As <see cref="Retrying.OnFailure"/>.</summary>
+    public Action<RequestTry>? OnFailure
+    {
+        get => _http.OnFailure;
+        set => _http.OnFailure = value;
+    }
+
+    public async Task<PlainAnswer> PostAsync(
+        IReadOnlyCollection<PlainEvent> events, PlainFormat format = PlainFormat.Lines, string source = DefaultSource)
     {
         var body = Encoding.UTF8.GetBytes(format == PlainFormat.Array
             ? $"[{string.Join(',', events.Select(e => e.Text))}]"
@@ -44,7 +54,7 @@ public sealed class PlainClient(params IReadOnlyList<Uri> collectors) : IDisposa
         if (format == PlainFormat.GzippedLines)
             body = Gzip(body);
 
-        var answer = await _http.SendAsync(() => Request(body, format));
+        var answer = await _http.SendAsync(() => Request(source, body, format));
         return JsonSerializer.Deserialize<PlainAnswer>(answer, JsonSerializerOptions.Web)!;
     }
 
@@ -60,13 +70,13 @@ public sealed class PlainClient(params IReadOnlyList<Uri> collectors) : IDisposa
 
     public void Dispose() => _http.Dispose();
 
-    private HttpRequestMessage Request(byte[] body, PlainFormat format)
+    private HttpRequestMessage Request(string source, byte[] body, PlainFormat format)
     {
         var collector = collectors[(int)(Interlocked.Increment(ref _tries) % collectors.Count)];
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(collector, "/v1/events/shop"))
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(collector, $"/v1/events/{source}"))
         {
             Content = new ByteArrayContent(body),
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "shop-key") },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", $"{source}-key") },
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (format == PlainFormat.GzippedLines)

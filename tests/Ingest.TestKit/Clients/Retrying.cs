@@ -2,6 +2,11 @@ using System.Net;
 
 namespace Ingest.TestKit;
 
+/// <summary>How one try of a request ended.</summary>
+/// <param name="Status">Status of the answer; null where none came.</param>
+/// <param name="HasRetryAfter">Whether the answer says when to try again.</param>
+public readonly record struct RequestTry(HttpStatusCode? Status, bool HasRetryAfter);
+
 /// <summary>Sends a request until it is answered with success, as every client of an ingest does.</summary>
 public sealed class Retrying : IDisposable
 {
@@ -13,8 +18,11 @@ public sealed class Retrying : IDisposable
     public TimeSpan Patience
     {
         get => _http.Timeout;
-        init => _http.Timeout = value;
+        set => _http.Timeout = value;
     }
+
+    /// <summary>Is told of every try that was not a success; from any thread.</summary>
+    public Action<RequestTry>? OnFailure { get; set; }
 
     /// <summary>Sends a request again and again until its answer is 200. Any answer but that or 503 is a fault of the server.</summary>
     /// <param name="request">Makes the request anew for each try.</param>
@@ -41,13 +49,18 @@ public sealed class Retrying : IDisposable
             using var answer = await _http.SendAsync(message, deadline);
             var body = await answer.Content.ReadAsByteArrayAsync(deadline);
             if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                OnFailure?.Invoke(new RequestTry(answer.StatusCode, answer.Headers.RetryAfter is not null));
                 return null;
+            }
+
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{message.RequestUri} was answered {answer.StatusCode}.");
             return body;
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException
             && !deadline.IsCancellationRequested)
         {
+            OnFailure?.Invoke(new RequestTry(null, false));
             return null;
         }
     }

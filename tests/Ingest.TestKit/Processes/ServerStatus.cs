@@ -7,7 +7,9 @@ namespace Ingest.TestKit;
 /// <param name="Unsealed">Events that are in no batch yet.</param>
 /// <param name="Pending">Events in batches that the lake has not confirmed.</param>
 /// <param name="SetAside">Batches that need a person: which, and why.</param>
-public sealed record ServerStatus(long Unsealed, long Pending, IReadOnlyList<string> SetAside)
+/// <param name="PartitionsBySilo">Partitions in the memory of each silo, by its name; empty for a single process.</param>
+public sealed record ServerStatus(
+    long Unsealed, long Pending, IReadOnlyList<string> SetAside, IReadOnlyDictionary<string, int> PartitionsBySilo)
 {
     /// <summary>False where a command had no status to print, only an error.</summary>
     public static bool TryParse(string json, [NotNullWhen(true)] out ServerStatus? status)
@@ -26,6 +28,8 @@ public sealed record ServerStatus(long Unsealed, long Pending, IReadOnlyList<str
             journal.GetProperty("pending").GetInt64(),
             shipping.ValueKind == JsonValueKind.Null
                 ? []
-                : [.. shipping.GetProperty("setAside").EnumerateArray().Select(batch => batch.GetString()!)]);
+                : [.. shipping.GetProperty("setAside").EnumerateArray().Select(batch => batch.GetString()!)],
+            report.GetProperty("silos").EnumerateArray().ToDictionary(
+                silo => silo.GetProperty("name").GetString()!, silo => silo.GetProperty("partitions").GetInt32(), StringComparer.Ordinal));
     }
 }

@@ -31,6 +31,16 @@ public sealed class PostgresFixture : IAsyncDisposable
         return database;
     }
 
+    /// <summary>Options with time enough for a machine that is busy with other things.</summary>
+    public static PostgresJournalOptions Options(string database) => new()
+    {
+        ConnectionString = database,
+        ConnectTimeout = TimeSpan.FromMinutes(1),
+        WriteTimeout = TimeSpan.FromMinutes(1),
+        ReadTimeout = TimeSpan.FromMinutes(2),
+        LockTimeout = TimeSpan.FromMinutes(1),
+    };
+
     /// <summary>Drops a database; null where the test was skipped before it had one.</summary>
     public async Task DropAsync(string? database)
     {

@@ -24,6 +24,9 @@ internal sealed class GenerationKeeper(Server server, PostgresJournalOptions opt
     /// <summary>A statement of this work; a drop waits for the file system.</summary>
     private const int Seconds = 30;
 
+    /// <summary>Generations of ids are closed after this part of the dedupe window's age: few enough that reading a window looks at about ten tables.</summary>
+    private const int IdsPerWindow = 8;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly GenerationMoves _moves = new(options);
     private Task _run = Task.CompletedTask;
@@ -122,7 +125,8 @@ internal sealed class GenerationKeeper(Server server, PostgresJournalOptions opt
             rows => (Kind: rows.GetString(0), Id: rows.GetInt32(1), Bytes: rows.GetInt64(2), HoldsRows: rows.GetBoolean(3), Age: rows.GetTimeSpan(4)));
         foreach (var (kind, id, bytes, holdsRows, age) in open)
         {
-            if (!holdsRows || (bytes < options.GenerationBytesMax && age < options.GenerationAgeMax))
+            var ageMax = kind == "ids" ? options.DedupeAgeMax / IdsPerWindow : options.GenerationAgeMax;
+            if (!holdsRows || (bytes < options.GenerationBytesMax && age < ageMax))
                 continue;
 
             // Never vacuumed: rows are not deleted one by one, and the whole goes soon.

@@ -34,7 +34,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
             }
             catch (Exception fault)
             {
-                await step.RollBackAsync();
+                await step.RollBackAsync(afterFault: true);
                 if (step.MayBeCommitted(fault))
                 {
                     SetAll(writes, JournalOutcome.Unknown, fault);
@@ -77,7 +77,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
 
         if (group.ChangedRows.Count == 0)
         {
-            await step.RollBackAsync();
+            await step.RollBackAsync(afterFault: false);
             return;
         }
 
@@ -224,7 +224,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
             && !(fault is PostgresException { InvariantSeverity: "ERROR", BatchCommand: { } failed } && failed != Commit);
 
         /// <summary>Ends the transaction where there is one. A connection that fails at it is closed, and with it the transaction.</summary>
-        public async Task RollBackAsync()
+        public async Task RollBackAsync(bool afterFault)
         {
             if (_connection is not { State: System.Data.ConnectionState.Open } connection)
                 return;
@@ -232,6 +232,10 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
             {
                 await using var command = new NpgsqlCommand("ROLLBACK", connection);
                 await command.ExecuteNonQueryAsync();
+
+                // Statements of a batch behind the one that failed were never prepared, though Npgsql 10.0 takes them for so.
+                if (afterFault)
+                    connection.UnprepareAll();
             }
             catch (Exception fault) when (Faults.IsOfServer(fault) || fault is InvalidOperationException)
             {
