@@ -131,8 +131,8 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
     {
         // In pairs of name and value, after the word "run".
         var kept = service.Command.Skip(1).Chunk(2).Where(option => !Replaced.Contains(option[0], StringComparer.Ordinal)).SelectMany(option => option);
-        string[] arguments = [.. kept, .. _s3.Options, "--advertise", "127.0.0.1", "--config", Repository.Config, "--seal-age", "1s"];
-        return new Silo(name, _folder.Of(name), arguments, EnvironmentOf(service));
+        string[] arguments = [.. kept, .. _s3.Options, "--config", Repository.Config, "--seal-age", "1s"];
+        return new Silo(name, _folder.Of(name), SiloPlace.Loopback, arguments, EnvironmentOf(service));
     }
 
     /// <summary>A service's variables, with the servers of this test in the place of the containers.</summary>
