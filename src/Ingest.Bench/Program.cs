@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Ingest.Bench;
 
 if (args is [FloorSubject.Verb, var file])

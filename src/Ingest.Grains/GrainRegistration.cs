@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using Orleans.Runtime.Placement;
 
 namespace Ingest.Grains;
 

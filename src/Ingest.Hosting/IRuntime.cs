@@ -1,4 +1,3 @@
-using Ingest.Collector;
 using Ingest.Engine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

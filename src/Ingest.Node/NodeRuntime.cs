@@ -1,4 +1,3 @@
-using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -48,5 +47,5 @@ public sealed class NodeRuntime : IRuntime
 
     public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
 
-    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _node is { } node ? node.DisposeAsync() : ValueTask.CompletedTask;
 }

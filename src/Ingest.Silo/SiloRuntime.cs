@@ -1,4 +1,3 @@
-using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Grains;
 using Ingest.Hosting;
@@ -117,7 +116,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var report = await ReportAsync(CancellationToken.None);
         // Other workers go on where this silo stops; the last one has nobody. Where two stop at once, both drain: harmless.
         var isLast = !report.Silos.Any(silo =>
-            silo.State == "active" && silo.Name != settings.Name && silo.Roles != nameof(SiloRoles.Frontend).ToLowerInvariant());
+            silo.State == "active" && silo.Name != settings.Name && !string.Equals(silo.Roles, nameof(SiloRoles.Frontend), StringComparison.OrdinalIgnoreCase));
         if (isLast && settings.Roles.HasFlag(SiloRoles.Worker))
             await FinalDrain.RunAsync(Silo.Partitions, shipFor, TimeProvider.System);
     }

@@ -54,12 +54,10 @@ internal sealed class Connection : IDisposable
         if (end < 0)
             return false;
         var head = answer[..end];
-        Utf8Parser.TryParse(head[9..], out status, out _);
-        var length = 0;
+        if (!Utf8Parser.TryParse(head[9..], out status, out _))
+            throw new IOException("The server did not answer in HTTP.");
         var at = head.IndexOf("Content-Length: "u8);
-        if (at >= 0)
-            Utf8Parser.TryParse(head[(at + 16)..], out length, out _);
-        return answer.Length >= end + 4 + length;
+        return at >= 0 && Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) && answer.Length >= end + 4 + length;
     }
 
     private void WriteId(int at)

@@ -8,11 +8,11 @@ internal static class ReportTable
 {
     public static void Print(IReadOnlyList<Measurement> figures)
     {
-        foreach (var workload in figures.GroupBy(figure => figure.Workload))
+        foreach (var workload in figures.GroupBy(figure => figure.Workload, StringComparer.Ordinal))
         {
             var table = new Table().Title(workload.Key).AddColumns("subject", "events/s (min..max)", "of the first", "p50 ms", "p99 ms", "CPU µs/event", "memory MB", "failures");
             var first = workload.First(figure => figure.Metric == Metrics.EventsPerSecond);
-            foreach (var subject in workload.GroupBy(figure => figure.Subject))
+            foreach (var subject in workload.GroupBy(figure => figure.Subject, StringComparer.Ordinal))
             {
                 var by = subject.ToDictionary(figure => figure.Metric, StringComparer.Ordinal);
                 var rate = by[Metrics.EventsPerSecond];

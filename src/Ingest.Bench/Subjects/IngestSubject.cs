@@ -24,7 +24,7 @@ internal sealed class IngestSubject(
         if (prepare is not null)
             await prepare();
         var data = Path.Combine(folder, "data");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[program, "--port", "0", "--data", data, "--config", BenchSource.WriteConfiguration(folder), "--seal-age", "1h", "--drain", "1s", .. options])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Ingest.Collector;
-using Ingest.Hosting;
 
 namespace Ingest.Grains;
 

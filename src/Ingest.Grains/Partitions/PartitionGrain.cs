@@ -1,4 +1,3 @@
-using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
 using Orleans.Dashboard;
@@ -89,13 +88,8 @@ public sealed class PartitionGrain(SiloServices silo, PartitionCountsCache count
         {
             EventBatchCodec.ReadAll(request.Bytes.Span, request.Batches, batches);
             // All are offered before the first is awaited, so that they share a commit.
-            var waits = new ValueTask<IntakeResult>[batches.Count];
-            for (var i = 0; i < waits.Length; i++)
-                waits[i] = Actor.OfferAsync(batches[i], request.PartitionCount);
-            var results = new OfferResult[waits.Length];
-            for (var i = 0; i < waits.Length; i++)
-                results[i] = OfferResult.Of(await waits[i]);
-            return new OfferReply(results);
+            var waits = batches.Select(batch => Actor.OfferAsync(batch, request.PartitionCount).AsTask());
+            return new OfferReply([.. (await Task.WhenAll(waits)).Select(result => OfferResult.Of(result))]);
         }
         finally
         {

@@ -10,7 +10,7 @@ namespace Ingest.Grains;
 [GrainType("ingest.shipper"), CollectionAgeLimit(AlwaysActive = true), BalancedPlacement]
 public sealed class ShipperGrain(
     SiloServices silo, Balancer balancer, ILocalSiloDetails where, TimeProvider time, GrainLog log, HostingLog hostingLog)
-    : Grain, IShipperGrain, IRemindable
+    : Grain, IShipperGrain, IRemindable, IDisposable
 {
     private const string ReminderName = "wake";
 
@@ -38,10 +38,12 @@ public sealed class ShipperGrain(
     {
         balancer.Left(this.GetGrainId());
         await _stop.CancelAsync();
-        await _shipping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _shipping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         log.LaneStopped(_lane, reason.ReasonCode);
     }
+
+    public void Dispose() => _stop.Dispose();
 
     public async Task EnsureAsync()
     {

@@ -6,7 +6,7 @@ using Ingest.Hosting;
 namespace Ingest.Grains;
 
 /// <summary>What the grains of one silo share: its storage, the partitions in its memory, and its limits.</summary>
-public sealed class SiloServices  
+public sealed class SiloServices : IDisposable
 {
     /// <summary>Name of the grain storage that grains with state use.</summary>
     public const string StorageName = "ingest";
@@ -71,6 +71,7 @@ public sealed class SiloServices
         Partitions.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();
-        _puts.Dispose();
     }
+
+    public void Dispose() => _puts.Dispose();
 }

@@ -133,9 +133,9 @@ public sealed class PartitionHost(
             while (await timer.WaitForNextTickAsync(cancellation))
             {
                 // Hours end by the wall clock: where it has stepped, all actors look anew.
-                var time = Elapsed;
-                var step = Now - time - offset;
-                var due = step.Duration() > Options.TickPeriod ? TimeSpan.MaxValue : time;
+                var elapsed = Elapsed;
+                var step = Now - elapsed - offset;
+                var due = step.Duration() > Options.TickPeriod ? TimeSpan.MaxValue : elapsed;
                 offset += step;
                 foreach (var (_, actor) in _actors)
                 {

@@ -1,6 +1,3 @@
-using Ingest.Collector;
-using Ingest.Engine;
-
 namespace Ingest.Hosting;
 
 /// <summary>The first lines of a server: where to post, where events end up, and a line to paste.</summary>

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Ingest.Grains.Tests;
 
 /// <summary>The reminder table of a cluster, which outlives its silos as a database does.</summary>

@@ -1,4 +1,3 @@
-using Ingest.Collector;
 using Ingest.Engine;
 using Ingest.Hosting;
 

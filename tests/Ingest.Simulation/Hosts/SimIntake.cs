@@ -29,7 +29,7 @@ internal sealed class SimIntake(SimSilo silo, World world) : RoutingIntake(world
                 _known[id] = target = world.Directory.Locate(id);
             }
 
-            var bytes = silo.Encode(batch);
+            var bytes = SimSilo.Encode(batch);
             return await world.Network.CallAsync(silo.Process, target.Process, () => target.OfferAsync(id, bytes, count))
                 .WaitAsync(CallTimeout, silo.Process.Clock);
         }

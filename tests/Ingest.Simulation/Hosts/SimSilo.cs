@@ -154,7 +154,7 @@ internal sealed class SimSilo : Host
         return all;
     }
 
-    public byte[] Encode(EventBatch batch)
+    public static byte[] Encode(EventBatch batch)
     {
         var buffer = new ArrayBufferWriter<byte>();
         EventBatchCodec.Write(batch, buffer);

@@ -54,7 +54,7 @@ internal sealed class SimProcess : SynchronizationContext
     public void Post(Action action) => Post(static action => ((Action)action!)(), action);
 
     /// <summary>Starts something that handles its own faults.</summary>
-    public void Start(Func<Task> work) => Work.Run(work);
+    public void Start(Func<Task> work) => _ = Work.Run(work);
 
     /// <summary>A step of it is due.</summary>
     public void Take(in Simulation.Step step)

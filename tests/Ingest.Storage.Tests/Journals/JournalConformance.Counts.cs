@@ -50,7 +50,7 @@ public abstract partial class JournalConformance
         await AssertFencedAsync(Journal.AppendAsync(Make.Append(other, Make.Block(1)) with { PartitionCount = 4 }, Cancellation));
         Assert.Equal(new Dictionary<string, int> { ["shop"] = 1 }, await Journal.ReadPartitionCountsAsync(Cancellation));
         Assert.Equal([Make.Shop], await Journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation));
-        Assert.Equal(0, (await SnapshotAsync(other)).Unsealed.Count);
+        Assert.Empty((await SnapshotAsync(other)).Unsealed);
     }
 
     [Fact]

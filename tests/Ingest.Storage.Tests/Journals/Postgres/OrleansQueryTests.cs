@@ -13,7 +13,7 @@ public sealed class OrleansQueryTests(PostgresFixture fixture) : IAsyncLifetime
 
     private string? _database;
     private NpgsqlConnection? _connection;
-    private Dictionary<string, string> _queries = [];
+    private readonly Dictionary<string, string> _queries = [];
 
     public async ValueTask InitializeAsync()
     {

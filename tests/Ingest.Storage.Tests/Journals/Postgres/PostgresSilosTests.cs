@@ -119,7 +119,7 @@ public sealed class PostgresSilosTests(PostgresFixture fixture) : IAsyncLifetime
         Assert.True(result.Outcome is JournalOutcome.Committed or JournalOutcome.Fenced, $"{result}");
     }
 
-    private async Task SealRestAsync(PostgresJournal journal)
+    private static async Task SealRestAsync(PostgresJournal journal)
     {
         foreach (var partition in await journal.ReadUnsealedPartitionsAsync(Lane.All, Make.Ever, Cancellation))
         {

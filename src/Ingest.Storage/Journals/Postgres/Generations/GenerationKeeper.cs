@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ingest.Engine;
 using Npgsql;
 
 namespace Ingest.Storage.Postgres;
@@ -60,7 +59,7 @@ internal sealed class GenerationKeeper(Server server, PostgresJournalOptions opt
 
         foreach (var generation in await _moves.CandidatesAsync(session))
         {
-            await foreach (var step in _moves.StepsAsync(session, generation))
+            await foreach (var step in GenerationMoves.StepsAsync(session, generation))
             {
                 if (!await TransactAsync(session, step))
                     return;

@@ -31,7 +31,7 @@ internal sealed class GenerationMoves(PostgresJournalOptions options)
         Parameter.Of(options.EvacuateShareMax));
 
     /// <summary>The steps that empty a generation; each is to be run in a transaction, and the next asked for when it committed.</summary>
-    public async IAsyncEnumerable<Func<Task>> StepsAsync(Session session, int generation)
+    public static async IAsyncEnumerable<Func<Task>> StepsAsync(Session session, int generation)
     {
         // What is also in an older generation that stays would hold this one all the same.
         var older = await session.ScalarAsync<int>(

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ingest.Engine;
 
 namespace Ingest.Storage.Postgres;
@@ -10,6 +11,7 @@ namespace Ingest.Storage.Postgres;
 /// <param name="bytesMax">Most bytes that they hold, unless it is a single one.</param>
 /// <param name="committers">How many take from it.</param>
 /// <param name="what">What waits, for the reason of a refusal.</param>
+[SuppressMessage("Reliability", "CA1001", Justification = "The semaphore's wait handle is never asked for, so it holds nothing to give back.")]
 internal sealed class CommitQueue(int countMax, long bytesMax, int committers, string what)
 {
     /// <summary>Writes of one transaction: bounds how long the first waits for the last.</summary>
