@@ -98,6 +98,7 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
 
     private async Task StartServicesAsync()
     {
+        TestSources.Write(_folder.Of("config"));
         var migrate = _services["migrate"];
         var migrated = await CommandResult.OfAsync(Repository.Launcher, migrate.Command, EnvironmentOf(migrate), _folder.Path);
         Assert.True(migrated.ExitCode == 0, migrated.Output);
@@ -131,7 +132,7 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
     {
         // In pairs of name and value, after the word "run".
         var kept = service.Command.Skip(1).Chunk(2).Where(option => !Replaced.Contains(option[0], StringComparer.Ordinal)).SelectMany(option => option);
-        string[] arguments = [.. kept, .. _s3.Options, "--config", Repository.Config, "--seal-age", "1s"];
+        string[] arguments = [.. kept, .. _s3.Options, "--config", _folder.Of("config"), "--seal-age", "1s"];
         return new Silo(name, _folder.Of(name), SiloPlace.Loopback, arguments, EnvironmentOf(service));
     }
 
