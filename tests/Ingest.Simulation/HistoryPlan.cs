@@ -60,7 +60,7 @@ internal sealed record HistoryPlan
         for (var i = chance.Of(1, 1, 2, 3); i > 0; i--)
             sources[$"app{i}"] = chance.Of(1, 1, 2, 3);
         var hasFaults = !chance.OneIn(12);
-        var chaos = chance.Skewed(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(8));
+        var chaos = chance.Skewed(TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5));
         return new HistoryPlan
         {
             IsCluster = isCluster,
@@ -96,7 +96,7 @@ internal sealed record HistoryPlan
             DedupeIdsMax = chance.Of(8, 100, 2_000_000, 2_000_000),
             DedupeAgeMax = chance.Of(TimeSpan.FromMinutes(5), TimeSpan.FromHours(24), TimeSpan.FromHours(24), TimeSpan.FromHours(24)),
             SealBytes = chance.Of(1, 1_500, 64 << 20, 64 << 20),
-            SealAge = TimeSpan.FromSeconds(chance.Of(2, 10, 60)),
+            SealAge = TimeSpan.FromSeconds(chance.Of(2, 10, 30)),
             SealBlocks = chance.Of(1, 3, 20_000, 20_000),
             MergeBelowLineBytes = chance.Of(0, 16 << 10),
             JournalTimeout = TimeSpan.FromSeconds(chance.Of(1, 4)),
@@ -112,8 +112,8 @@ internal sealed record HistoryPlan
 
     private static HostingOptions DrawOptions(Chance chance, bool isCluster) => new()
     {
-        TickPeriod = TimeSpan.FromMilliseconds(chance.Of(100, 500, 1_000)),
-        IdleAge = TimeSpan.FromSeconds(chance.Of(5, 30, 120)),
+        TickPeriod = TimeSpan.FromMilliseconds(chance.Of(200, 500, 1_000)),
+        IdleAge = TimeSpan.FromSeconds(chance.Of(5, 20, 60)),
         LoadTimeout = TimeSpan.FromSeconds(chance.Of(5, 30)),
         LoadsMax = chance.Of(1, 3),
         SealsMax = chance.Of(1, 128),
@@ -121,6 +121,7 @@ internal sealed record HistoryPlan
         RouteTimeout = TimeSpan.FromSeconds(chance.Of(2, 8)),
         MoveTimeout = TimeSpan.FromSeconds(chance.Of(1, 10)),
         SealTimeout = TimeSpan.FromSeconds(chance.Of(5, 60)),
+        WatchPeriod = TimeSpan.FromSeconds(chance.Of(1, 5, 10)),
         UnsealedPeriod = TimeSpan.FromSeconds(chance.Of(10, 60)),
     };
 }

@@ -35,7 +35,7 @@ internal sealed class Nemesis(World world, SimProcess stage)
         switch (Chance.Next(world.Plan.IsCluster ? 16 : 10))
         {
             case 0:
-                For(TimeSpan.FromMinutes(3), "the journal is down", () => world.Journal.IsDown = true, () => world.Journal.IsDown = false);
+                For(TimeSpan.FromMinutes(1), "the journal is down", () => world.Journal.IsDown = true, () => world.Journal.IsDown = false);
                 break;
             case 1:
                 For(TimeSpan.FromMinutes(3), "the journal loses half of all", () => world.Journal.Faults = 0.5, () => world.Journal.Faults = world.Plan.CallFaults);

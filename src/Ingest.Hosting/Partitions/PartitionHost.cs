@@ -79,7 +79,12 @@ public sealed class PartitionHost(
         try
         {
             using var timeout = new CancellationTokenSource(Options.SealTimeout, Time);
-            return await Journal.SealAsync(await MergeAsync(draft, timeout.Token), timeout.Token);
+            var (seal, damage) = await MergeAsync(draft, timeout.Token);
+            var result = await Journal.SealAsync(seal, timeout.Token);
+            // A stale activation finds no blocks to merge, for another one has sealed them: no damage, and its seal is fenced.
+            if (damage is not null && result.Outcome == JournalOutcome.Committed)
+                Log.NotMerged(damage, draft.Batch.Partition);
+            return result;
         }
         finally
         {
@@ -170,21 +175,20 @@ public sealed class PartitionHost(
         _loads.Dispose();
     }
 
-    private async Task<Seal> MergeAsync(SealDraft draft, CancellationToken cancellation)
+    private async Task<(Seal Seal, Exception? Damage)> MergeAsync(SealDraft draft, CancellationToken cancellation)
     {
         if (!draft.Merge)
-            return draft.AsStored();
+            return (draft.AsStored(), null);
         var batch = draft.Batch;
         try
         {
-            return draft.Merged(await GzipMember.MergeAsync(
-                Journal.ReadBlocksAsync(batch.Partition, batch.Stream, batch.FromSeq, batch.ToSeq, cancellation), batch.LineBytes));
+            var members = Journal.ReadBlocksAsync(batch.Partition, batch.Stream, batch.FromSeq, batch.ToSeq, cancellation);
+            return (draft.Merged(await GzipMember.MergeAsync(members, batch.LineBytes)), null);
         }
         catch (Exception exception) when (exception is JournalCorruptException or InvalidDataException)
         {
             // Sealed as it is: the shipper sets it aside, where an operator sees it, and the partition goes on.
-            Log.NotMerged(exception, batch.Partition);
-            return draft.AsStored();
+            return (draft.AsStored(), exception);
         }
     }
 }

@@ -1,0 +1,2 @@
+// The histories take every core as it is.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
