@@ -48,7 +48,7 @@ public sealed class MergeTests
         new PartitionSurroundings
         {
             ValidatorOf = _ => throw new InvalidOperationException("nothing is offered"),
-            PartitionCountOf = _ => 1,
+            PartitionCountOf = _ => ValueTask.FromResult(1),
             OnSealed = _ => { },
             OnWritten = _ => { },
         },

@@ -49,6 +49,7 @@ public sealed class HistoryTests
         {
             ArgumentList = { typeof(History).Assembly.Location, "--seed", seed.ToString(CultureInfo.InvariantCulture) },
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
