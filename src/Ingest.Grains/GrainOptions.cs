@@ -45,6 +45,12 @@ public sealed record GrainOptions
     /// <summary>Least time between two reads of the list of members for reasons of our own.</summary>
     public TimeSpan MembershipCheckPause { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Of so many looks for partitions that nobody seals, one wakes all that have anything open, not the overdue ones alone:
+    /// how late blocks ship that a wrong clock stamped in the future.
+    /// </summary>
+    public int LooksAtAllEvery { get; init; } = 10;
+
     /// <summary>Partitions woken at once by a lane.</summary>
     public int WakesMax { get; init; } = 16;
 

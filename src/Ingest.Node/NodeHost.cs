@@ -139,7 +139,8 @@ internal sealed class NodeHost : IAsyncDisposable
             {
                 // A seal whose answer was lost may be stored, and nobody has told the shipper.
                 _shipper.Notice();
-                await Partitions.WakeUnsealedAsync(Instant.From(_time.GetUtcNow()) - (2 * _limits.SealAge), stop);
+                // All of them, whatever their age: a wall clock that was ahead may have stamped them in the future.
+                await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -18,7 +18,7 @@ public sealed class ShipperGrain(
     private ShipperLoop? _shipper;
     private Task _shipping = Task.CompletedTask;
     private Lane _lane;
-    private bool _hasLooked;
+    private int _looks;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -105,10 +105,12 @@ public sealed class ShipperGrain(
         try
         {
             _shipper?.Notice();
-            // At first all of them: nobody knows what the silos before this one left.
-            var receivedBefore = _hasLooked ? Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge) : new Instant(long.MaxValue);
+            // Now and then all of them, at first too: nobody knows what the silos before this one left, and a wall clock
+            // that was ahead may have stamped blocks in the future.
+            var looksAtAll = _looks % silo.Grains.LooksAtAllEvery == 0;
+            var receivedBefore = looksAtAll ? new Instant(long.MaxValue) : Instant.From(time.GetUtcNow()) - (2 * silo.Limits.SealAge);
             var partitions = await silo.Journal.ReadUnsealedPartitionsAsync(_lane, receivedBefore, cancellation);
-            _hasLooked = true;
+            _looks++;
             foreach (var some in partitions.Chunk(silo.Grains.WakesMax))
                 await Task.WhenAll(some.Select(WakeAsync));
         }
