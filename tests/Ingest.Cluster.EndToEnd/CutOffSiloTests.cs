@@ -41,7 +41,8 @@ public sealed class CutOffSiloTests
         await island.Cluster.AssertConservedAsync(oracle);
     }
 
-    [Fact]
+    // Longer than the suite has patience for on a busy machine; run it by name, with -explicit only.
+    [Fact(Explicit = true)]
     public async Task Cut_off_from_peers_and_database_a_silo_refuses_until_it_is_healed()
     {
         NodeModules.Require();
