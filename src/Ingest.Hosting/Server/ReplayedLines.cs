@@ -45,8 +45,8 @@ internal sealed class ReplayedLines(IIntake intake, int eventsMax, bool isDryRun
     public async Task SettleAsync()
     {
         // A batch must live until the intake is done with it, whatever becomes of its neighbours.
-        await Task.WhenAll(_pending.Select(pending => pending.Accepting))
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task all = Task.WhenAll(_pending.Select(pending => pending.Accepting));
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var (_, events, _) in _pending)
             events.Dispose();
         foreach (var (index, _, accepting) in _pending)
