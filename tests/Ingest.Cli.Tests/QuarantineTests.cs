@@ -16,11 +16,11 @@ public sealed class QuarantineTests
     [InlineData("not_json", false)]
     public void An_event_is_taken_by_any_of_its_reasons(string reason, bool isTaken)
     {
-        EventError[] errors = [new("", EventRules.UnknownSchema, ""), new("/a", "iglu:com.acme/order/jsonschema/1-0-0#/minimum", "")];
-        Assert.Equal(isTaken, new EventFilter(null, default, [reason]).Takes(errors));
-        Assert.Equal(isTaken, new EventFilter(null, default, ["nothing", reason]).Takes(errors));
-        Assert.True(new EventFilter(null, default, []).Takes(errors));
-        Assert.Equal([EventRules.UnknownSchema, "iglu:com.acme/order/jsonschema/1-0-0"], EventFilter.ReasonsOf([.. errors, .. errors]));
+        string[] rules = [EventRules.UnknownSchema, "iglu:com.acme/order/jsonschema/1-0-0#/minimum"];
+        Assert.Equal(isTaken, new EventFilter(null, default, [reason]).Takes(rules));
+        Assert.Equal(isTaken, new EventFilter(null, default, ["nothing", reason]).Takes(rules));
+        Assert.True(new EventFilter(null, default, []).Takes(rules));
+        Assert.Equal([EventRules.UnknownSchema, "iglu:com.acme/order/jsonschema/1-0-0"], EventFilter.ReasonsOf([.. rules, .. rules]));
     }
 
     [Fact]
@@ -55,18 +55,28 @@ public sealed class QuarantineTests
         var both = await ReplayRecords.ReadAsync(lake, key, cancellation);
         Assert.Equal(2, both.Count);
         Assert.Equal([1, 3], both.Done.Order());
+        // What is known last of an event counts: the new reason, then that it is good.
+        Assert.Equal(["old"], both.RulesOf(Found(1)));
+        Assert.Equal(["new#"], both.RulesOf(Found(2)));
+        Assert.Equal(ReplayOutcome.Quarantined, (await ReplayRecords.FindLastAsync(lake, Found(2), cancellation))!.Outcome);
         await AddAsync(both, (2, ReplayOutcome.Good));
-        Assert.Equal([1, 2, 3], (await ReplayRecords.ReadAsync(lake, key, cancellation)).Done.Order());
+        var all = await ReplayRecords.ReadAsync(lake, key, cancellation);
+        Assert.Equal([1, 2, 3], all.Done.Order());
+        Assert.Equal(["old"], all.RulesOf(Found(2)));
+        Assert.Equal(ReplayOutcome.Good, (await ReplayRecords.FindLastAsync(lake, Found(2), cancellation))!.Outcome);
+        Assert.Null(await ReplayRecords.FindLastAsync(lake, Found(4), cancellation));
         // The records of one object are not those of another whose name begins the same.
         var other = ObjectKey.Read(Key.Replace("-000000000340.", "-0000000003400.", StringComparison.Ordinal))!;
         Assert.Equal(0, (await ReplayRecords.ReadAsync(lake, other, cancellation)).Count);
+
+        QuarantinedEvent Found(int number) => new(key, number, default, $"e{number}", [new EventError("", "old", "")]);
 
         async Task AddAsync(ReplayRecords records, params (int Line, ReplayOutcome Outcome)[] lines)
         {
             using var file = new LakeFile();
             foreach (var (line, outcome) in lines)
-                file.Add(ReplayRecords.Render(new ReplayRecord(Key, line, $"e{line}", outcome, new Instant(0), null)));
-            await records.AddAsync(lake, key, file, cancellation);
+                file.Add(new ReplayRecord(Key, line, $"e{line}", outcome, new Instant(0), outcome == ReplayOutcome.Quarantined ? [new EventError("", "new#", "")] : null).Render());
+            await records.StoreNextAsync(lake, key, file, cancellation);
         }
     }
 
@@ -75,8 +85,8 @@ public sealed class QuarantineTests
     {
         var counts = new QuarantineCounts();
         var key = ObjectKey.Read(Key)!;
-        counts.Add(key, [new("", "a", ""), new("", "b#/x", ""), new("", "b#/y", "")], isReplayed: true);
-        counts.Add(key, [new("", "a", "")], isReplayed: false);
+        counts.Add(key, ["a", "b#/x", "b#/y"], isReplayed: true);
+        counts.Add(key, ["a"], isReplayed: false);
         Assert.Equal((2, 1), (counts.Events, counts.Replayed));
         Assert.Equal([("a", 2, 1), ("b", 1, 1)], counts.Rows.Select(row => (row.Reason, row.Events, row.Replayed)));
     }

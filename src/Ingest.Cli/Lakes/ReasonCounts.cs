@@ -16,7 +16,7 @@ internal sealed class ReasonCounts
     /// <summary>Counts an event.</summary>
     public void Add(IEnumerable<EventError> errors)
     {
-        foreach (var reason in EventFilter.ReasonsOf(errors))
+        foreach (var reason in EventFilter.ReasonsOf(errors.Select(error => error.Rule)))
             Add(reason, 1);
     }
 

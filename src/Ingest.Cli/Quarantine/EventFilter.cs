@@ -1,5 +1,3 @@
-using Ingest.Engine;
-
 namespace Ingest.Cli;
 
 /// <summary>Which events of the quarantine a command is about.</summary>
@@ -8,9 +6,9 @@ namespace Ingest.Cli;
 /// <param name="Reasons">With a rule that begins with one of these; empty for any.</param>
 internal sealed record EventFilter(string? Source, HourSpan Span, IReadOnlyList<string> Reasons)
 {
-    /// <summary>True where one of an event's reasons is among those wanted.</summary>
-    public bool Takes(IReadOnlyList<EventError> errors) =>
-        Reasons.Count == 0 || errors.Any(error => Reasons.Any(reason => error.Rule.StartsWith(reason, StringComparison.Ordinal)));
+    /// <summary>True where one of the rules that an event breaks is among those wanted.</summary>
+    public bool Takes(IEnumerable<string> rules) =>
+        Reasons.Count == 0 || rules.Any(rule => Reasons.Any(reason => rule.StartsWith(reason, StringComparison.Ordinal)));
 
     /// <summary>A rule as reports group by it: of a schema location, the schema alone.</summary>
     public static string ReasonOf(string rule)
@@ -19,7 +17,7 @@ internal sealed record EventFilter(string? Source, HourSpan Span, IReadOnlyList<
         return hash < 0 ? rule : rule[..hash];
     }
 
-    /// <summary>An event's reasons as reports group by them, each once.</summary>
-    public static IEnumerable<string> ReasonsOf(IEnumerable<EventError> errors) =>
-        errors.Select(error => ReasonOf(error.Rule)).Distinct(StringComparer.Ordinal);
+    /// <summary>Rules as reports group by them, each once.</summary>
+    public static IEnumerable<string> ReasonsOf(IEnumerable<string> rules) =>
+        rules.Select(ReasonOf).Distinct(StringComparer.Ordinal);
 }

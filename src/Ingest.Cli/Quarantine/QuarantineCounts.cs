@@ -23,12 +23,16 @@ internal sealed class QuarantineCounts
         .ThenBy(row => row.Key.Reason, StringComparer.Ordinal)
         .Select(row => new QuarantineCount(row.Key.Source, row.Key.Hour.Start, row.Key.Reason, row.Value.Events, row.Value.Replayed));
 
-    public void Add(ObjectKey key, IReadOnlyList<EventError> errors, bool isReplayed)
+    /// <summary>Counts an event.</summary>
+    /// <param name="key">The object that holds it.</param>
+    /// <param name="rules">The rules that it breaks.</param>
+    /// <param name="isReplayed">Whether it became good since.</param>
+    public void Add(ObjectKey key, IEnumerable<string> rules, bool isReplayed)
     {
         var replayed = isReplayed ? 1 : 0;
         Events++;
         Replayed += replayed;
-        foreach (var reason in EventFilter.ReasonsOf(errors))
+        foreach (var reason in EventFilter.ReasonsOf(rules))
         {
             var row = (key.Source, key.Hour, reason);
             if (_rows.Count >= RowsMax && !_rows.ContainsKey(row))

@@ -47,8 +47,9 @@ internal static class QuarantineListCommand
             var records = await ReplayRecords.ReadAsync(lake, key, cancellation);
             await foreach (var found in QuarantinedEvent.ReadAsync(lake, key, cancellation))
             {
-                if (filter.Takes(found.Errors))
-                    counts.Add(key, found.Errors, records.Done.Contains(found.Number));
+                var rules = records.RulesOf(found);
+                if (filter.Takes(rules))
+                    counts.Add(key, rules, records.Done.Contains(found.Number));
             }
 
             say($"{counts.Events.ToString("N0", CultureInfo.InvariantCulture)} events read …");

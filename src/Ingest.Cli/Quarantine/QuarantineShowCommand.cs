@@ -52,14 +52,15 @@ internal static class QuarantineShowCommand
         var objects = ObjectKey.ListAsync(lake, LakeStream.Quarantine, filter.Source, filter.Span, cancellation);
         await foreach (var key in objects)
         {
+            var records = await ReplayRecords.ReadAsync(lake, key, cancellation);
             await foreach (var found in QuarantinedEvent.ReadAsync(lake, key, cancellation))
             {
-                if ((id is not null && found.Id != id) || !filter.Takes(found.Errors))
+                if ((id is not null && found.Id != id) || !filter.Takes(records.RulesOf(found)))
                     continue;
                 if (asJson)
                     Console.WriteLine(Encoding.UTF8.GetString(found.Line.Span));
                 else
-                    QuarantineView.Print(found);
+                    QuarantineView.Print(found, records.Count == 0 ? null : await ReplayRecords.FindLastAsync(lake, found, cancellation));
                 if (++shown == limit)
                     return shown;
             }

@@ -19,7 +19,9 @@ internal static class QuarantineView
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static void Print(in QuarantinedEvent found)
+    /// <param name="found">The event.</param>
+    /// <param name="replay">What became of its last replay; null where it was never replayed.</param>
+    public static void Print(in QuarantinedEvent found, ReplayRecord? replay)
     {
         using var batch = new EventBatch(found.Line.Length);
         var stored = StoredLine.Read(found.Line.Span, batch);
@@ -27,13 +29,19 @@ internal static class QuarantineView
         Console.WriteLine($"source    {found.Object.Source}, received {new Instant(stored.ReceivedAt)} by {stored.Protocol ?? "an unknown protocol"}");
         Console.WriteLine($"object    {found.Object.Key}, line {found.Number}");
         foreach (var error in found.Errors)
-        {
-            var where = error.Where.Length == 0 ? "the event" : error.Where;
-            Console.WriteLine(Terminal.Text($"reason    {error.Rule}: at {where}: {error.Found}"));
-        }
-
+            PrintReason(error);
+        if (replay is not null)
+            Console.WriteLine($"replayed  {replay.ReplayedAt}: {(replay.Outcome == ReplayOutcome.Quarantined ? "invalid still, for" : "good")}");
+        foreach (var error in replay?.Errors ?? [])
+            PrintReason(error);
         Console.WriteLine("original  " + Original(batch[stored.Original]).Replace("\n", "\n          ", StringComparison.Ordinal));
         Console.WriteLine();
+    }
+
+    private static void PrintReason(EventError error)
+    {
+        var where = error.Where.Length == 0 ? "the event" : error.Where;
+        Console.WriteLine(Terminal.Text($"reason    {error.Rule}: at {where}: {error.Found}"));
     }
 
     private static string Original(ReadOnlySpan<byte> bytes)

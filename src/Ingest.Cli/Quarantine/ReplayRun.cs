@@ -51,7 +51,7 @@ internal sealed class ReplayRun(ILake lake, ReplayClient client, EventFilter fil
         using var record = new LakeFile();
         await foreach (var found in QuarantinedEvent.ReadAsync(lake, key, cancellation))
         {
-            if (!filter.Takes(found.Errors))
+            if (!filter.Takes(records.RulesOf(found)))
                 continue;
             if (records.Done.Contains(found.Number))
             {
@@ -68,8 +68,8 @@ internal sealed class ReplayRun(ILake lake, ReplayClient client, EventFilter fil
 
         if (_sent.Count > 0)
             await SendAsync(key, record, progress, cancellation);
-        if (record.Lines > 0 && !isDryRun)
-            await records.AddAsync(lake, key, record, cancellation);
+        if (record.Lines > 0)
+            await records.StoreNextAsync(lake, key, record, cancellation);
     }
 
     private async Task SendAsync(ObjectKey key, LakeFile record, IProgress<ReplayReport>? progress, CancellationToken cancellation)
@@ -81,8 +81,10 @@ internal sealed class ReplayRun(ILake lake, ReplayClient client, EventFilter fil
         for (var i = 0; i < results.Count; i++)
         {
             Count(results[i]);
-            record.Add(ReplayRecords.Render(new ReplayRecord(
-                key.Key, _sent[i].Number, _sent[i].Id, results[i].Outcome, now, results[i].Errors)));
+            if (isDryRun)
+                continue;
+            record.Add(new ReplayRecord(
+                key.Key, _sent[i].Number, _sent[i].Id, results[i].Outcome, now, results[i].Errors).Render());
         }
 
         _sent.Clear();
