@@ -41,7 +41,7 @@ public sealed class EventBatch : IDisposable
     /// <summary>Number of <see cref="Checks"/> so far: the next event's <see cref="EventEntry.FirstCheck"/>.</summary>
     public int CheckCount => _checkCount;
 
-    /// <summary>The lake line's <c>collector</c> value, a JSON object rendered once per request.</summary>
+    /// <summary>The lake line's <c>collector</c> value, a JSON object rendered once per request; of events without one of their own.</summary>
     public Slice Collector { get; set; }
 
     public ReadOnlySpan<byte> this[Slice slice] => _bytes.AsSpan(slice.Offset, slice.Length);
@@ -74,6 +74,13 @@ public sealed class EventBatch : IDisposable
         if (_count == _events.Length)
             Grow(ref _events, _count);
         _events[_count++] = entry;
+    }
+
+    /// <summary>Puts another entry in the place of one.</summary>
+    public void Replace(int index, in EventEntry entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
+        _events[index] = entry;
     }
 
     public void Add(in SchemaCheck check)
@@ -130,6 +137,7 @@ public sealed class EventBatch : IDisposable
         entry.Id = Append(from[entry.Id]);
         entry.Name = Append(from[entry.Name]);
         entry.Schema = Append(from[entry.Schema]);
+        entry.Collector = Append(from[entry.Collector]);
         entry.Payload = Append(from[entry.Payload]);
         Add(entry);
     }

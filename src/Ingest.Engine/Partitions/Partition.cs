@@ -337,7 +337,7 @@ public sealed class Partition
                 continue;
             }
 
-            var errors = Judge(batch, entry, validator);
+            var errors = EventJudge.Judge(batch, entry, validator);
             var stream = errors is null ? LakeStream.Good : LakeStream.Quarantine;
             var block = OpenBlockOf(stream);
             if (errors is null)
@@ -358,25 +358,6 @@ public sealed class Partition
 
         result = new IntakeResult(IntakeOutcome.Stored, accepted, quarantined, duplicates);
         return dependsOn;
-    }
-
-    /// <summary>Every reason why an event is invalid; null when it is valid.</summary>
-    private static List<EventError>? Judge(EventBatch batch, in EventEntry entry, IEventValidator validator)
-    {
-        var errors = entry.Errors;
-        var checks = batch.Checks.Slice(entry.FirstCheck, entry.CheckCount);
-        try
-        {
-            foreach (ref readonly var check in checks)
-                validator.Validate(batch, check, ref errors);
-        }
-        catch (Exception exception)
-        {
-            // A fault of the validator must not cost the event, nor stop its neighbours.
-            (errors ??= []).Add(new EventError("", EventRules.ValidatorFailed, exception.Message));
-        }
-
-        return errors is { Count: > 0 } ? errors : null;
     }
 
     private OpenBlock OpenBlockOf(LakeStream stream)
