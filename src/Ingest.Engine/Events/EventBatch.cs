@@ -41,7 +41,7 @@ public sealed class EventBatch : IDisposable
     /// <summary>Number of <see cref="Checks"/> so far: the next event's <see cref="EventEntry.FirstCheck"/>.</summary>
     public int CheckCount => _checkCount;
 
-    /// <summary>The lake line's <c>collector</c> value, a JSON object rendered once per request.</summary>
+    /// <summary>The lake line's <c>collector</c> value, a JSON object rendered once per request; of events without one of their own.</summary>
     public Slice Collector { get; set; }
 
     public ReadOnlySpan<byte> this[Slice slice] => _bytes.AsSpan(slice.Offset, slice.Length);
@@ -130,6 +130,7 @@ public sealed class EventBatch : IDisposable
         entry.Id = Append(from[entry.Id]);
         entry.Name = Append(from[entry.Name]);
         entry.Schema = Append(from[entry.Schema]);
+        entry.Collector = Append(from[entry.Collector]);
         entry.Payload = Append(from[entry.Payload]);
         Add(entry);
     }

@@ -271,6 +271,29 @@ public sealed class PartitionTests
     }
 
     [Fact]
+    public void An_event_that_was_received_before_says_so_and_is_of_the_present_hour()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        using var batch = new EventBatch();
+        batch.Add(new EventEntry
+        {
+            Id = batch.Append("again"u8),
+            IdHash = EventId.Hash("again"u8),
+            Payload = batch.Append("{}"u8),
+            ReceivedAt = (Start - TimeSpan.FromDays(2)).UnixMilliseconds,
+            Collector = batch.Append("""{"node":"n0"}"""u8),
+        });
+        partition.Offer(batch, 1, Start, new Request.Sending(new Request([], (_, _) => { })));
+        var append = partition.BeginAppend()!.Encode();
+        var block = Assert.Single(append.Blocks);
+        Assert.Equal((Start.Hour, Start), (block.Hour, block.Received));
+        Assert.Equal((Start.Hour, Start), (Assert.Single(append.Counts).Hour, append.Clock));
+        var line = Assert.Single(Gzip.Lines(block.Body));
+        Assert.Equal(Start - TimeSpan.FromDays(2), LakeLine.Parse(line, LakeStream.Good).Received);
+        Assert.Contains("\"collector\":{\"node\":\"n0\"}", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Long_originals_come_back_whole()
     {
         // Longer than what is escaped at a time, with characters of every length across each boundary.
