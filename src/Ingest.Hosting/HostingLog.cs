@@ -7,8 +7,70 @@ namespace Ingest.Hosting;
 /// Operational events of a runtime, each in one place. Warning: something failed and nothing was lost. Error: an operator
 /// must look. Every number once; a test holds it.
 /// </summary>
-public sealed partial class HostingLog(ILogger logger)
+/// <param name="logger">Where they go.</param>
+/// <param name="time">Measures how long ago something was said that happens again and again; the system's when null.</param>
+public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null)
 {
+    private readonly RareLog _notLoaded = new(time ?? TimeProvider.System);
+    private readonly RareLog _broken = new(time ?? TimeProvider.System);
+    private readonly RareLog _refills = new(time ?? TimeProvider.System);
+    private readonly RareLog _notSpilled = new(time ?? TimeProvider.System);
+    private readonly RareLog _notDrained = new(time ?? TimeProvider.System);
+    private int _isSpilling;
+
+    /// <summary>A partition cannot be read. An outage of the journal stops all of them: it is one line in a while; damage is one each.</summary>
+    public void OnPartitionNotLoaded(Exception exception, PartitionId partition)
+    {
+        if (exception is not (JournalUnavailableException or OperationCanceledException))
+            PartitionNotLoaded(exception, partition);
+        else if (_notLoaded.IsDue(out var times))
+            PartitionsNotLoaded(exception.Message, partition, times);
+    }
+
+    /// <summary>A write was not surely stored.</summary>
+    public void OnPartitionBroken(PartitionId partition)
+    {
+        if (_broken.IsDue(out var times))
+            PartitionBroken(partition, times);
+    }
+
+    /// <summary>The journal cannot be read for shipping.</summary>
+    public void OnRefillFailed(Exception exception)
+    {
+        if (exception is not (JournalUnavailableException or OperationCanceledException))
+            RefillFailed(exception);
+        else if (_refills.IsDue(out var times))
+            RefillsFailed(exception.Message, times);
+    }
+
+    /// <summary>A request went to the spill: said of the first one after all had drained.</summary>
+    public void OnSpilled(string? reason)
+    {
+        if (Volatile.Read(ref _isSpilling) == 0 && Interlocked.Exchange(ref _isSpilling, 1) == 0)
+            Spilling(reason);
+    }
+
+    /// <summary>Nothing waits in the spill.</summary>
+    public void OnSpillEmpty(long drained)
+    {
+        if (Volatile.Read(ref _isSpilling) != 0 && Interlocked.Exchange(ref _isSpilling, 0) != 0)
+            SpillEmpty(drained);
+    }
+
+    /// <summary>A request could not be spilled.</summary>
+    public void OnNotSpilled(string? reason)
+    {
+        if (_notSpilled.IsDue(out var times))
+            NotSpilled(reason, times);
+    }
+
+    /// <summary>A round of the drain failed.</summary>
+    public void OnSpillNotDrained(string? reason)
+    {
+        if (_notDrained.IsDue(out var times))
+            SpillNotDrained(reason, times);
+    }
+
     [LoggerMessage(101, LogLevel.Information, "Stopping: no new requests; storing, sealing and shipping what is open")]
     public partial void Stopping();
 
@@ -18,14 +80,17 @@ public sealed partial class HostingLog(ILogger logger)
     [LoggerMessage(103, LogLevel.Warning, "Stopped; what waits in the journal cannot be counted now and ships after the next start")]
     public partial void StoppedWithoutJournal(Exception exception);
 
-    [LoggerMessage(110, LogLevel.Warning, "Partition {Partition}: a write was not surely stored; its clients were told to send again, and it is read anew from the journal")]
-    public partial void PartitionBroken(PartitionId partition);
+    [LoggerMessage(110, LogLevel.Warning, "Writes of partitions were not surely stored, {Times} times since the last such line, the last of {Partition}; their events are not acknowledged, and they are read anew from the journal")]
+    private partial void PartitionBroken(PartitionId partition, int times);
 
     [LoggerMessage(111, LogLevel.Error, "Partition {Partition}: internal error while events were taken; its clients were told to send again")]
     public partial void PartitionFailed(Exception exception, PartitionId partition);
 
     [LoggerMessage(112, LogLevel.Warning, "Partition {Partition}: cannot be read from the journal; its clients are told to send again")]
-    public partial void PartitionNotLoaded(Exception exception, PartitionId partition);
+    private partial void PartitionNotLoaded(Exception exception, PartitionId partition);
+
+    [LoggerMessage(116, LogLevel.Warning, "Partitions cannot be read from the journal ({Reason}), {Times} times since the last such line, the last {Partition}; they are tried again")]
+    private partial void PartitionsNotLoaded(string reason, PartitionId partition, int times);
 
     [LoggerMessage(113, LogLevel.Warning, "Partition {Partition}: append failed")]
     public partial void AppendFailed(Exception exception, PartitionId partition);
@@ -40,7 +105,10 @@ public sealed partial class HostingLog(ILogger logger)
     public partial void ShipFailed(string key, ShipOutcome outcome, string? detail);
 
     [LoggerMessage(121, LogLevel.Warning, "The journal cannot be read for shipping; trying again")]
-    public partial void RefillFailed(Exception exception);
+    private partial void RefillFailed(Exception exception);
+
+    [LoggerMessage(126, LogLevel.Warning, "The journal cannot be read for shipping ({Reason}), {Times} times since the last such line; trying again")]
+    private partial void RefillsFailed(string reason, int times);
 
     [LoggerMessage(122, LogLevel.Warning, "Old ledger rows could not be dropped: {Reason}")]
     public partial void ForgetFailed(string? reason);
@@ -65,6 +133,27 @@ public sealed partial class HostingLog(ILogger logger)
 
     [LoggerMessage(134, LogLevel.Warning, "Partition {Partition}: {Events} events that were refused are not counted in the ledger: the partition left before the journal took the count")]
     public partial void RefusalsNotCounted(PartitionId partition, long events);
+
+    [LoggerMessage(140, LogLevel.Warning, "The journal is away ({Reason}): events go to the spill on this disk, and into the journal once it is back")]
+    private partial void Spilling(string? reason);
+
+    [LoggerMessage(141, LogLevel.Information, "The spill is empty again: {Drained} events of it are in the journal since the start")]
+    private partial void SpillEmpty(long drained);
+
+    [LoggerMessage(142, LogLevel.Warning, "Events could not be spilled ({Reason}), {Times} requests since the last such line; their clients are told to send again")]
+    private partial void NotSpilled(string? reason, int times);
+
+    [LoggerMessage(143, LogLevel.Warning, "The spill cannot be drained now ({Reason}), {Times} times since the last such line; trying again")]
+    private partial void SpillNotDrained(string? reason, int times);
+
+    [LoggerMessage(144, LogLevel.Information, "The spill holds {Events} events of {Batches} requests of an earlier run; they are drained")]
+    public partial void SpillFound(long events, long batches);
+
+    [LoggerMessage(145, LogLevel.Warning, "{Events} events stay in the spill on this disk, in {Folder}: start this silo again on it, and they are drained")]
+    public partial void SpillLeft(long events, string folder);
+
+    [LoggerMessage(146, LogLevel.Error, "Spill: {Fault}")]
+    public partial void SpillFault(string fault);
 
     [LoggerMessage(104, LogLevel.Error, "Stopping: a part of the process failed, and what it did is not done any more; start it again")]
     public partial void Failed();

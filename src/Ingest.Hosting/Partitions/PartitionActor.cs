@@ -191,7 +191,7 @@ public sealed class PartitionActor : Mailbox
     {
         if (_partition is not { IsBroken: true } broken)
             return;
-        _host.Log.PartitionBroken(_id);
+        _host.Log.OnPartitionBroken(_id);
         _carried = broken.TakeUnwrittenCounts();
         _partition = null;
         // The first failure in a row costs no pause: most are over when the journal is read anew.
