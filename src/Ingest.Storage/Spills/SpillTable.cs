@@ -67,7 +67,8 @@ internal sealed class SpillTable(Database database)
         using var rows = _read.Bind(1, source).Bind(2, countMax).Query();
         while (bytes < bytesMax && rows.Next())
         {
-            var (position, body) = (rows.Int64(0), rows.Blob(4));
+            var position = rows.Int64(0);
+            var body = rows.Blob(4);
             if (rows.Int64(3) != Checksum(position, source, rows.Int64(1), rows.Int64(2), body))
             {
                 damaged.Add((position, "its checksum does not hold"));
