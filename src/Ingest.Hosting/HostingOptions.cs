@@ -60,7 +60,7 @@ public sealed record HostingOptions
     /// <summary>How often blocks and batches are looked for that nobody in memory knows of: how late a late write may ship.</summary>
     public TimeSpan UnsealedPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often a spill is looked at whether there is anything to drain.</summary>
+    /// <summary>How often a spill is looked at whether there is anything to drain; the first rest of a source that could not be drained.</summary>
     public TimeSpan SpillPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Spilled requests offered to the journal at once: few enough that live ones wait for one commit more at most.</summary>

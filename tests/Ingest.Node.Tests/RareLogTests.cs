@@ -1,6 +1,5 @@
 using Ingest.Engine;
 using Ingest.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Ingest.Node.Tests;
 
@@ -25,7 +24,7 @@ public sealed class RareLogTests
     [Fact]
     public void An_outage_of_the_journal_is_one_line_for_all_partitions_without_a_stack()
     {
-        var lines = new Lines();
+        var lines = new LogLines();
         var log = new HostingLog(lines, _time);
         foreach (var number in Enumerable.Range(0, 50))
             log.OnPartitionNotLoaded(new JournalUnavailableException("connection refused"), new PartitionId("shop", number));
@@ -38,7 +37,7 @@ public sealed class RareLogTests
     [Fact]
     public void Damage_is_a_line_for_each_partition_with_all_that_is_known()
     {
-        var lines = new Lines();
+        var lines = new LogLines();
         var log = new HostingLog(lines, _time);
         foreach (var number in Enumerable.Range(0, 3))
             log.OnPartitionNotLoaded(new JournalCorruptException("a checksum does not hold"), new PartitionId("shop", number));
@@ -54,19 +53,5 @@ public sealed class RareLogTests
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => Elapsed.Ticks;
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public List<(string Text, Exception? Exception)> All { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Add((formatter(state, exception), exception));
     }
 }

@@ -18,8 +18,6 @@ public sealed class SpillDrain(
     // How often a stopping process looks whether all has drained.
     private static readonly TimeSpan AskPeriod = TimeSpan.FromMilliseconds(50);
 
-    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(200);
-
     private readonly Dictionary<string, (int Failures, long NotBefore)> _failing = new(StringComparer.Ordinal);
     private long _drained;
     private int _window = 1;
@@ -103,6 +101,8 @@ public sealed class SpillDrain(
             // All are offered, in order, before the first is awaited: they share a commit.
             var results = await Task.WhenAll(batches.Select(spilled => journal.AcceptAsync(source, spilled.Batch).AsTask()));
             var stored = batches.Where((_, i) => results[i].Outcome == IntakeOutcome.Stored).ToList();
+            if (stored.Count == batches.Count)
+                reach.Opened();
             var removed = await spill.RemoveAsync(stored);
             if (removed.Outcome == JournalOutcome.Committed)
                 Interlocked.Add(ref _drained, stored.Sum(spilled => (long)spilled.Batch.Events.Length));
@@ -110,7 +110,6 @@ public sealed class SpillDrain(
             {
                 _failing.Remove(source);
                 _window = Math.Min(_window * 2, options.SpillDrainBatches);
-                reach.Opened();
                 return true;
             }
 
@@ -130,7 +129,7 @@ public sealed class SpillDrain(
         _window = 1;
         reach.Observe(result);
         var failures = _failing.GetValueOrDefault(source).Failures + 1;
-        var pause = Backoff.Ceiling(failures, PauseMin, options.SpillPauseMax);
+        var pause = Backoff.Ceiling(failures, options.SpillPeriod, options.SpillPauseMax);
         _failing[source] = (failures, time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
         log.OnSpillNotDrained(result.Reason ?? removed.Reason);
     }

@@ -1,6 +1,5 @@
 using Ingest.Engine;
 using Ingest.TestKit;
-using Microsoft.Extensions.Logging;
 
 namespace Ingest.Node.Tests;
 
@@ -95,18 +94,18 @@ public sealed class SpillDrainTests
     [Fact]
     public async Task A_process_that_stops_says_how_many_events_stay_on_its_disk()
     {
-        var log = new Lines();
+        var log = new LogLines();
         _journal.Mood = JournalMood.Away;
         await using var site = new SpillSite(_journal, log);
         await site.StartAsync();
         await site.SpillAsync("shop", "a", "b");
         await site.Host.FinishAsync(TimeSpan.FromMilliseconds(50));
-        Assert.Contains(log.All, line => line.StartsWith("2 events stay in the spill", StringComparison.Ordinal));
+        Assert.Contains(log.All, line => line.Text.StartsWith("2 events stay in the spill", StringComparison.Ordinal));
 
         _journal.Mood = JournalMood.Well;
         await site.Host.FinishAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(0, site.Host.Report.Events);
-        Assert.Single(log.All, line => line.Contains("events stay in the spill", StringComparison.Ordinal));
+        Assert.Single(log.All, line => line.Text.Contains("events stay in the spill", StringComparison.Ordinal));
     }
 
     /// <summary>
@@ -178,31 +177,4 @@ public sealed class SpillDrainTests
         [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"e{(random.Next(4) == 0 ? random.Next(step + 1) : step)}-{random.Next(20)}").Distinct()]);
 
     private static Task NodeUntilAsync(Func<bool> holds) => TestNode.UntilAsync(() => Task.FromResult(holds()));
-
-    /// <summary>Keeps what was logged.</summary>
-    private sealed class Lines : ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public IReadOnlyList<string> All
-        {
-            get
-            {
-                lock (_lines)
-                    return [.. _lines];
-            }
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-                _lines.Add(formatter(state, exception));
-        }
-    }
 }
