@@ -11,66 +11,6 @@ namespace Ingest.Hosting;
 /// <param name="time">Measures how long ago something was said that happens again and again; the system's when null.</param>
 public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null)
 {
-    private readonly RareLog _notLoaded = new(time ?? TimeProvider.System);
-    private readonly RareLog _broken = new(time ?? TimeProvider.System);
-    private readonly RareLog _refills = new(time ?? TimeProvider.System);
-    private readonly RareLog _notSpilled = new(time ?? TimeProvider.System);
-    private readonly RareLog _notDrained = new(time ?? TimeProvider.System);
-    private int _isSpilling;
-
-    /// <summary>A partition cannot be read. An outage of the journal stops all of them: it is one line in a while; damage is one each.</summary>
-    public void OnPartitionNotLoaded(Exception exception, PartitionId partition)
-    {
-        if (exception is not (JournalUnavailableException or OperationCanceledException))
-            PartitionNotLoaded(exception, partition);
-        else if (_notLoaded.IsDue(out var times))
-            PartitionsNotLoaded(exception.Message, partition, times);
-    }
-
-    /// <summary>A write was not surely stored.</summary>
-    public void OnPartitionBroken(PartitionId partition)
-    {
-        if (_broken.IsDue(out var times))
-            PartitionBroken(partition, times);
-    }
-
-    /// <summary>The journal cannot be read for shipping.</summary>
-    public void OnRefillFailed(Exception exception)
-    {
-        if (exception is not (JournalUnavailableException or OperationCanceledException))
-            RefillFailed(exception);
-        else if (_refills.IsDue(out var times))
-            RefillsFailed(exception.Message, times);
-    }
-
-    /// <summary>A request went to the spill: said of the first one after all had drained.</summary>
-    public void OnSpilled(string? reason)
-    {
-        if (Volatile.Read(ref _isSpilling) == 0 && Interlocked.Exchange(ref _isSpilling, 1) == 0)
-            Spilling(reason);
-    }
-
-    /// <summary>Nothing waits in the spill.</summary>
-    public void OnSpillEmpty(long drained)
-    {
-        if (Volatile.Read(ref _isSpilling) != 0 && Interlocked.Exchange(ref _isSpilling, 0) != 0)
-            SpillEmpty(drained);
-    }
-
-    /// <summary>A request could not be spilled.</summary>
-    public void OnNotSpilled(string? reason)
-    {
-        if (_notSpilled.IsDue(out var times))
-            NotSpilled(reason, times);
-    }
-
-    /// <summary>A round of the drain failed.</summary>
-    public void OnSpillNotDrained(string? reason)
-    {
-        if (_notDrained.IsDue(out var times))
-            SpillNotDrained(reason, times);
-    }
-
     [LoggerMessage(101, LogLevel.Information, "Stopping: no new requests; storing, sealing and shipping what is open")]
     public partial void Stopping();
 
@@ -96,7 +36,10 @@ public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null
     public partial void AppendFailed(Exception exception, PartitionId partition);
 
     [LoggerMessage(114, LogLevel.Warning, "Partition {Partition}: seal failed")]
-    public partial void SealFailed(Exception exception, PartitionId partition);
+    private partial void SealFailed(Exception exception, PartitionId partition);
+
+    [LoggerMessage(117, LogLevel.Warning, "Partitions cannot be sealed ({Reason}), {Times} times since the last such line, the last {Partition}; they are tried again")]
+    private partial void SealsFailed(string reason, PartitionId partition, int times);
 
     [LoggerMessage(115, LogLevel.Error, "Partition {Partition}: blocks cannot be merged and are sealed as they are; run ./ingest audit")]
     public partial void NotMerged(Exception exception, PartitionId partition);
@@ -114,7 +57,7 @@ public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null
     public partial void ForgetFailed(string? reason);
 
     [LoggerMessage(123, LogLevel.Warning, "Journal: {Fault}")]
-    public partial void JournalFault(string fault);
+    private partial void JournalFault(string fault);
 
     [LoggerMessage(124, LogLevel.Warning, "Waiting for the journal: {Reason}")]
     public partial void WaitingForJournal(string reason);

@@ -145,7 +145,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         {
             try
             {
-                return await location.OpenAsync(onFault: log.JournalFault);
+                return await location.OpenAsync(onFault: log.OnJournalFault);
             }
             catch (JournalUnavailableException exception) when (time.GetElapsedTime(began) < patience)
             {

@@ -50,6 +50,10 @@ public sealed class LostDatabaseTests
             await cluster.Postgres.CrashAsync();
             await Task.Delay(Outage, TestContext.Current.CancellationToken);
         });
+        // Status cannot be told without the journal, but what is safe meanwhile can.
+        var status = await cluster.RunAsync("status");
+        Assert.Contains("The spills of 3 silos hold", status.Output, StringComparison.Ordinal);
+
         // The disk of the killed silo holds events that were acknowledged.
         var killed = cluster.Silos[1];
         await load.MeasureAsync("A silo killed meanwhile", killed.KillAsync);

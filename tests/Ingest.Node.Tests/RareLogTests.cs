@@ -35,6 +35,16 @@ public sealed class RareLogTests
     }
 
     [Fact]
+    public void Faults_of_the_journal_are_a_line_for_each_cause()
+    {
+        var lines = new LogLines();
+        var log = new HostingLog(lines, _time);
+        foreach (var fault in new[] { "Generations fail: refused", "Generations fail: refused again", "The mark cannot be written: full" })
+            log.OnJournalFault(fault);
+        Assert.Equal(["Journal: Generations fail: refused", "Journal: The mark cannot be written: full"], lines.All.Select(line => line.Text));
+    }
+
+    [Fact]
     public void Damage_is_a_line_for_each_partition_with_all_that_is_known()
     {
         var lines = new LogLines();

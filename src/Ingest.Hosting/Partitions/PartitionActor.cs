@@ -388,7 +388,7 @@ public sealed class PartitionActor : Mailbox
         }
         catch (Exception exception)
         {
-            _host.Log.SealFailed(exception, _id);
+            _host.Log.OnSealFailed(exception, _id);
             result = new JournalResult(JournalOutcome.Unknown, exception.Message);
         }
 
