@@ -10,13 +10,13 @@ namespace Ingest.Hosting;
 public sealed partial class HostingLog
 {
     // Far above the causes that there are; beyond, everything is said.
-    private const int JournalFaultsMax = 100;
+    private const int FaultsMax = 100;
 
     private readonly RareLog _notLoaded = new(time ?? TimeProvider.System);
     private readonly RareLog _broken = new(time ?? TimeProvider.System);
     private readonly RareLog _refills = new(time ?? TimeProvider.System);
     private readonly RareLog _notSealed = new(time ?? TimeProvider.System);
-    private readonly ConcurrentDictionary<string, RareLog> _journalFaults = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RareLog> _faults = new(StringComparer.Ordinal);
     private readonly RareLog _notSpilled = new(time ?? TimeProvider.System);
     private readonly RareLog _notDrained = new(time ?? TimeProvider.System);
     private int _isSpilling;
@@ -58,9 +58,15 @@ public sealed partial class HostingLog
     /// <summary>Looking after the journal failed. What stands before the first colon says at what, and is said once in a while.</summary>
     public void OnJournalFault(string fault)
     {
-        var what = fault.Split(':', 2)[0];
-        if (_journalFaults.Count >= JournalFaultsMax || _journalFaults.GetOrAdd(what, _ => new RareLog(time ?? TimeProvider.System)).IsDue(out _))
+        if (IsDue(fault))
             JournalFault(fault);
+    }
+
+    /// <summary>The disk of the spill failed, or something in it is damaged; said as <see cref="OnJournalFault"/>.</summary>
+    public void OnSpillFault(string fault)
+    {
+        if (IsDue(fault))
+            SpillFault(fault);
     }
 
     /// <summary>A request went to the spill: said of the first one after all had drained.</summary>
@@ -90,4 +96,7 @@ public sealed partial class HostingLog
         if (_notDrained.IsDue(out var times))
             SpillNotDrained(reason, times);
     }
+
+    private bool IsDue(string fault) =>
+        _faults.Count >= FaultsMax || _faults.GetOrAdd(fault.Split(':', 2)[0], _ => new RareLog(time ?? TimeProvider.System)).IsDue(out _);
 }

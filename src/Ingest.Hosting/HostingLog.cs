@@ -96,7 +96,7 @@ public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null
     public partial void SpillLeft(long events, string folder);
 
     [LoggerMessage(146, LogLevel.Error, "Spill: {Fault}")]
-    public partial void SpillFault(string fault);
+    private partial void SpillFault(string fault);
 
     [LoggerMessage(104, LogLevel.Error, "Stopping: a part of the process failed, and what it did is not done any more; start it again")]
     public partial void Failed();

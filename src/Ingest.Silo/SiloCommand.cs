@@ -61,12 +61,7 @@ internal sealed class SiloCommand
         var roles = Enum.Parse<SiloRoles>(parsed.GetValue(_roles)!, ignoreCase: true);
         if (isAlone && roles != SiloRoles.All)
             mistakes.Add($"--roles {parsed.GetValue(_roles)}: a silo without --postgres is alone and must do everything.");
-        var spills = parsed.GetValue(_spill) is { } wanted ? wanted == "on" : !isAlone;
-        if (isAlone && spills)
-            mistakes.Add("--spill on: a silo without --postgres has its journal on the same disk, and nothing to spill to.");
-        var spillBytes = Quantities.Bytes(parsed.GetValue(_spillBytes)!);
-        if (spillBytes is null or < SpillBytesMin)
-            mistakes.Add($"--spill-bytes {parsed.GetValue(_spillBytes)}: write a size such as 1GiB, 16MiB at least.");
+        var (spills, spillBytes) = ReadSpill(parsed, isAlone, roles, mistakes);
         if (parsed.GetValue(_port) is < 0 or > 65_535)
             mistakes.Add($"--silo-port {parsed.GetValue(_port)}: a port is 0 to 65535.");
         return new SiloSettings
@@ -77,9 +72,23 @@ internal sealed class SiloCommand
             Advertise = advertise ?? IPAddress.Loopback,
             Port = parsed.GetValue(_port),
             Spills = spills,
-            SpillBytesMax = spillBytes ?? 0,
+            SpillBytesMax = spillBytes,
             LeaveDelay = delay,
         };
+    }
+
+    private (bool Spills, long BytesMax) ReadSpill(ParseResult parsed, bool isAlone, SiloRoles roles, ICollection<string> mistakes)
+    {
+        var isWanted = parsed.GetValue(_spill) is "on";
+        if (isWanted && isAlone)
+            mistakes.Add("--spill on: a silo without --postgres has its journal on the same disk, and nothing to spill to.");
+        if (isWanted && roles == SiloRoles.Worker)
+            mistakes.Add("--spill on: a silo with --roles worker takes no events that it could keep.");
+        var bytes = Quantities.Bytes(parsed.GetValue(_spillBytes)!);
+        if (bytes is null or < SpillBytesMin)
+            mistakes.Add($"--spill-bytes {parsed.GetValue(_spillBytes)}: write a size such as 1GiB, 16MiB at least.");
+        var isOff = parsed.GetValue(_spill) is "off";
+        return (!isAlone && !isOff && roles.HasFlag(SiloRoles.Frontend), bytes ?? 0);
     }
 
     /// <summary>The first IPv4 address of this host that is not loopback; loopback where there is none.</summary>

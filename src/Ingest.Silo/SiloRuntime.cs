@@ -98,7 +98,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var grains = services.GetRequiredService<IGrainFactory>();
         var isFrontend = settings.Roles.HasFlag(SiloRoles.Frontend);
         var intake = new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>());
-        _silo.Spill = await OpenSpillAsync(plan.Settings.Data, isFrontend && settings.Spills, intake, log, time);
+        _silo.Spill = await OpenSpillAsync(plan.Settings.Data, settings.Spills, intake, log, time);
         _intake = isFrontend ? _silo.Spill?.Intake ?? intake : new NoIntake();
         _reports = services.GetRequiredService<ClusterReports>();
         _partitionsPage = new PartitionsPage(grains);
@@ -164,7 +164,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         {
             Folder = folder,
             BytesMax = settings.SpillBytesMax,
-            OnFault = log.SpillFault,
+            OnFault = log.OnSpillFault,
         });
         return new SpillHost(spill, intake, Health, takesEvents, _options, time, log);
     }

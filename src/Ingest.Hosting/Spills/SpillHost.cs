@@ -9,6 +9,7 @@ public sealed class SpillHost : IAsyncDisposable
     private readonly SqliteSpill _spill;
     private readonly JournalReach _reach;
     private readonly SpillDrain _drain;
+    private readonly bool _takesEvents;
 
     /// <param name="spill">The file; disposed with the host.</param>
     /// <param name="journal">The way to the partitions.</param>
@@ -26,7 +27,7 @@ public sealed class SpillHost : IAsyncDisposable
         TimeProvider time,
         HostingLog log)
     {
-        _spill = spill;
+        (_spill, _takesEvents) = (spill, takesEvents);
         _reach = new JournalReach(health);
         _drain = new SpillDrain(spill, journal, _reach, options, time, log);
         Intake = takesEvents ? new SpillingIntake(journal, spill, _reach, time, log) : journal;
@@ -44,7 +45,7 @@ public sealed class SpillHost : IAsyncDisposable
         {
             var status = _spill.Status;
             return new SpillReport(
-                status.Events, status.Bytes, _spill.BytesMax, status.Oldest, _drain.Drained, status.SetAside, _reach.Away);
+                status.Events, status.Bytes, _spill.BytesMax, status.Oldest, _drain.Drained, status.SetAside, _takesEvents ? _reach.Away : null);
         }
     }
 
