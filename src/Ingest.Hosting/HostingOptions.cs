@@ -63,6 +63,18 @@ public sealed record HostingOptions
     /// <summary>How often blocks and batches are looked for that nobody in memory knows of: how late a late write may ship.</summary>
     public TimeSpan UnsealedPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often a spill is looked at whether there is anything to drain; the first rest of a source that could not be drained.</summary>
+    public TimeSpan SpillPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Spilled requests offered to the journal at once: few enough that live ones wait for one commit more at most.</summary>
+    public int SpillDrainBatches { get; init; } = 64;
+
+    /// <summary>Bytes of spilled requests offered at once, unless a single one is larger: one call to another silo.</summary>
+    public int SpillDrainBytes { get; init; } = 1 << 20;
+
+    /// <summary>Longest rest of a drain between two rounds, and of a source that could not be drained.</summary>
+    public TimeSpan SpillPauseMax { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often the configuration is compared with the numbers of partitions that sources have: how late one is raised, or a raise that failed is tried again.</summary>
     public TimeSpan SplitPeriod { get; init; } = TimeSpan.FromSeconds(2);
 

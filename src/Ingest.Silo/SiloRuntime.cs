@@ -96,9 +96,10 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         _silo = new SiloServices(
             journal, lake, plan.Limits, _options, _grainOptions, partitions, Health, settings.Roles.ToString().ToLowerInvariant());
         var grains = services.GetRequiredService<IGrainFactory>();
-        _intake = settings.Roles.HasFlag(SiloRoles.Frontend)
-            ? new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>())
-            : new NoIntake();
+        var isFrontend = settings.Roles.HasFlag(SiloRoles.Frontend);
+        var intake = new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>());
+        _silo.Spill = await OpenSpillAsync(plan.Settings.Data, settings.Spills, intake, log, time);
+        _intake = isFrontend ? _silo.Spill?.Intake ?? intake : new NoIntake();
         _reports = services.GetRequiredService<ClusterReports>();
         _partitionsPage = new PartitionsPage(grains);
         _dashboard = BuildDashboard(web);
@@ -117,12 +118,19 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 
     public async Task DrainAsync(TimeSpan shipFor)
     {
+        // Before the partitions seal what is open: it may belong to the same hour. Both share the time.
+        var began = TimeProvider.System.GetTimestamp();
+        if (Silo.Spill is { } spill)
+            await spill.FinishAsync(shipFor);
         var report = await ReportAsync(CancellationToken.None);
         // Other workers go on where this silo stops; the last one has nobody. Where two stop at once, both drain: harmless.
         var isLast = !report.Silos.Any(silo =>
             silo.State == "active" && silo.Name != settings.Name && !string.Equals(silo.Roles, nameof(SiloRoles.Frontend), StringComparison.OrdinalIgnoreCase));
         if (isLast && settings.Roles.HasFlag(SiloRoles.Worker))
-            await FinalDrain.RunAsync(Silo.Partitions, shipFor, TimeProvider.System);
+        {
+            var left = shipFor - TimeProvider.System.GetElapsedTime(began);
+            await FinalDrain.RunAsync(Silo.Partitions, left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -141,13 +149,28 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         {
             try
             {
-                return await location.OpenAsync(onFault: log.JournalFault);
+                return await location.OpenAsync(onFault: log.OnJournalFault);
             }
             catch (JournalUnavailableException exception) when (time.GetElapsedTime(began) < patience)
             {
                 log.WaitingForJournal(exception.Message);
             }
         }
+    }
+
+    /// <summary>Opens the spill; null where there is none. One that an earlier run left behind is drained in any case.</summary>
+    private async Task<SpillHost?> OpenSpillAsync(string data, bool takesEvents, IIntake intake, HostingLog log, TimeProvider time)
+    {
+        var folder = Path.Combine(data, "spill");
+        if (!takesEvents && !SqliteSpill.Exists(folder))
+            return null;
+        var spill = await SqliteSpill.OpenAsync(new SpillOptions
+        {
+            Folder = folder,
+            BytesMax = settings.SpillBytesMax,
+            OnFault = log.OnSpillFault,
+        });
+        return new SpillHost(spill, intake, Health, takesEvents, _options, time, log);
     }
 
     private static RequestDelegate BuildDashboard(IApplicationBuilder web)

@@ -55,7 +55,12 @@ public enum JournalOutcome
 /// <summary>The end of a write to the journal.</summary>
 /// <param name="Outcome">What is known.</param>
 /// <param name="Reason">Why it failed, for logs and status; null when committed.</param>
-public readonly record struct JournalResult(JournalOutcome Outcome, string? Reason = null)
+/// <param name="IsUnreachable">True where it was refused because the storage failed or could not be reached, and not because too much waits for it.</param>
+public readonly record struct JournalResult(JournalOutcome Outcome, string? Reason = null, bool IsUnreachable = false)
 {
+    /// <summary>What those are told whose events it was about. A lost answer and a late one are faults of the journal, too.</summary>
+    public IntakeFault Fault =>
+        IsUnreachable || Outcome == JournalOutcome.Unknown ? IntakeFault.Journal : IntakeFault.Other;
+
     public static JournalResult Committed => new(JournalOutcome.Committed);
 }

@@ -42,6 +42,7 @@ public sealed record StatusReport(
 /// <param name="Partitions">Partitions in its memory.</param>
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
 /// <param name="Lanes">Numbers of the lanes that ship from there.</param>
+/// <param name="Spill">What it holds on its own disk; null where it has no spill.</param>
 public sealed record SiloReport(
     string Name,
     string Address,
@@ -50,13 +51,25 @@ public sealed record SiloReport(
     string? NotReady,
     int Partitions,
     long DedupeIds,
-    IReadOnlyList<int> Lanes)
+    IReadOnlyList<int> Lanes,
+    SpillReport? Spill = null)
 {
     public const string Active = "active";
 
     /// <summary>The others count on it, and it says nothing.</summary>
     public const string NotAnswering = "not answering";
 }
+
+/// <summary>Events that one process keeps on its own disk until the journal can be reached again.</summary>
+/// <param name="Events">Events that wait there.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="BytesMax">Most bytes that it takes.</param>
+/// <param name="OldestReceived">When the oldest of them was received; null when none waits.</param>
+/// <param name="Drained">Events that went from there into the journal since the start.</param>
+/// <param name="SetAside">Requests in it that are damaged, and wait for a person.</param>
+/// <param name="JournalAway">Why events go there now; null when they go into the journal.</param>
+public sealed record SpillReport(
+    long Events, long Bytes, long BytesMax, Instant? OldestReceived, long Drained, long SetAside, string? JournalAway);
 
 /// <summary>The way to the lake.</summary>
 /// <param name="Breaker"><c>closed</c> while the lake works, else <c>open</c> or <c>half-open</c>.</param>

@@ -211,7 +211,7 @@ public sealed class Partition
             // Counts that may have been stored are not carried on: better one refusal too few than one twice.
             var isSurelyLost = result.Outcome is JournalOutcome.Fenced or JournalOutcome.Refused;
             // Who was fenced is not the writer any more: the events are not refused, another one takes them.
-            var answer = result.Outcome == JournalOutcome.Fenced ? IntakeResult.Moved(reason) : IntakeResult.Unavailable(reason);
+            var answer = result.Outcome == JournalOutcome.Fenced ? IntakeResult.Moved(reason) : IntakeResult.Unavailable(reason, result.Fault);
             Break(answer, isSurelyLost ? append.Counts : []);
             return;
         }
@@ -269,7 +269,7 @@ public sealed class Partition
                 Move(result.Reason ?? "another instance sealed");
                 break;
             default:
-                Break(result.Reason ?? "the journal did not take a seal");
+                Break(IntakeResult.Unavailable(result.Reason ?? "the journal did not take a seal", result.Fault), []);
                 break;
         }
     }

@@ -117,7 +117,7 @@ public sealed class ShipperGrain(
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             // The next round looks again.
-            log.UnsealedNotWoken(exception, _lane);
+            log.OnUnsealedNotWoken(exception, _lane);
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class ShipperGrain(
         }
         catch (Exception exception)
         {
-            log.UnsealedNotWoken(exception, _lane);
+            log.OnUnsealedNotWoken(exception, _lane);
         }
     }
 

@@ -40,7 +40,8 @@ public sealed class ClusterReports(IGrainFactory grains, IClusterMembershipServi
         state?.NotReady,
         state?.Partitions ?? 0,
         state?.DedupeIds ?? 0,
-        [.. lanes.Where(lane => string.Equals(lane.Silo, member.Name, StringComparison.Ordinal)).Select(lane => lane.Lane)]);
+        [.. lanes.Where(lane => string.Equals(lane.Silo, member.Name, StringComparison.Ordinal)).Select(lane => lane.Lane)],
+        state?.Spill?.ToReport());
 
     private static string StateOf(SiloStatus status, SiloState? state) => status switch
     {

@@ -53,6 +53,9 @@ public sealed class SiloServices : IDisposable
 
     public StorageHealth Health { get; }
 
+    /// <summary>What keeps events on this silo's disk while the journal is away; null where there is none. Set before the silo starts.</summary>
+    public SpillHost? Spill { get; set; }
+
     /// <summary><c>frontend</c>, <c>worker</c> or <c>all</c>.</summary>
     public string Roles { get; }
 
@@ -68,6 +71,8 @@ public sealed class SiloServices : IDisposable
 
     public async Task CloseAsync()
     {
+        if (Spill is not null)
+            await Spill.DisposeAsync();
         Partitions.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();

@@ -25,6 +25,9 @@ public sealed class PartitionActor : Mailbox
     private bool _isRetired;
     private bool _stepsDown;
     private int _failures;
+
+    // Why it has no partition now, as those are told who ask meanwhile.
+    private IntakeFault _fault;
     private long _refused;
     private bool _wasOffered;
 
@@ -111,6 +114,8 @@ public sealed class PartitionActor : Mailbox
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _failures = 0;
+                else
+                    _fault = ended.Result.Fault;
                 if (ended.Append is null)
                     ended.Partition.Break(ended.Result.Reason ?? "the block could not be encoded");
                 else
@@ -121,6 +126,8 @@ public sealed class PartitionActor : Mailbox
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _host.Surroundings.OnSealed(_id);
+                else
+                    _fault = ended.Result.Fault;
                 break;
             case Loaded loaded:
                 FinishLoad(loaded);
@@ -184,7 +191,7 @@ public sealed class PartitionActor : Mailbox
     {
         if (_partition is not { IsBroken: true } broken)
             return;
-        _host.Log.PartitionBroken(_id);
+        _host.Log.OnPartitionBroken(_id);
         _carried = broken.TakeUnwrittenCounts();
         _partition = null;
         // The first failure in a row costs no pause: most are over when the journal is read anew.
@@ -206,7 +213,8 @@ public sealed class PartitionActor : Mailbox
         if (!_isLoading && time >= _noLoadBefore)
             BeginLoad();
         while (_parked.TryPeek(out var parked) && parked.Until <= time)
-            Refuse(_parked.Dequeue().Offering);
+            // The journal does not answer in time, whatever will become of the read.
+            Refuse(_parked.Dequeue().Offering, IntakeFault.Journal);
         FinishDrain(isDone: !_isLoading);
         if (!_isLoading && _carried.Count == 0 && _refused == 0 && time - _lastOffer >= _host.Options.IdleAge)
         {
@@ -253,7 +261,7 @@ public sealed class PartitionActor : Mailbox
         {
             if (_host.Elapsed < _noLoadBefore)
             {
-                Refuse(offering);
+                Refuse(offering, _fault);
                 return;
             }
 
@@ -318,9 +326,11 @@ public sealed class PartitionActor : Mailbox
         {
             _failures++;
             _noLoadBefore = _host.Elapsed + _host.PauseAfter(_failures);
-            _host.Log.PartitionNotLoaded(loaded.Error!, _id);
+            // One that is damaged needs a person: another place for its events would only hide that.
+            _fault = loaded.Error is JournalCorruptException ? IntakeFault.Other : IntakeFault.Journal;
+            _host.Log.OnPartitionNotLoaded(loaded.Error!, _id);
             while (_parked.TryDequeue(out var refused))
-                Refuse(refused.Offering);
+                Refuse(refused.Offering, _fault);
             return;
         }
 
@@ -343,10 +353,10 @@ public sealed class PartitionActor : Mailbox
             Offer(_parked.Dequeue().Offering);
     }
 
-    private void Refuse(Offering offering)
+    private void Refuse(Offering offering, IntakeFault fault)
     {
         _refused += offering.Batch.Events.Length;
-        offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
+        offering.Complete(IntakeResult.Unavailable("the journal cannot be read", fault));
     }
 
     private async Task AppendAsync(Partition partition, AppendDraft draft)
@@ -379,7 +389,7 @@ public sealed class PartitionActor : Mailbox
         }
         catch (Exception exception)
         {
-            _host.Log.SealFailed(exception, _id);
+            _host.Log.OnSealFailed(exception, _id);
             result = new JournalResult(JournalOutcome.Unknown, exception.Message);
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ingest.Collector;
 using Ingest.Engine;
@@ -41,9 +42,24 @@ public sealed class AdminPages(
         catch (Exception exception) when (exception is JournalUnavailableException or JournalCorruptException)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsync(exception.Message, context.RequestAborted);
+            await context.Response.WriteAsync(exception.Message + await SpilledAsync(context.RequestAborted), context.RequestAborted);
         }
     }
+
+    /// <summary>What is safe though the journal is away, one sentence; empty where there is no spill.</summary>
+    private async Task<string> SpilledAsync(CancellationToken cancellation)
+    {
+        var spills = (await runtime.ReportAsync(cancellation)).Silos.Select(silo => silo.Spill).OfType<SpillReport>().ToList();
+        return spills.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $" The spills of {spills.Count} silos hold {spills.Sum(spill => spill.Events)} events ({spills.Sum(spill => spill.Bytes)} bytes) until it is back.");
+    }
+
+    /// <summary>Why events cannot be stored now. Where another place takes them, a write that failed is no reason.</summary>
+    private string? NotReady() =>
+        !runtime.Health.CanStore(out var why) ? why
+        : runtime.Health.HasOtherRoom?.Invoke() == true ? null
+        : runtime.Health.LastWriteFailure;
 
     private async Task<StatusReport> ReportAsync(CancellationToken cancellation)
     {
@@ -53,7 +69,7 @@ public sealed class AdminPages(
         return new StatusReport(
             _url,
             _startedAt,
-            runtime.Health.CanStore(out var why) ? runtime.Health.LastWriteFailure : why,
+            NotReady(),
             runtime.Lake.Description,
             runtime.Journal.Id,
             await runtime.Journal.ReadStatusAsync(cancellation),

@@ -98,7 +98,7 @@ public sealed class ShipperLoop(
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
-            log.RefillFailed(exception);
+            log.OnRefillFailed(exception);
             _reports.Writer.TryWrite(() => shipper.OfferFailed(exception.Message, Now));
         }
     }

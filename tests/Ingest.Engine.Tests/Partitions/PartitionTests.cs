@@ -141,6 +141,22 @@ public sealed class PartitionTests
         Assert.Equal(1, neverWritten.PartitionCount);
     }
 
+    [Theory]
+    [InlineData(JournalOutcome.Unknown, false, IntakeFault.Journal)]
+    [InlineData(JournalOutcome.Refused, true, IntakeFault.Journal)]
+    [InlineData(JournalOutcome.Refused, false, IntakeFault.Other)]
+    public void Whoever_waits_is_told_whether_the_journal_is_the_reason(JournalOutcome outcome, bool isUnreachable, IntakeFault expected)
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        var inFlight = Offer(partition, 1, Start, 1);
+        var append = partition.BeginAppend()!.Encode();
+        var waiting = Offer(partition, 1, Start, 2);
+
+        partition.CompleteAppend(append, new JournalResult(outcome, "the test says so", isUnreachable));
+
+        Assert.All([inFlight, waiting], sent => Assert.Equal(IntakeResult.Unavailable("the test says so", expected), sent.Answer));
+    }
+
     [Fact]
     public void Ids_that_a_split_handed_down_are_known_and_leave_the_window_first()
     {

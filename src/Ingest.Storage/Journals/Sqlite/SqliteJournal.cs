@@ -124,7 +124,8 @@ public sealed partial class SqliteJournal : IJournal
     private static SqliteJournal OpenOwned(JournalFolder folder, SqliteJournalOptions options)
     {
         DurableFolder.Create(Path.GetFullPath(folder.Path));
-        var folderLock = new FolderLock(folder);
+        var folderLock = new FolderLock(
+            folder.Lock, $"{folder.Path}: another process has this journal open. Stop it first, or open the journal read-only.");
         try
         {
             WalInspection.Check(folder.Wal);

@@ -33,6 +33,10 @@ internal static class Faults
     public static bool IsOfData(Exception fault) =>
         fault is PostgresException server && (server.SqlState.StartsWith("22", StringComparison.Ordinal) || server.SqlState.StartsWith("23", StringComparison.Ordinal));
 
+    /// <summary>The server failed or cannot be reached: neither what others do at the moment nor the data is at fault.</summary>
+    public static bool IsOfStorage(Exception fault) =>
+        IsOfServer(fault) && !(IsLockTimeout(fault) || MayPass(fault) || IsOfData(fault));
+
     public static Exception ToJournalException(Exception fault) => fault switch
     {
         PostgresException server when IsDamage(server) => new JournalCorruptException(

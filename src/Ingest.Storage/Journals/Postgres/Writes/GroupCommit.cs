@@ -199,7 +199,7 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
         foreach (var write in writes)
         {
             if (write.Result.Outcome == JournalOutcome.Committed)
-                write.Result = new JournalResult(outcome, Faults.Describe(fault));
+                write.Result = new JournalResult(outcome, Faults.Describe(fault), Faults.IsOfStorage(fault));
         }
     }
 
