@@ -55,9 +55,23 @@ public interface IJournal : IAsyncDisposable
     ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation);
 
     /// <summary>
+    /// Closes an hour and all hours before it, for good and for every partition, so that a manifest can say what is in it.
+    /// Once this is committed, an append with blocks of a closed hour is fenced, the clock of every snapshot is at least the
+    /// end of the last closed hour, and counts of a closed hour that come without blocks (duplicates, refusals) are booked
+    /// into the hour after the last closed one: what the ledger says was received in a closed hour never changes again.
+    /// Blocks that were stored before are still sealed and confirmed.
+    /// </summary>
+    /// <param name="hour">Where a later one is closed already, nothing changes: committed.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation);
+
+    /// <summary>The last closed hour; null where none was ever closed.</summary>
+    ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation);
+
+    /// <summary>
     /// Makes an append durable, together with all others that wait (group commit). Refuses with
     /// <see cref="JournalOutcome.Fenced"/> where <see cref="Append.FirstSeq"/> is not the partition's next seq, or <see
-    /// cref="Append.PartitionCount"/> is not its source's, without failing the neighbours. Once the token is cancelled the
+    /// cref="Append.PartitionCount"/> is not its source's, or a block is of a closed hour, without failing the neighbours. Once the token is cancelled the
     /// outcome is <see cref="JournalOutcome.Unknown"/> unless known.
     /// </summary>
     ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation);

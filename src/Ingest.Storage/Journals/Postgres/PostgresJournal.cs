@@ -104,6 +104,9 @@ public sealed partial class PostgresJournal : IJournal
         return RunAloneAsync((session, step) => new Split(session, source, from, to).RunAsync(step), cancellation);
     }
 
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
+        RunAloneAsync((session, step) => ClosedHoursTable.CloseAsync(session, hour, step), cancellation);
+
     /// <summary>Takes no more, finishes what is queued, and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -42,11 +42,13 @@ internal sealed class AppendWrite : PostgresWrite
             return JournalMessages.FencedByCount(_append, group.PartitionCounts.GetValueOrDefault(Partition.Source));
         if (row.PartitionCount != _append.PartitionCount)
             return JournalMessages.FencedByCount(_append, row.PartitionCount);
+        if (group.Closed.BlockOfClosed(_append) is { } late)
+            return JournalMessages.FencedByHour(_append, late);
 
         row = AddBlocks(group, row);
         if (!_append.Ids.IsEmpty)
             group.Ids.Add(IdsRow.Of(row.Key, new IdRun(_append.FirstSeq, _append.Clock, _append.Ids)));
-        foreach (var counts in _append.Counts)
+        foreach (var counts in _append.Counts.Select(group.Closed.Book))
         {
             ref var entry = ref group.Ledger(row.Key, counts.Hour);
             entry = entry.Plus(counts);

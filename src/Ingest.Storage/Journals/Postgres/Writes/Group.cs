@@ -15,6 +15,9 @@ internal sealed class Group
 
     public OpenGenerations Open { get; set; }
 
+    /// <summary>The closed hours, where the group holds an append.</summary>
+    public ClosedHours Closed { get; set; }
+
     /// <summary>Number of partitions of those sources whose partition has no row although it asks for one.</summary>
     public Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);
 

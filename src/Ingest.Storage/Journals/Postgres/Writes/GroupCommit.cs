@@ -91,6 +91,13 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
         var confirms = writes.OfType<ConfirmWrite>().Where(c => keys.Find(c.Partition) is not null).ToList();
         await using var batch = new NpgsqlBatch(session.Connection) { Timeout = session.Seconds };
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        var appends = writes.OfType<AppendWrite>().Any();
+        if (appends)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ClosedHoursTable.LockForAppend));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ClosedHoursTable.Read));
+        }
+
         batch.BatchCommands.Add(new NpgsqlBatchCommand(skipLocked ? PartitionsTable.LockFree : PartitionsTable.Lock)
         {
             Parameters = { Parameter.Of(locked) },
@@ -108,6 +115,14 @@ internal sealed class GroupCommit(PartitionKeys keys, PostgresJournalOptions opt
 
         var group = new Group();
         await using var rows = await batch.ExecuteReaderAsync();
+        if (appends)
+        {
+            await rows.NextResultAsync();
+            await rows.ReadAsync();
+            group.Closed = ClosedHoursTable.ReadRow(rows);
+            await rows.NextResultAsync();
+        }
+
         while (await rows.ReadAsync())
             group.AddLocked(PartitionsTable.Read(rows));
         await rows.NextResultAsync();
