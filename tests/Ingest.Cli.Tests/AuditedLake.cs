@@ -10,6 +10,8 @@ internal sealed class AuditedLake : IDisposable
 {
     private static readonly Instant Now = Instant.From(new DateTimeOffset(2026, 11, 21, 20, 15, 0, TimeSpan.Zero));
 
+    public static readonly AuditSpan Everything = new(default, Now.Hour.Next);
+
     private readonly TemporaryFolder _folder = new();
     private readonly ShipWorker _worker;
     private readonly Dictionary<PartitionId, long> _nextSeq = [];
@@ -64,7 +66,7 @@ internal sealed class AuditedLake : IDisposable
     public string PathOf(string key) => Path.Combine(_folder.Path, key);
 
     public Task<AuditReport> AuditAsync(int idsMax = 1000) =>
-        new LakeAudit(Journal, Lake, idsMax).RunAsync(new LakeHour(0), null, default);
+        new LakeAudit(Lake, Journal, default, idsMax).RunAsync(Everything, null, default);
 
     public void Dispose() => _folder.Dispose();
 }

@@ -109,15 +109,15 @@ public sealed class LakeAuditTests : IAsyncLifetime
         File.Copy(_world.PathOf(key), _world.PathOf(key.Replace(_world.Journal.Id, "zzzzzzzz", StringComparison.Ordinal)));
         var report = await _world.AuditAsync();
         Assert.Empty(report.Findings);
-        Assert.Equal(1, report.ForeignObjects);
+        Assert.Equal(1, report.NotJudged);
     }
 
     [Fact]
     public async Task A_connection_that_breaks_is_no_finding_but_no_answer()
     {
         var key = await _world.ShipAsync("shop", LakeStream.Good, "a");
-        var audit = new LakeAudit(_world.Journal, new BrokenLake(_world.Lake));
-        var fault = await Assert.ThrowsAsync<LakeUnavailableException>(() => audit.RunAsync(new LakeHour(0), null, default));
+        var audit = new LakeAudit(new BrokenLake(_world.Lake), _world.Journal, default);
+        var fault = await Assert.ThrowsAsync<LakeUnavailableException>(() => audit.RunAsync(AuditedLake.Everything, null, default));
         Assert.Contains(key, fault.Message, StringComparison.Ordinal);
     }
 
