@@ -26,7 +26,7 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
     // Far above the time between two turns of a host.
     private static readonly TimeSpan LeapMax = TimeSpan.FromMinutes(5);
 
-    private Instant? _trusted;
+    private Instant? _now;
     private LakeHour? _next;
 
     /// <summary>The last hour whose index is in the lake; null where there is none, or nobody has looked yet.</summary>
@@ -42,8 +42,9 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
     /// <exception cref="LakeUnavailableException">The lake cannot be read.</exception>
     public async Task<bool> TurnAsync(CancellationToken cancellation)
     {
-        var over = LastOver();
-        _next ??= await FindNextAsync(over, cancellation);
+        var now = ReadClock();
+        var over = new LakeHour((now - limits.HourGrace).Hour.Number - 1);
+        _next ??= await FindNextAsync(now, over, cancellation);
         if (_next is not { } first || first > over)
             return false;
 
@@ -68,28 +69,28 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
     /// </summary>
     public async Task<JournalResult> ForgetAsync(CancellationToken cancellation)
     {
-        if (_next is not { } next)
+        if ((_next, _now) is not ({ } next, { } now))
             return JournalResult.Committed;
-        var old = (Now - limits.LedgerRetention).Hour;
+        var old = (now - limits.LedgerRetention).Hour;
         return await journal.ForgetBeforeAsync(old < next ? old : next, cancellation);
     }
 
-    private Instant Now => Instant.From(time.GetUtcNow());
-
-    private LakeHour LastOver()
+    /// <summary>The wall clock, but for a leap ahead that is followed step by step.</summary>
+    private Instant ReadClock()
     {
-        _trusted = _trusted is { } trusted ? Instant.Min(Now, trusted + LeapMax) : Now;
-        return new LakeHour((_trusted.Value - limits.HourGrace).Hour.Number - 1);
+        var now = Instant.From(time.GetUtcNow());
+        _now = _now is { } last ? Instant.Min(now, last + LeapMax) : now;
+        return _now.Value;
     }
 
     private LakeHour LastOfTurn(LakeHour first, LakeHour over) =>
         new(Math.Min(over.Number, first.Number + limits.ManifestHours - 1));
 
     /// <summary>The first hour whose index is not in the lake; null where nothing that is over was ever counted.</summary>
-    private async Task<LakeHour?> FindNextAsync(LakeHour over, CancellationToken cancellation)
+    private async Task<LakeHour?> FindNextAsync(Instant now, LakeHour over, CancellationToken cancellation)
     {
         // The records of the hour before may be half forgotten, by a version that wrote no manifests.
-        var oldest = (Now - limits.LedgerRetention).Hour.Next;
+        var oldest = (now - limits.LedgerRetention).Hour.Next;
         var closed = await journal.ReadClosedHourAsync(cancellation);
         if (closed is null)
         {
