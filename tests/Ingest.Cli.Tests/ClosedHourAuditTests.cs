@@ -212,6 +212,32 @@ public abstract class ClosedHourAuditTests : IAsyncLifetime
         Assert.Contains($"missing: {open} with 1 events is not in the lake", (await World.AuditAsync()).Findings);
     }
 
+    [Fact]
+    public async Task Many_hours_without_damage_have_no_findings_however_few_ids_fit_into_memory()
+    {
+        const int Hours = 12;
+        for (var hour = 0; hour < Hours; hour++)
+        {
+            foreach (var source in new[] { "blog", "shop" })
+            {
+                await World.ShipAsync(source, LakeStream.Good, AuditedLake.Ids($"{hour}-a", 100));
+                await World.ShipAsync(source, LakeStream.Good, AuditedLake.Ids($"{hour}-b", 100));
+                await World.ShipAsync(source, LakeStream.Quarantine, AuditedLake.Ids($"{hour}-a", 10));
+            }
+
+            await World.CloseHourAsync();
+        }
+
+        var progress = new List<AuditProgress>();
+        var report = await new LakeAudit(World.Lake, null, default, idsMax: 500)
+            .RunAsync(AuditedLake.Everything, new Recorded(progress), TestContext.Current.CancellationToken);
+        Assert.Empty(report.Findings);
+        Assert.Equal((Hours * 6, Hours * 400, Hours * 20), (report.Objects, report.GoodEvents, report.QuarantinedEvents));
+        // The good objects of a source are read five times, for 500 ids each.
+        Assert.Equal(Hours * 2 * ((2 * 5) + 1), progress.Count);
+        Assert.Equal((progress[^1].AllObjects, progress[^1].AllBytes), (progress[^1].Objects, progress[^1].Bytes));
+    }
+
     /// <summary>Five objects in two hours, and counts of what was not stored.</summary>
     private async Task<(LakeHour First, LakeHour Second)> FillTwoHoursAsync()
     {
@@ -249,6 +275,11 @@ public abstract class ClosedHourAuditTests : IAsyncLifetime
         var report = await World.AuditLakeAsync();
         Assert.Equal(parts.Length, report.Findings.Count);
         Assert.All(parts, part => Assert.Contains(report.Findings, found => found.Contains(part, StringComparison.Ordinal)));
+    }
+
+    private sealed class Recorded(List<AuditProgress> progress) : IProgress<AuditProgress>
+    {
+        public void Report(AuditProgress value) => progress.Add(value);
     }
 }
 
