@@ -26,6 +26,9 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
     // Far above the time between two turns of a host.
     private static readonly TimeSpan LeapMax = TimeSpan.FromMinutes(5);
 
+    // Dropping a day's records of thousands of partitions takes seconds.
+    private static readonly TimeSpan ForgetTimeout = TimeSpan.FromMinutes(10);
+
     private Instant? _now;
     private LakeHour? _next;
 
@@ -72,7 +75,9 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
         if ((_next, _now) is not ({ } next, { } now))
             return JournalResult.Committed;
         var old = (now - limits.LedgerRetention).Hour;
-        return await journal.ForgetBeforeAsync(old < next ? old : next, cancellation);
+        using var timer = new CancellationTokenSource(ForgetTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+        return await journal.ForgetBeforeAsync(old < next ? old : next, either.Token);
     }
 
     /// <summary>The wall clock, but for a leap ahead that is followed step by step.</summary>
@@ -128,7 +133,9 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
 
     private async Task CloseAsync(LakeHour hour, CancellationToken cancellation)
     {
-        var result = await journal.CloseHourAsync(hour, cancellation);
+        using var timer = new CancellationTokenSource(limits.JournalTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+        var result = await journal.CloseHourAsync(hour, either.Token);
         if (result.Outcome != JournalOutcome.Committed)
             throw new JournalUnavailableException($"{hour} could not be closed: {result.Outcome}: {result.Reason}");
     }

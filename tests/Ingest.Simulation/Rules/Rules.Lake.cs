@@ -49,7 +49,9 @@ internal sealed partial class Rules
             if (_objects[key] != checksum)
                 simulation.Fail("3: same batch, same bytes", $"{key} has other bytes now");
         }
-        else if (known is not null && StoredLines.Decompress(bytes) != known.Text)
+        else if (isManifest)
+            CheckManifest(key, bytes);
+        else if (StoredLines.Decompress(bytes) != known!.Text)
             simulation.Fail("3: a batch is a function of its blocks", $"{key} does not hold the lines of its blocks");
     }
 

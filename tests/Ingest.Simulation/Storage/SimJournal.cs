@@ -47,7 +47,7 @@ internal sealed class SimJournal(Simulation simulation, SimProcess process, Jour
         cancellation);
 
     public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) => WriteAsync(
-        new JournalWrite(process, $"close hour {hour}", 0, journal => journal.CloseHourAsync(hour, CancellationToken.None), () => { }),
+        new JournalWrite(process, $"close hour {hour}", 0, journal => journal.CloseHourAsync(hour, CancellationToken.None), () => rules.OnClosed(hour)),
         cancellation);
 
     public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
