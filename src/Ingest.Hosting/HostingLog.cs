@@ -54,7 +54,7 @@ public sealed partial class HostingLog(ILogger logger)
     [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
     public partial void UnsealedNotRead(Exception exception);
 
-    [LoggerMessage(126, LogLevel.Warning, "Manifests are not written; trying again")]
+    [LoggerMessage(151, LogLevel.Warning, "Manifests are not written; trying again")]
     public partial void ManifestsNotWritten(Exception exception);
 
     [LoggerMessage(131, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}")]

@@ -38,9 +38,9 @@ public sealed class ManifestLoop(ManifestWriter writer, HostingOptions options, 
             }
             while (await timer.WaitForNextTickAsync(stop));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            // Stopped.
+            // Stopped, whatever a turn that was under way made of it.
         }
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Ingest.Engine;
 using Ingest.Storage;
-using Ingest.TestKit;
 
 namespace Ingest.Cli.Tests;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using Ingest.Engine;
-using Ingest.Storage;
-using Ingest.TestKit;
 
 [assembly: AssemblyFixture(typeof(Ingest.Cli.Tests.S3Fixture))]
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ingest.Engine;
 
 namespace Ingest.Cli;
@@ -63,30 +64,28 @@ internal sealed class ClosedHours(ILake lake, string journalId)
 
     /// <summary>What the manifests of a source name, hour by hour, in the same order at every call.</summary>
     /// <exception cref="LakeUnavailableException">A manifest that was there cannot be read any more.</exception>
-    public async IAsyncEnumerable<ExpectedObject> ObjectsAsync(string source)
+    public async IAsyncEnumerable<ExpectedObject> ObjectsAsync(
+        string source, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (!_sources.TryGetValue(source, out var found))
             yield break;
         foreach (var hour in found.Hours)
         {
-            foreach (var expected in await ReadAsync(hour, source))
+            foreach (var expected in await ReadAsync(hour, source, cancellation))
                 yield return expected;
         }
     }
 
     /// <summary>Keys of the objects of a source in an hour.</summary>
-    public async Task<IReadOnlySet<string>> KeysAsync(LakeHour hour, string source, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        return _sources.TryGetValue(source, out var found) && found.Hours.BinarySearch(hour) >= 0
-            ? (await ReadAsync(hour, source)).Select(expected => expected.Key).ToHashSet(StringComparer.Ordinal)
+    public async Task<IReadOnlySet<string>> KeysAsync(LakeHour hour, string source, CancellationToken cancellation) =>
+        _sources.TryGetValue(source, out var found) && found.Hours.BinarySearch(hour) >= 0
+            ? (await ReadAsync(hour, source, cancellation)).Select(expected => expected.Key).ToHashSet(StringComparer.Ordinal)
             : new HashSet<string>(StringComparer.Ordinal);
-    }
 
-    private async Task<IEnumerable<ExpectedObject>> ReadAsync(LakeHour hour, string source)
+    private async Task<IEnumerable<ExpectedObject>> ReadAsync(LakeHour hour, string source, CancellationToken cancellation)
     {
         var key = LakeLayout.ManifestKey(hour, journalId, source);
-        var found = await ManifestReader.ReadAsync(lake, key, ManifestFormat.Default.SourceManifest, CancellationToken.None);
+        var found = await ManifestReader.ReadAsync(lake, key, ManifestFormat.Default.SourceManifest, cancellation);
         return found?.Content is { } manifest
             ? manifest.Objects.Select(ExpectedObject.Of)
             : throw new LakeUnavailableException($"{key} was there when the audit began, and cannot be read any more.");

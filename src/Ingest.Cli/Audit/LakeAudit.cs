@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ingest.Engine;
 
 namespace Ingest.Cli;
@@ -79,12 +80,12 @@ public sealed class LakeAudit(ILake lake, IJournal? journal, LakeHour journalFro
     /// <summary>What doubles are looked for in, and read together: a stream of a source of a journal.</summary>
     private IEnumerable<Group> Groups()
     {
-        var journals = _journals.Keys.Concat(journal is null ? [] : [journal.Id]).Distinct().Order(StringComparer.Ordinal);
+        var journals = _journals.Keys.Concat(journal is null ? [] : [journal.Id]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         foreach (var journalId in journals)
         {
             var closed = _journals.GetValueOrDefault(journalId);
             var open = journalId == journal?.Id ? _open : null;
-            var sources = (closed?.Sources ?? []).Union(open?.Sources ?? []).Order(StringComparer.Ordinal);
+            var sources = (closed?.Sources ?? []).Union(open?.Sources ?? [], StringComparer.Ordinal).Order(StringComparer.Ordinal);
             foreach (var source in sources)
             {
                 foreach (var stream in new[] { LakeStream.Good, LakeStream.Quarantine })
@@ -97,11 +98,12 @@ public sealed class LakeAudit(ILake lake, IJournal? journal, LakeHour journalFro
         }
     }
 
-    private static async IAsyncEnumerable<ExpectedObject> ListAsync(Group group)
+    private static async IAsyncEnumerable<ExpectedObject> ListAsync(
+        Group group, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         if (group.Closed is { } closed)
         {
-            await foreach (var expected in closed.ObjectsAsync(group.Source))
+            await foreach (var expected in closed.ObjectsAsync(group.Source, cancellation))
             {
                 if (expected.Stream == group.Stream)
                     yield return expected;

@@ -130,8 +130,15 @@ public interface IJournal : IAsyncDisposable
 public sealed record JournalStatus(
     long Unsealed, long Pending, int PendingBatches, long BacklogBytes, Instant? OldestReceived, long StorageBytes);
 
-/// <summary>The journal's storage cannot be reached now.</summary>
-public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>The journal's storage cannot be used now.</summary>
+/// <param name="message">Why, and what to do.</param>
+/// <param name="inner">What failed below.</param>
+/// <param name="mayPass">As <see cref="MayPass"/>.</param>
+public sealed class JournalUnavailableException(string message, Exception? inner = null, bool mayPass = true) : Exception(message, inner)
+{
+    /// <summary>False where waiting is no use, since the storage was reached and is not as it must be: somebody has to mend it.</summary>
+    public bool MayPass => mayPass;
+}
 
 /// <summary>The journal has no such batch to ship: it was never sealed so, or was confirmed, and its bytes are gone.</summary>
 public sealed class BatchNotPendingException(string message) : Exception(message);

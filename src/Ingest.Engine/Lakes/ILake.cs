@@ -28,10 +28,10 @@ public interface ILake
     IAsyncEnumerable<LakeEntry> ListAsync(string prefix, CancellationToken cancellation);
 
     /// <summary>
-    /// Names of the folders directly under one, such as <c>source=shop</c> under <c>good/</c>, by name (ordinal). A lake that
-    /// can tell them without listing what is in them does so.
+    /// Names of the folders directly under one, such as <c>source=shop</c> under <c>good/</c>, in the order of their keys. A
+    /// lake that can tell them without listing what is in them does so.
     /// </summary>
-    /// <param name="folder">A folder with a <c>/</c> at its end; it need not exist.</param>
+    /// <param name="folder">Empty, or a folder with a <c>/</c> at its end; it need not exist.</param>
     /// <param name="cancellation">Stops the listing.</param>
     /// <exception cref="LakeUnavailableException">The lake cannot answer.</exception>
     async IAsyncEnumerable<string> ListFoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellation)

@@ -7,10 +7,12 @@ namespace Ingest.Storage.Postgres;
 /// <summary>The last closed hour, and the advisory lock that keeps appends and the closing of hours apart.</summary>
 internal static class ClosedHoursTable
 {
-    /// <summary>To be a statement of its own before it: each statement sees what was committed when it began.</summary>
-    public const string Read = "SELECT last_hour FROM ingest.closed_hours";
+    private const string Read = "SELECT last_hour FROM ingest.closed_hours";
 
-    private const string Raise = "UPDATE ingest.closed_hours SET last_hour = $1 WHERE last_hour IS NULL OR last_hour < $1";
+    private const string Raise = "UPDATE ingest.closed_hours SET last_hour = $1 WHERE last_hour < $1";
+
+    /// <summary>Stands in the row before any hour is closed: below every hour.</summary>
+    private const int None = int.MinValue;
 
     /// <summary>Key of the lock: "OrInHour".</summary>
     private const long LockKey = 0x4F72496E486F7572;
@@ -20,10 +22,18 @@ internal static class ClosedHoursTable
 
     private static readonly string LockForClosing = Lock("pg_advisory_xact_lock");
 
-    public static ClosedHours ReadRow(NpgsqlDataReader rows) =>
-        rows.IsDBNull(0) ? default : new ClosedHours(new LakeHour(rows.GetInt32(0)));
+    /// <summary>
+    /// Fails the transaction where another hour is the last closed one by now. To be a statement of its own behind <see
+    /// cref="LockForAppend"/>: each statement sees what was committed when it began.
+    /// </summary>
+    public static NpgsqlBatchCommand RequireLast(ClosedHours closed) => new(
+        $"SELECT ingest.require(({Read}) = $1, '{Faults.ClosedHourCode}')")
+    {
+        Parameters = { Parameter.Of(closed.Last?.Number ?? None) },
+    };
 
-    public static async Task<ClosedHours> ReadAsync(Session session) => (await session.QueryAsync(Read, ReadRow))[0];
+    public static async Task<ClosedHours> ReadAsync(Session session) => (await session.QueryAsync(
+        Read, rows => rows.GetInt32(0) is var hour && hour == None ? default : new ClosedHours(new LakeHour(hour))))[0];
 
     /// <summary>Waits for the appends under way, and keeps others waiting for the length of one update and commit.</summary>
     public static async Task<JournalResult> CloseAsync(Session session, LakeHour hour, CommitStep step)
