@@ -180,14 +180,15 @@ public sealed class Partition
     }
 
     /// <summary>What to append next; null while an append is in flight or nothing waits.</summary>
+    /// <param name="idsMax">Most ids to remember from now on, where the host has room for fewer than <see cref="Limits.DedupeIdsMax"/>.</param>
     /// <param name="countsToo">Also when nothing but counts waits: after a quiet while, and before the host drops it.</param>
-    public AppendDraft? BeginAppend(bool countsToo = false)
+    public AppendDraft? BeginAppend(int idsMax = int.MaxValue, bool countsToo = false)
     {
         if (IsBroken || _isAppending || !(HasEvents || (countsToo && HasCounts)))
             return null;
         Close(LakeStream.Good);
         Close(LakeStream.Quarantine);
-        _ids.Trim(_limits.DedupeIdsMax, _idsNow + _time - _limits.DedupeAgeMax);
+        _ids.Trim(Math.Min(idsMax, _limits.DedupeIdsMax), _idsNow + _time - _limits.DedupeAgeMax);
         var draft = new AppendDraft(
             new Append(Id, PartitionCount, NextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
             _full);

@@ -40,6 +40,10 @@ public static class ServerHost
             {
                 return Complain(BadStorage, [exception.Message]);
             }
+            catch (Exception exception) when (runtime.Explain(exception) is { } sentence)
+            {
+                return Complain(Failed, [sentence]);
+            }
         }
     }
 
