@@ -24,6 +24,8 @@ internal static class BenchCommand
         {
             subjects, workloads, rounds, seconds, warmUp, json, postgres,
         };
+        foreach (var journal in JournalCommand.Create())
+            command.Subcommands.Add(journal);
         command.SetAction(async parsed =>
         {
             var mistakes = new List<string>();

@@ -69,8 +69,11 @@ public sealed partial class GrainLog(ILogger logger, TimeProvider? time = null)
     [LoggerMessage(332, LogLevel.Debug, "The list of the cluster's members cannot be read now")]
     public partial void MembersNotRead(Exception exception);
 
-    [LoggerMessage(321, LogLevel.Warning, "The lanes could not be started; trying again")]
+    [LoggerMessage(321, LogLevel.Warning, "The lanes and the manifests could not be started; trying again")]
     public partial void LanesNotStarted(Exception exception);
+
+    [LoggerMessage(323, LogLevel.Error, "The loop that writes manifests failed; another activation goes on from the journal")]
+    public partial void ManifestsFailed(Exception exception);
 
     [LoggerMessage(322, LogLevel.Error, "Lane {Lane}: its shipper failed; another activation starts from the journal")]
     public partial void LaneFailed(Exception exception, Lane lane);

@@ -65,6 +65,9 @@ public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null
     [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
     public partial void UnsealedNotRead(Exception exception);
 
+    [LoggerMessage(151, LogLevel.Warning, "Manifests are not written; trying again")]
+    public partial void ManifestsNotWritten(Exception exception);
+
     [LoggerMessage(131, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}")]
     public partial void SourceSplit(string source, int from, int to);
 

@@ -81,6 +81,9 @@ public sealed record HostingOptions
     /// <summary>How long raising a number may take. A window of two million ids takes up to 10 s.</summary>
     public TimeSpan SplitTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often hours are looked for that are over and complete: how late a manifest may be.</summary>
+    public TimeSpan ManifestPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
 

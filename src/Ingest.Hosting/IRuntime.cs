@@ -53,4 +53,6 @@ public interface IRuntime : IAsyncDisposable
 /// <param name="Partitions">Partitions in memory, in all processes.</param>
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
-public sealed record RuntimeReport(ShippingReport Shipping, int Partitions, long DedupeIds, IReadOnlyList<SiloReport> Silos);
+/// <param name="Manifests">Manifests of hours that are over; null where nobody says.</param>
+public sealed record RuntimeReport(
+    ShippingReport Shipping, int Partitions, long DedupeIds, IReadOnlyList<SiloReport> Silos, ManifestReport? Manifests = null);

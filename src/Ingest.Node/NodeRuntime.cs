@@ -43,7 +43,8 @@ public sealed class NodeRuntime : IRuntime
         ShippingReports.Describe(await Node.ShipperStatusAsync().WaitAsync(cancellation), Journal.Id),
         Node.Partitions.Count,
         Node.Partitions.IdCount,
-        []);
+        [],
+        Node.Manifests);
 
     public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
 

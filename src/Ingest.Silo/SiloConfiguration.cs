@@ -32,7 +32,7 @@ internal static class SiloConfiguration
             ApplyCluster(silo, settings, postgres);
         if (!settings.Roles.HasFlag(SiloRoles.Worker))
             // Classes that are not here are placed on silos where they are.
-            silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith([typeof(PartitionGrain), typeof(ShipperGrain), typeof(SourceCatalogueGrain)]));
+            silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith([typeof(PartitionGrain), typeof(ShipperGrain), typeof(ManifestGrain), typeof(SourceCatalogueGrain)]));
     }
 
     private static void ApplyAlone(ISiloBuilder silo, SiloSettings settings) => silo

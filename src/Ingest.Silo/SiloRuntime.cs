@@ -16,10 +16,6 @@ namespace Ingest.Silo;
 /// </summary>
 public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 {
-    // A database that fails over is back within it; whoever forgot something reads what at once, and waits no longer than this.
-    private static readonly TimeSpan JournalPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan JournalPause = TimeSpan.FromSeconds(1);
-
     private readonly HostingOptions _options = new() { StepsDownWhenFenced = true };
     private readonly GrainOptions _grainOptions = new();
     private SiloServices? _silo;
@@ -68,7 +64,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var services = web.Services;
         var time = TimeProvider.System;
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
-        var journal = await OpenJournalAsync(plan.Journal, log, time);
+        var journal = await new PatientOpening(time, log).OpenAsync(() => plan.Journal.OpenAsync(onFault: log.OnJournalFault));
         var members = services.GetRequiredService<MembershipCheck>();
         var (notices, counts, splits) = (
             services.GetRequiredService<LaneNotices>(),
@@ -137,25 +133,6 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
     {
         if (_silo is { } silo)
             await silo.CloseAsync();
-    }
-
-    /// <summary>
-    /// Opens the journal. One in PostgreSQL may still be starting, or be made by another process right now: it is waited for.
-    /// </summary>
-    private static async Task<IJournal> OpenJournalAsync(JournalLocation location, HostingLog log, TimeProvider time)
-    {
-        var patience = location is JournalLocation.InPostgres ? JournalPatience : TimeSpan.Zero;
-        for (var began = time.GetTimestamp(); ; await Task.Delay(JournalPause, time))
-        {
-            try
-            {
-                return await location.OpenAsync(onFault: log.OnJournalFault);
-            }
-            catch (JournalUnavailableException exception) when (time.GetElapsedTime(began) < patience)
-            {
-                log.WaitingForJournal(exception.Message);
-            }
-        }
     }
 
     /// <summary>Opens the spill; null where there is none. One that an earlier run left behind is drained in any case.</summary>

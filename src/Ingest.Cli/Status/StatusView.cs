@@ -16,6 +16,8 @@ internal static class StatusView
             yield return $"The lake does not take objects since {shipping.BreakerSince}: {shipping.LastFailureDetail}";
         foreach (var batch in report.Shipping?.SetAside ?? [])
             yield return $"Needs a person: {batch}";
+        if (report.Manifests is { Failure: { } failure } manifests)
+            yield return $"Manifests are not written since {manifests.FailingSince}: {failure}";
         foreach (var silo in report.Silos)
         {
             if (silo.State == SiloReport.NotAnswering)
@@ -49,6 +51,13 @@ internal static class StatusView
             AnsiConsole.MarkupLine(
                 $"Shipping breaker {shipping.Breaker}, last ship {shipping.LastSuccess?.ToString() ?? "none yet"}, {shipping.InFlight} under way"
                 + (shipping.LastFailure is { } failure ? $", last failure {failure}: {Markup.Escape(shipping.LastFailureDetail ?? "")}" : ""));
+            if (report.Manifests is { } manifests)
+            {
+                AnsiConsole.MarkupLine(
+                    $"Closed   {manifests.LastHour ?? "no hour yet"}"
+                    + (manifests.WaitsFor is { } waitsFor ? $"; {Markup.Escape(waitsFor)}" : ""));
+            }
+
             AnsiConsole.MarkupLine($"Memory   {report.Partitions} partitions, {Count(report.DedupeIds)} event ids");
         }
 

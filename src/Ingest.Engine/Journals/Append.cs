@@ -21,7 +21,7 @@ namespace Ingest.Engine;
 /// name="FirstSeq"/>. <see cref="long.MinValue"/> for none.
 /// </param>
 /// <param name="Clock">The partition's monotone clock: recovery continues from here.</param>
-/// <param name="Counts">What to add to the ledger of this partition.</param>
+/// <param name="Counts">What to add to the ledger of this partition; for closed hours see <see cref="IJournal.CloseHourAsync"/>.</param>
 public sealed record Append(
     PartitionId Partition,
     int PartitionCount,
@@ -42,7 +42,7 @@ public enum JournalOutcome
     /// <summary>Durable.</summary>
     Committed,
 
-    /// <summary>Surely not stored: another activation of the partition wrote first. Step down.</summary>
+    /// <summary>Surely not stored: another activation of the partition wrote first, or the hour is closed. Read the partition anew.</summary>
     Fenced,
 
     /// <summary>Surely not stored, for a reason that may pass: disk full, too many writers.</summary>

@@ -17,6 +17,7 @@ namespace Ingest.Engine;
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
 /// <param name="Answers">Requests by answer, since the start, of the process asked.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
+/// <param name="Manifests">Manifests of hours that are over; null when it is not running, or does not say.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,
@@ -31,7 +32,18 @@ public sealed record StatusReport(
     int Partitions,
     long DedupeIds,
     IReadOnlyDictionary<string, long> Answers,
-    IReadOnlyList<SiloReport> Silos);
+    IReadOnlyList<SiloReport> Silos,
+    ManifestReport? Manifests = null);
+
+/// <summary>What an operator sees of the manifests.</summary>
+/// <param name="LastHour">The last hour whose manifests are in the lake, such as <c>2026-11-21T20Z</c>; null before the first.</param>
+/// <param name="WaitsFor">What the next hour waits for, where it is over; null when it is not.</param>
+/// <param name="Failure">Why the last try failed; null when it did not.</param>
+/// <param name="FailingSince">When the first of the failures on end was seen; null when there is none.</param>
+public sealed record ManifestReport(string? LastHour, string? WaitsFor, string? Failure, Instant? FailingSince)
+{
+    public static ManifestReport None { get; } = new(null, null, null, null);
+}
 
 /// <summary>What an operator sees of one process of a cluster.</summary>
 /// <param name="Name">The silo's name.</param>

@@ -69,6 +69,9 @@ public sealed class SiloServices : IDisposable
         time,
         log);
 
+    internal ManifestLoop CreateManifestLoop(TimeProvider time, HostingLog log) =>
+        new(new ManifestWriter(Journal, Lake, Limits, time), Options, time, log);
+
     public async Task CloseAsync()
     {
         if (Spill is not null)

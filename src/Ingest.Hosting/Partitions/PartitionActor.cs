@@ -112,7 +112,8 @@ public sealed class PartitionActor : Mailbox
             case AppendEnded ended:
                 _host.Surroundings.OnWritten(ended.Result);
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
-                if (ended.Result.Outcome == JournalOutcome.Committed)
+                // A journal that fences works: an hour was closed, and the partition is read anew without a pause.
+                if (ended.Result.Outcome is JournalOutcome.Committed or JournalOutcome.Fenced)
                     _failures = 0;
                 else
                     _fault = ended.Result.Fault;

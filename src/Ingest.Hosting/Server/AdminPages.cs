@@ -82,6 +82,7 @@ public sealed class AdminPages(
             Enum.GetValues<Answer>()
                 .Where(answer => collector.Counters.RequestsOf(answer) > 0)
                 .ToDictionary(answer => Answers.Of(answer).Code, collector.Counters.RequestsOf, StringComparer.Ordinal),
-            report.Silos);
+            report.Silos,
+            report.Manifests);
     }
 }

@@ -55,6 +55,9 @@ public sealed partial class SqliteJournal : IJournal
         return WriteAsync(new SplitWrite(source, from, to), cancellation);
     }
 
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
+        WriteAsync(new CloseHourWrite(hour), cancellation);
+
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {
         WriteRules.Check(seal);

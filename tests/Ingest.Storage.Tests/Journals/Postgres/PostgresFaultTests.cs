@@ -125,6 +125,17 @@ public sealed class PostgresFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_restart_between_two_appends_costs_neither()
+    {
+        await using var journal = await OpenAsync();
+        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 1), Cancellation));
+        await Server.CrashAsync();
+        await Server.StartAgainAsync();
+        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 2), Cancellation));
+        Assert.Equal(3, (await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation)).NextSeq);
+    }
+
+    [Fact]
     public async Task A_partition_that_another_holds_fails_without_its_neighbours()
     {
         await using var journal = await OpenAsync();
