@@ -116,11 +116,11 @@ internal static class PlainJsonProperties
         if (offered.Kind != PayloadKind.Json)
             return;
         using var document = JsonDocument.Parse(offered.Payload);
-        if (document.RootElement.ValueKind != JsonValueKind.Object
-            || !document.RootElement.TryGetProperty(name, out var sent) || sent.ValueKind != JsonValueKind.String)
-            return;
         try
         {
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty(name, out var sent) || sent.ValueKind != JsonValueKind.String)
+                return;
             var text = sent.GetString()!;
             if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > 1_024)
                 return;
@@ -129,7 +129,7 @@ internal static class PlainJsonProperties
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair is no id.
+            // Half a surrogate pair is no id, and hides a name.
         }
     }
 

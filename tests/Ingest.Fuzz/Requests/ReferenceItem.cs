@@ -3,29 +3,40 @@ using System.Text.Json;
 
 namespace Ingest.Fuzz;
 
-/// <summary>The members of a JSON object, each name unescaped and each value as it stands.</summary>
-internal static class ReferenceItem
+/// <summary>A member of a JSON object.</summary>
+/// <param name="RawName">Its name as it stands.</param>
+/// <param name="Name">Its name unescaped; as it stands where that cannot be done.</param>
+/// <param name="Value">Its value as it stands.</param>
+internal readonly record struct ReferenceMember(string RawName, string Name, byte[] Value)
 {
     /// <summary>A name longer than this with escapes in it is none of the protocol's, and is taken as it stands.</summary>
     private const int EscapedNameMax = 64;
 
+    /// <summary>True where the query has it, and so wins.</summary>
+    public bool IsIn(IReadOnlySet<string> names) =>
+        names.Contains(RawName.Length > EscapedNameMax ? RawName : Name);
+}
+
+/// <summary>Items of a payload, and what the query makes of them.</summary>
+internal static class ReferenceItem
+{
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 1_024 };
 
     /// <summary>The members in order; null where the value is no object.</summary>
-    public static List<(string Name, byte[] Value)>? Members(ReadOnlySpan<byte> json)
+    public static List<ReferenceMember>? Members(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, Options);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             return null;
-        var members = new List<(string, byte[])>();
+        var members = new List<ReferenceMember>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = Name(reader);
+            var (rawName, name) = (ReferenceQuery.KeyOf(reader.ValueSpan), Name(reader));
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            members.Add((name, json[start..(int)reader.BytesConsumed].ToArray()));
+            members.Add(new ReferenceMember(rawName, name, json[start..(int)reader.BytesConsumed].ToArray()));
         }
         return members;
     }
@@ -35,15 +46,15 @@ internal static class ReferenceItem
         query.IsProblem ? payload.SequenceEqual(query.Raw) : IsMerged(payload, [], query);
 
     /// <summary>True where an event has these members, and then those of the query.</summary>
-    public static bool IsMerged(ReadOnlySpan<byte> payload, IReadOnlyList<(string Name, byte[] Value)> item, ReferenceQuery query)
+    public static bool IsMerged(ReadOnlySpan<byte> payload, IReadOnlyList<ReferenceMember> item, ReferenceQuery query)
     {
         var names = query.Names;
-        var kept = item.Where(member => !names.Contains(member.Name)).ToList();
+        var kept = item.Where(member => !member.IsIn(names)).ToList();
         if (TryMembers(payload) is not { } found || found.Count != kept.Count + query.Parameters.Count)
             return false;
         for (var i = 0; i < kept.Count; i++)
         {
-            if (found[i].Name != kept[i].Name || !found[i].Value.AsSpan().SequenceEqual(kept[i].Value))
+            if (found[i].RawName != kept[i].RawName || !found[i].Value.AsSpan().SequenceEqual(kept[i].Value))
                 return false;
         }
         for (var i = 0; i < query.Parameters.Count; i++)
@@ -56,7 +67,7 @@ internal static class ReferenceItem
         return true;
     }
 
-    private static List<(string Name, byte[] Value)>? TryMembers(ReadOnlySpan<byte> json)
+    private static List<ReferenceMember>? TryMembers(ReadOnlySpan<byte> json)
     {
         try
         {
@@ -70,16 +81,13 @@ internal static class ReferenceItem
 
     private static string Name(in Utf8JsonReader reader)
     {
-        var raw = ReferenceQuery.KeyOf(reader.ValueSpan);
-        if (!reader.ValueIsEscaped || reader.ValueSpan.Length > EscapedNameMax)
-            return raw;
         try
         {
-            return ReferenceQuery.KeyOf(Encoding.UTF8.GetBytes(reader.GetString()!));
+            return reader.ValueIsEscaped ? ReferenceQuery.KeyOf(Encoding.UTF8.GetBytes(reader.GetString()!)) : ReferenceQuery.KeyOf(reader.ValueSpan);
         }
         catch (InvalidOperationException)
         {
-            return raw;
+            return ReferenceQuery.KeyOf(reader.ValueSpan);
         }
     }
 
