@@ -7,7 +7,7 @@ public sealed class PlantedFaultTests
 {
     private const int Seed = 1;
 
-    private const int RoundsMax = 25;
+    private const int RoundsMax = 20;
 
     public static TheoryData<string> Names => [.. PlantedFault.All.Select(fault => fault.Name)];
 

@@ -9,8 +9,8 @@ internal static class Targets
     /// <param name="fault">A mistake made on purpose.</param>
     public static IReadOnlyList<ITarget> All(PlantedFault fault) =>
     [
-        new RequestTarget("json", 4, PlainJsonRequests.Make, fault),
-        new RequestTarget("tracker", 4, TrackerRequests.Post, fault),
+        new RequestTarget("json", 6, PlainJsonRequests.Make, fault),
+        new RequestTarget("tracker", 6, TrackerRequests.Post, fault),
         new RequestTarget("query", 2, TrackerRequests.Get, fault),
         new RequestTarget("gzip", 1, HttpRequests.Compressed, fault),
         new RequestTarget("http", 2, HttpRequests.Odd, fault),

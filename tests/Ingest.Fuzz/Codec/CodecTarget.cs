@@ -15,7 +15,8 @@ internal sealed class CodecTarget(PlantedFault fault) : ITarget
 
     public string Name => "codec";
 
-    public int Weight => 12;
+    // Ten times as fast as the others.
+    public int Weight => 82;
 
     public IReadOnlyList<byte[]> Corpus { get; } = MakeCorpus();
 

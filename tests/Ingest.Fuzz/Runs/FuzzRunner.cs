@@ -21,8 +21,13 @@ internal sealed class FuzzRunner(
     private readonly List<Finding> _findings = [];
     private readonly Dictionary<string, TargetCounts> _counts =
         targets.ToDictionary(target => target.Name, _ => new TargetCounts(), StringComparer.Ordinal);
+
+    // Each target once, then evenly by weight: a run that ends early has had some of everything.
     private readonly List<(ITarget Target, int Ordinal)> _cycle =
-        [.. targets.SelectMany(target => Enumerable.Range(0, target.Weight).Select(ordinal => (target, ordinal)))];
+    [
+        .. targets.SelectMany(target => Enumerable.Range(0, target.Weight).Select(ordinal => (target, ordinal)))
+            .OrderBy(round => (double)round.ordinal / round.target.Weight),
+    ];
 
     private long _next;
     private long _ended;

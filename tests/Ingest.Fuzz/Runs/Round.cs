@@ -7,10 +7,10 @@ namespace Ingest.Fuzz;
 internal sealed class Round(ITarget target, int seed, long number)
 {
     /// <summary>Inputs of a round.</summary>
-    public const int Length = 2_000;
+    public const int Length = 1_000;
 
     /// <summary>Inputs that are kept beside the corpus because they did something new.</summary>
-    private const int KeptMax = 500;
+    private const int KeptMax = 400;
 
     private readonly HashSet<ulong> _signals = [];
 
