@@ -83,9 +83,8 @@ internal static class FuzzCommand
 
     private static int Replay(ITarget target, int seed, long index)
     {
-        var watchdog = new Watchdog(Targets.InputTimeout);
         var round = new Round(target, seed, index / Round.Length);
-        var finding = round.Run((at, input) => watchdog.Begin(target.Name, at, input), (int)(index % Round.Length) + 1);
+        var finding = round.Run((_, _) => true, (int)(index % Round.Length) + 1);
         Console.WriteLine(finding is null ? "All properties hold." : Describe(finding, finding.Save(Folder)));
         return finding is null ? 0 : 1;
     }

@@ -18,7 +18,7 @@ internal class PlantedFault(string name, string target)
         new IntakeFault("swallows one event of many", "json", IntakeFaults.SwallowOne),
         new IntakeFault("ignores a broken line", "json", IntakeFaults.IgnoreBroken),
         new IntakeFault("takes an empty id for every third event", "json", IntakeFaults.SameId),
-        new IntakeFault("drops what stands in no known context", "tracker", IntakeFaults.SwallowOne),
+        new IntakeFault("swallows one event of a payload", "tracker", IntakeFaults.SwallowOne),
         new IntakeFault("allocates for each level of nesting", "json", IntakeFaults.AllocateByDepth),
         new IntakeFault("throws at half a surrogate pair", "json", IntakeFaults.ThrowAtHalfPair),
         new FirstMemberOnly(),

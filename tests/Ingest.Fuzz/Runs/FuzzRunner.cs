@@ -6,7 +6,7 @@ namespace Ingest.Fuzz;
 /// <param name="targets">The targets; each gets rounds by its weight.</param>
 /// <param name="seed">Every choice follows from it.</param>
 /// <param name="inputs">Inputs after which no round is begun.</param>
-/// <param name="longest">Time after which no round is begun.</param>
+/// <param name="longest">Time after which it ends.</param>
 /// <param name="watchdog">Looks after inputs that do not end.</param>
 internal sealed class FuzzRunner(
     IReadOnlyList<ITarget> targets, int seed, long inputs, TimeSpan longest, Watchdog watchdog)
@@ -92,7 +92,11 @@ internal sealed class FuzzRunner(
     {
         while (Take() is { } round)
         {
-            var finding = round.Run((index, input) => watchdog.Begin(round.Target.Name, index, input));
+            var finding = round.Run((index, input) =>
+            {
+                watchdog.Begin(round.Target.Name, index, input);
+                return _time.Elapsed < longest;
+            });
             watchdog.End();
             lock (_lock)
             {

@@ -23,10 +23,10 @@ internal sealed class Round(ITarget target, int seed, long number)
     public IReadOnlyCollection<ulong> Signals => _signals;
 
     /// <summary>Runs it to its end or to the first input that fails.</summary>
-    /// <param name="began">Told of each input before it is run.</param>
+    /// <param name="mayRun">Told of each input before it is run; false ends the round.</param>
     /// <param name="length">Inputs to run, where these are not all.</param>
     /// <returns>What failed; null where nothing did.</returns>
-    public Finding? Run(Action<long, byte[]> began, int length = Length)
+    public Finding? Run(Func<long, byte[], bool> mayRun, int length = Length)
     {
         var chance = new Chance(Chance.SeedOf(seed, target.Name, number));
         var kept = new List<byte[]>(target.Corpus);
@@ -35,7 +35,8 @@ internal sealed class Round(ITarget target, int seed, long number)
         for (; Ended < length; Ended++)
         {
             var input = Ended < corpus ? kept[Ended] : target.Make(chance, kept);
-            began(Index, input);
+            if (!mayRun(Index, input))
+                break;
             if (Attempt.At(subject, input, out var signal) is { } failure)
                 return ToFinding(failure, input);
             if (_signals.Add(signal) && Ended >= corpus && kept.Count < corpus + KeptMax)
