@@ -14,9 +14,12 @@ var cluster = ClusterCommand.Create();
 var root = new Command(
     "./ingest",
     "Orleans.Ingest: takes events over HTTP, loses none, and writes them to a lake.\n\n" +
-    "Two commands are started by ./ingest itself, each with its own --help:\n" +
-    "  run     Starts the server.\n" +
-    "  test    Sets up and runs the tests.")
+    "Some commands are started by ./ingest itself, each with its own --help:\n" +
+    "  run       Starts the server.\n" +
+    "  bench     Measures it on this machine.\n" +
+    "  test      Sets up and runs the tests.\n" +
+    "  simulate  Runs whole histories of the system on a virtual clock.\n" +
+    "  fuzz      Gives it inputs that nobody would think of.")
 {
     StatusCommand.Create(),
     AuditCommand.Create(),

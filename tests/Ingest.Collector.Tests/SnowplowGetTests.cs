@@ -62,6 +62,7 @@ public sealed class SnowplowGetTests : IAsyncLifetime
     [Theory]
     [InlineData("e=pv&p=web&tv=%zz%4&page=%", """{"e":"pv","p":"web","tv":"%zz%4","page":"%"}""")]
     [InlineData("&&e=pv&p=web&tv=a=b&flag&=x&", """{"e":"pv","p":"web","tv":"a=b","flag":"","":"x"}""")]
+    [InlineData("?e=x&e=pv&p=web&tv=1", """{"?e":"x","e":"pv","p":"web","tv":"1"}""")]
     [InlineData("e=pp&p=web&tv=1&e=pv", """{"e":"pp","p":"web","tv":"1","e":"pv"}""")]
     [InlineData("e=pv&p=web&tv=1&page=%22%5C%0A%00%1f", """{"e":"pv","p":"web","tv":"1","page":"\"\\\n\u0000\u001f"}""")]
     public async Task Odd_queries_are_read_as_far_as_they_go(string query, string payload)

@@ -187,6 +187,8 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     [InlineData("""{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[]}""", EventRules.Protocol)]
     [InlineData("""{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":{"e":"pv"}}""", EventRules.Protocol)]
     [InlineData("""{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[{"e":"pv"}],"data":[{"e":"pp"}]}""", EventRules.Protocol)]
+    [InlineData("""{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[{"e":"pv"}],"data":{"e":"pp"}}""", EventRules.Protocol)]
+    [InlineData("""{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":"pv","data":[{"e":"pp"}]}""", EventRules.Protocol)]
     public async Task A_body_that_is_no_payload_is_kept_whole(string body, string rule)
     {
         Assert.Equal("ok", await _host.Client.PostAsync(body).OkAsync());
@@ -254,6 +256,28 @@ public sealed class SnowplowPostTests : IAsyncLifetime
         Assert.NotEqual(Tracker.Id(7), events[0].Id);
         Assert.Equal(Tracker.Id(8), events[1].Id);
         Assert.All(events, e => Assert.Empty(e.Errors));
+    }
+
+    [Fact]
+    public async Task A_query_that_no_item_can_take_is_kept_beside_them()
+    {
+        await _host.Client.PostAsync(Tracker.Payload("1", "\"x\""), Tracker.Path + "?e=pv&uid=u").OkAsync();
+
+        Assert.Equal(["1", "\"x\"", """{"e":"pv","uid":"u"}"""], _host.Intake.Events.Select(e => e.Text));
+        Assert.All(_host.Intake.Events, e => Assert.NotEmpty(e.Errors));
+    }
+
+    [Fact]
+    public async Task An_empty_parameter_is_none_in_the_batch_of_another_source()
+    {
+        // The second source's batch holds little more than its own item.
+        var large = Tracker.Item(("aid", "shop-web"), ("page", new string('x', 5_000)));
+        var empty = Tracker.Item(("aid", "blog"), ("e", ""), ("dtm", ""), ("eid", ""));
+
+        await _host.Client.PostAsync(Tracker.Payload(large, empty)).OkAsync();
+
+        Assert.Equal([large, empty], _host.Intake.Events.Select(e => e.Text));
+        Assert.Equal("blog", _host.Intake.Events[1].Source);
     }
 
     [Fact]

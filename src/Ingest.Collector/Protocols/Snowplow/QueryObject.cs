@@ -49,7 +49,7 @@ public sealed class QueryObject
     private static QueryObject Append(EventBatch batch, string query, ReadOnlySpan<byte> without)
     {
         var result = new QueryObject(query);
-        var raw = query.AsSpan().TrimStart('?');
+        var raw = query.AsSpan(query.StartsWith('?') ? 1 : 0);
         var decoded = ArrayPool<byte>.Shared.Rent(Math.Max(1, Encoding.UTF8.GetMaxByteCount(raw.Length)));
         try
         {

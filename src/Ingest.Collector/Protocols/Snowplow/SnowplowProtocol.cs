@@ -132,8 +132,14 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         }
         if (!body.TryReserve(added + body.Whole.Length))
             return Answer.Overloaded;
+        var isInAny = false;
         foreach (ref readonly var item in items)
+        {
+            isInAny |= item.IsObject;
             reader.Add(Merge(batch, item, query), isUtf8);
+        }
+        if (!isInAny)
+            KeepQuery(reader, query, "no event of the body is an object that could have it: this is its query");
         return null;
     }
 

@@ -57,8 +57,10 @@ public struct TrackerItem
         moved.Payload = payload;
         for (var i = 0; i < TrackerParameters.ReadCount; i++)
         {
-            if (!_values[i].IsEmpty)
-                moved._values[i] = _values[i] with { Offset = _values[i].Offset - Payload.Offset + payload.Offset };
+            // An empty one, too, would lie outside of where it was copied to.
+            moved._values[i] = _values[i].IsEmpty
+                ? default
+                : _values[i] with { Offset = _values[i].Offset - Payload.Offset + payload.Offset };
         }
         return moved;
     }

@@ -49,13 +49,14 @@ public static class TrackerPayload
             var isSchema = name.SequenceEqual("schema"u8);
             var isData = name.SequenceEqual("data"u8);
             reader.Read();
+            // What stands in the other one would be lost.
+            if (isData && hasData)
+                return "it has data twice";
+            hasData |= isData;
             if (isSchema && reader.TokenType == JsonTokenType.String)
                 isPayload = IgluUri.IsPayloadData(JsonScan.Name(reader, scratch));
             else if (isData && reader.TokenType == JsonTokenType.StartArray)
             {
-                if (hasData)
-                    return "it has data twice";
-                hasData = true;
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     items.Add(TrackerItem.Read(ref reader, offset, errors));

@@ -1,0 +1,2 @@
+// The fuzzer takes every core as it is.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

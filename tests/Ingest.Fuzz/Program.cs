@@ -1,0 +1,3 @@
+using Ingest.Fuzz;
+
+return FuzzCommand.Create().Parse(args).Invoke();
