@@ -117,7 +117,7 @@ internal sealed class AppendCommit(PartitionKeys keys, PostgresJournalOptions op
         var counts = (await session.QueryAsync(
             "SELECT name, partition_count FROM ingest.sources WHERE name = ANY ($1)",
             rows => KeyValuePair.Create(rows.GetString(0), rows.GetInt32(1)),
-            Parameter.Of(unknown.Select(write => write.Partition.Source).Distinct().ToArray()))).ToDictionary(StringComparer.Ordinal);
+            Parameter.Of(unknown.Select(write => write.Partition.Source).Distinct(StringComparer.Ordinal).ToArray()))).ToDictionary(StringComparer.Ordinal);
         foreach (var write in unknown)
         {
             write.Result = write.IsFirst
