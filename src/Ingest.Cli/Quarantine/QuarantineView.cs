@@ -26,7 +26,7 @@ internal static class QuarantineView
         using var batch = new EventBatch(found.Line.Length);
         var stored = StoredLine.Read(found.Line.Span, batch);
         Console.WriteLine($"event     {Terminal.Text(found.Id)}");
-        Console.WriteLine($"source    {found.Object.Source}, received {new Instant(stored.ReceivedAt)} by {stored.Protocol ?? "an unknown protocol"}");
+        Console.WriteLine($"source    {found.Object.Source}, received {new Instant(stored.ReceivedAt)} by {Terminal.Text(stored.Protocol ?? "an unknown protocol")}");
         Console.WriteLine($"object    {found.Object.Key}, line {found.Number}");
         foreach (var error in found.Errors)
             PrintReason(error);
