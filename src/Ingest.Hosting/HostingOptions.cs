@@ -12,6 +12,9 @@ public sealed record HostingOptions
     /// <summary>Quiet time after which a partition with nothing open leaves memory. Loading it again is one read.</summary>
     public TimeSpan IdleAge { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Ids that all partitions of the process remember together for deduplication: 32 bytes each, 256 MiB. Where they want more, the longest windows shrink.</summary>
+    public long DedupeIdsTotalMax { get; init; } = 8_000_000;
+
     /// <summary>How long reading a partition may take. 2 Mi ids are 32 MiB.</summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

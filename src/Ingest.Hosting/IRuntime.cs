@@ -35,6 +35,9 @@ public interface IRuntime : IAsyncDisposable
     /// <exception cref="LakeUnavailableException">The lake is not as it must be.</exception>
     Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log);
 
+    /// <summary>A sentence for the operator about a failed start; null where the exception is no fault that the runtime knows.</summary>
+    string? Explain(Exception exception) => null;
+
     /// <summary>Pages of its own for operators: the delegate for a path, or null. All need the admin key.</summary>
     RequestDelegate? PageOf(PathString path);
 

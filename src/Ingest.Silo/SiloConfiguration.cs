@@ -52,6 +52,9 @@ internal static class SiloConfiguration
                 // ProbeTimeout · NumMissedProbesLimit. Shorter times would call a long collection pause a death.
                 membership.ProbeTimeout = TimeSpan.FromSeconds(3);
                 membership.NumMissedProbesLimit = 3;
+                // Two silos must vote, each by what it sees itself. To ask a third one takes minutes in a small cluster: it misses
+                // the lost silo too, counts as degraded for that, and its word is ignored.
+                membership.EnableIndirectProbes = false;
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
                 membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
                 membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);

@@ -105,6 +105,10 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         _dashboard = BuildDashboard(web);
     }
 
+    public string? Explain(Exception exception) => exception is OrleansException or TimeoutException
+        ? $"This silo could not join its cluster, so it ends: {exception.Message} Nothing is lost. Start it again; where that does not help, look whether it can reach the database and the other silos' ports."
+        : null;
+
     public RequestDelegate? PageOf(PathString path) =>
         path.StartsWithSegments("/dashboard", StringComparison.Ordinal) ? _dashboard
         : path.Equals("/admin/partitions", StringComparison.Ordinal) ? Opened(_partitionsPage).HandleAsync

@@ -80,6 +80,14 @@ public sealed class LakeAuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replayed_event_stands_in_both_streams()
+    {
+        await _world.ShipAsync("shop", LakeStream.Quarantine, "a", "b");
+        await _world.ShipAsync("shop", LakeStream.Good, "a");
+        Assert.Empty((await _world.AuditAsync()).Findings);
+    }
+
+    [Fact]
     public async Task An_event_twice_in_one_object_is_found()
     {
         var key = await _world.ShipAsync("shop", LakeStream.Good, "a", "b", "a");

@@ -34,7 +34,7 @@ public sealed class CutOffSiloTests
             await island.Silo.StartAsync();
         });
         await inside.RecoveredAsync();
-        Progress.Write($"Seen from its own clients: {inside.Meter.Read()}.");
+        Progress.Measured($"Seen from its own clients: {inside.Meter.Read()}.");
 
         await load.FinishAsync();
         await inside.FinishAsync();
@@ -63,7 +63,7 @@ public sealed class CutOffSiloTests
         });
         await load.MeasureAsync("The silo started again", () => island.Silo.StartAsync());
         await inside.RecoveredAsync();
-        Progress.Write($"Seen from its own clients: {inside.Meter.Read()}.");
+        Progress.Measured($"Seen from its own clients: {inside.Meter.Read()}.");
 
         await load.FinishAsync();
         await inside.FinishAsync();

@@ -12,7 +12,7 @@ namespace Ingest.Cli;
 /// 1. Does the ledger add up (rule 8)?
 /// 2. Is every object that the journal says was shipped in the lake, with that length, checksum and number of lines?
 /// 3. Do the shipped records add up to the ledger's shipped counts, hour by hour?
-/// 4. Does an event stand twice, in one object or in two, and is there an object that the journal does not know?
+/// 4. Does an event stand twice in a stream, in one object or in two, and is there an object that the journal does not know?
 /// </remarks>
 /// <param name="journal">The journal; may be in use by a running server.</param>
 /// <param name="lake">Its lake.</param>
@@ -84,9 +84,9 @@ public sealed class LakeAudit(IJournal journal, ILake lake, int idsMax = 8_000_0
                 continue;
             }
 
-            // An id is one event of its source; other sources may use it too.
-            var source = EventId.Hash(Encoding.UTF8.GetBytes(shipped.Batch.Partition.Source));
-            var content = await ReadAsync(stored, key, id => LookForDouble(seen, id ^ source, key, pass, passes), cancellation);
+            // An id is one event of its source; other sources may use it too. It may stand in both streams: a replayed event.
+            var place = EventId.Hash(Encoding.UTF8.GetBytes($"{shipped.Batch.Stream} of {shipped.Batch.Partition.Source}"));
+            var content = await ReadAsync(stored, key, id => LookForDouble(seen, id ^ place, key, pass, passes), cancellation);
             if (pass == 0)
                 Compare(shipped, content);
             progress?.Report(++read);

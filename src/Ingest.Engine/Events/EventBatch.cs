@@ -76,6 +76,13 @@ public sealed class EventBatch : IDisposable
         _events[_count++] = entry;
     }
 
+    /// <summary>Puts another entry in the place of one.</summary>
+    public void Replace(int index, in EventEntry entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
+        _events[index] = entry;
+    }
+
     public void Add(in SchemaCheck check)
     {
         if (_checkCount == _checks.Length)

@@ -8,7 +8,8 @@ namespace Ingest.Engine;
 /// Renders an event once as its lake line, a JSON object and a line feed. docs/lake-format.md describes the fields; the
 /// golden files hold the bytes.
 /// </summary>
-internal sealed class LineWriter(string source)
+/// <param name="source">The source of all its events.</param>
+public sealed class LineWriter(string source)
 {
     private readonly byte[] _source = [.. "\",\"source\":\""u8, .. System.Text.Encoding.ASCII.GetBytes(source), .. "\",\"name\":"u8];
 

@@ -232,7 +232,8 @@ public sealed class PartitionActor : Mailbox
     {
         var now = _host.Now;
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
-        if (partition.BeginAppend(countsToo: isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge) is { } append)
+        var countsToo = isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge;
+        if (partition.BeginAppend(_host.Dedupe.Share, countsToo) is { } append)
             _ = _host.Work.Run(() => AppendAsync(partition, append));
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
             _ = _host.Work.Run(() => SealAsync(partition, seal));
@@ -292,7 +293,7 @@ public sealed class PartitionActor : Mailbox
             // The number first: one learned after the read could be that of a split whose ids the read did not see yet.
             var count = await _host.Surroundings.PartitionCountOf(_id.Source);
             // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
-            var snapshot = await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax);
+            var snapshot = await _host.ReadAsync(_id, _host.Dedupe.LoadShare);
             if (count == 0 && snapshot.PartitionCount == 0)
                 throw new JournalUnavailableException("the number of partitions of the source is not known yet");
             Post(new Loaded(count, snapshot, null));

@@ -7,14 +7,17 @@ using Microsoft.AspNetCore.Http;
 namespace Ingest.Hosting;
 
 /// <summary>Pages for operators and the commands beside the server; all of them want the admin key.</summary>
-public sealed class AdminPages(IRuntime runtime, CollectorApp collector, AdminKey key, TimeProvider time)
+public sealed class AdminPages(
+    IRuntime runtime, CollectorApp collector, CollectorConfiguration configuration, AdminKey key, TimeProvider time)
 {
+    private readonly ReplayPage _replay = new(() => runtime.Intake, collector.Gate, configuration, time);
     private string? _url;
     private Instant _startedAt;
 
     /// <summary>The delegate for a path, or null where it is no admin page.</summary>
     public RequestDelegate? Of(PathString path) =>
         path.Equals("/admin/status", StringComparison.Ordinal) ? Protected(StatusAsync)
+        : path.Equals(ReplayPage.Path, StringComparison.Ordinal) ? Protected(_replay.HandleAsync)
         : runtime.PageOf(path) is { } page ? Protected(page)
         : null;
 
