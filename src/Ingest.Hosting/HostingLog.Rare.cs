@@ -15,6 +15,7 @@ public sealed partial class HostingLog
     private readonly RareLog _notLoaded = new(time ?? TimeProvider.System);
     private readonly RareLog _broken = new(time ?? TimeProvider.System);
     private readonly RareLog _refills = new(time ?? TimeProvider.System);
+    private readonly RareLog _notConfirmed = new(time ?? TimeProvider.System);
     private readonly RareLog _notSealed = new(time ?? TimeProvider.System);
     private readonly ConcurrentDictionary<string, RareLog> _faults = new(StringComparer.Ordinal);
     private readonly RareLog _notSpilled = new(time ?? TimeProvider.System);
@@ -67,6 +68,15 @@ public sealed partial class HostingLog
     {
         if (IsDue(fault))
             SpillFault(fault);
+    }
+
+    /// <summary>A batch is not in the lake yet. Where the journal is the reason, it is that of all batches.</summary>
+    public void OnShipFailed(string key, ShipOutcome outcome, string? detail)
+    {
+        if (outcome is not (ShipOutcome.JournalUnavailable or ShipOutcome.NotConfirmed))
+            ShipFailed(key, outcome, detail);
+        else if (_notConfirmed.IsDue(out var times))
+            ShipsFailed(detail, times, key);
     }
 
     /// <summary>A request went to the spill: said of the first one after all had drained.</summary>

@@ -45,7 +45,10 @@ public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null
     public partial void NotMerged(Exception exception, PartitionId partition);
 
     [LoggerMessage(120, LogLevel.Warning, "{Key} is not shipped yet ({Outcome}); it will be tried again: {Detail}")]
-    public partial void ShipFailed(string key, ShipOutcome outcome, string? detail);
+    private partial void ShipFailed(string key, ShipOutcome outcome, string? detail);
+
+    [LoggerMessage(127, LogLevel.Warning, "The journal cannot be read or told of what is shipped ({Detail}), {Times} times since the last such line, the last for {Key}; trying again")]
+    private partial void ShipsFailed(string? detail, int times, string key);
 
     [LoggerMessage(121, LogLevel.Warning, "The journal cannot be read for shipping; trying again")]
     private partial void RefillFailed(Exception exception);

@@ -61,7 +61,8 @@ public sealed class LostDatabaseTests
         var back = await load.MeasureAsync("PostgreSQL started again", async () =>
         {
             await cluster.Postgres.StartAgainAsync();
-            await killed.ReadyAsync();
+            // The others take their partitions up and drain at the same time.
+            await killed.ReadyAsync(Deadline.Delivery);
         });
 
         Assert.Equal(0, outage.Failed);
