@@ -35,8 +35,11 @@ internal sealed class AppendLoad(IJournal journal, AppendShape shape, int partit
         var end = warmUp + measure;
         var latencies = new LatencyCounts();
         var counts = await Task.WhenAll(Enumerable.Range(0, partitions).Select(number => Task.Run(() => AppendAsync(number))));
+        var appends = counts.Sum(count => count.Measured);
+        if (appends == 0)
+            throw new InvalidOperationException("No append began and ended within the measured time; measure for longer.");
         return new AppendLoadResult(
-            counts.Sum(count => count.Measured), counts.Sum(count => count.All), measure.TotalSeconds, latencies.Percentile(0.5), latencies.Percentile(0.99));
+            appends, counts.Sum(count => count.All), measure.TotalSeconds, latencies.Percentile(0.5), latencies.Percentile(0.99));
 
         async Task<(long Measured, long All)> AppendAsync(int number)
         {

@@ -21,6 +21,9 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
     /// <summary>Appends whose ids a partition remembers.</summary>
     private const long Window = 2_000;
 
+    /// <summary>Writes that may be refused, and tried again, in the whole run.</summary>
+    private const int RefusalsMax = 100;
+
     private const int Lanes = 4;
     private const int BatchesPerRead = 16;
 
@@ -29,6 +32,8 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
     /// <summary>Generations are closed by size as always, and by age soon enough for the end to be waited for.</summary>
     private static readonly TimeSpan GenerationAge = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(5);
+
+    private int _refusals;
 
     /// <returns>False where the space did not come back.</returns>
     /// <exception cref="InvalidOperationException">A write failed, or what the lake has is not what was appended.</exception>
@@ -65,7 +70,7 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
         var end = await ReadAsync(database);
         await VerifyAsync(journal, lake, appends * partitions);
         var total = appends * partitions * shape.Events;
-        AnsiConsole.MarkupLineInterpolated($"{total:N0} events in {appends * partitions:N0} appends of {partitions} partitions: appended after {written.TotalSeconds:0.0} s ({total / written.TotalSeconds:N0} events/s, p99 of an append {latencies.Percentile(0.99):0.0} ms), shipped after {shipped.TotalSeconds:0.0} s, space back after {returned.TotalSeconds:0.0} s");
+        AnsiConsole.MarkupLineInterpolated($"{total:N0} events in {appends * partitions:N0} appends of {partitions} partitions: appended after {written.TotalSeconds:0.0} s ({total / written.TotalSeconds:N0} events/s, p99 of an append {latencies.Percentile(0.99):0.0} ms, {_refusals} writes refused and tried again), shipped after {shipped.TotalSeconds:0.0} s, space back after {returned.TotalSeconds:0.0} s");
         Print("generations", start.Generations, peak.Generations, end.Generations);
         Print("whole database", start.Database, peak.Database, end.Database);
         return end.Generations == start.Generations;
@@ -90,17 +95,19 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
         {
             var append = shape.Append(partition, partitions, seq, Window);
             var began = Stopwatch.GetTimestamp();
-            Require(await journal.AppendAsync(append, CancellationToken.None));
+            await CommitAsync(() => journal.AppendAsync(append, CancellationToken.None));
             latencies.Add(Stopwatch.GetElapsedTime(began));
             open.AddRange(append.Blocks);
             if (open.Count < BatchBlocks && seq < appends)
                 continue;
-            Require(await journal.SealAsync(new Seal(BatchOf(partition, open), null), CancellationToken.None));
+            var seal = new Seal(BatchOf(partition, open), null);
+            await CommitAsync(() => journal.SealAsync(seal, CancellationToken.None));
             open.Clear();
         }
 
         var last = shape.Append(partition, partitions, appends + 1, Window);
-        Require(await journal.AppendAsync(last with { Blocks = [], Ids = default, Counts = [], ForgetIdsBelow = last.FirstSeq }, CancellationToken.None));
+        var forgetting = last with { Blocks = [], Ids = default, Counts = [], ForgetIdsBelow = last.FirstSeq };
+        await CommitAsync(() => journal.AppendAsync(forgetting, CancellationToken.None));
     }
 
     private static Batch BatchOf(PartitionId partition, List<Block> blocks) => new(
@@ -108,7 +115,7 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
         blocks.Sum(b => (long)b.LineBytes), blocks.Sum(b => (long)b.Body.Length), blocks[^1].Received, SealReason.Size);
 
     /// <summary>Ships the batches of a lane until all is written and nothing is pending.</summary>
-    private static async Task ShipAsync(PostgresJournal journal, MemoryLake lake, Lane lane, Task writing)
+    private async Task ShipAsync(PostgresJournal journal, MemoryLake lake, Lane lane, Task writing)
     {
         bool isLast;
         do
@@ -124,7 +131,7 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
         while (!isLast);
     }
 
-    private static async Task ShipAsync(PostgresJournal journal, MemoryLake lake, Batch batch)
+    private async Task ShipAsync(PostgresJournal journal, MemoryLake lake, Batch batch)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await foreach (var chunk in journal.ReadBatchAsync(batch, CancellationToken.None))
@@ -134,7 +141,8 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
         var put = await lake.PutAsync(stored, CancellationToken.None);
         if (!put.IsConfirmed)
             throw new InvalidOperationException($"A put ended with {put}.");
-        Require(await journal.ConfirmAsync(batch.Id, new ShippedObject(stored.Key, stored.Length, stored.Sha256, batch.SealedAt), CancellationToken.None));
+        var shipped = new ShippedObject(stored.Key, stored.Length, stored.Sha256, batch.SealedAt);
+        await CommitAsync(() => journal.ConfirmAsync(batch.Id, shipped, CancellationToken.None));
     }
 
     /// <summary>Compares lake, record of shipped batches and ledger with what was appended.</summary>
@@ -166,8 +174,12 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
     private static void Print(string what, long start, long peak, long end) => AnsiConsole.MarkupLineInterpolated(
         $"{what}: {start:N0} bytes at the start, {peak / 1e6:N0} MB at the peak, {end:N0} bytes at the end");
 
-    private static void Require(JournalResult result)
+    /// <summary>Writes, again where it was refused: a machine that is busy with other things may hold up a lock for too long.</summary>
+    private async Task CommitAsync(Func<ValueTask<JournalResult>> write)
     {
+        JournalResult result;
+        while ((result = await write()).Outcome == JournalOutcome.Refused && Interlocked.Increment(ref _refusals) <= RefusalsMax)
+            await Task.Delay(LookPeriod);
         if (result.Outcome != JournalOutcome.Committed)
             throw new InvalidOperationException($"A write ended with {result}.");
     }

@@ -62,6 +62,9 @@ internal sealed class Committer : IAsyncDisposable
                 foreach (var write in _group)
                     write.Answer();
                 _group.Clear();
+
+                // Those who were answered may have the next write ready: their turn on the pool comes first, and the group is larger.
+                await Task.Yield();
             }
         }
         while (open);
