@@ -1,6 +1,6 @@
 # The server and its commands in one image: docker run ingest run|db migrate|status|audit|... Built from the folder of the
-# sources. Nothing runs as root; the root file system can be read-only. /data takes node.json alone when the journal is in
-# PostgreSQL, and the journal itself when it is not: then it must be a volume.
+# sources. Nothing runs as root; the root file system can be read-only. /data takes what a silo keeps while PostgreSQL is away,
+# and the journal itself where it is not in PostgreSQL: it must be a volume.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./

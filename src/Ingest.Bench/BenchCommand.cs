@@ -16,13 +16,16 @@ internal static class BenchCommand
         };
         var workloads = new Option<string>("--workloads") { HelpName = "NAME,NAME", Description = "Of W1, W2.", DefaultValueFactory = _ => "W1,W2" };
         var rounds = new Option<int>("--rounds") { HelpName = "N", Description = "Each round runs everything once.", DefaultValueFactory = _ => 3 };
-        var seconds = new Option<int>("--seconds") { HelpName = "N", Description = "Seconds measured in each round, after 3 of warm-up.", DefaultValueFactory = _ => 6 };
+        var seconds = new Option<int>("--seconds") { HelpName = "N", Description = "Seconds measured in each round.", DefaultValueFactory = _ => 10 };
+        var warmUp = new Option<int>("--warm-up") { HelpName = "N", Description = "Seconds of load before that: a server that has just started compiles its code.", DefaultValueFactory = _ => 15 };
         var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Write every figure there, too." };
         var postgres = new Option<string?>("--postgres") { HelpName = "CONNECTION", Description = "A PostgreSQL for the subjects that need one; its database is emptied." };
         var command = new RootCommand("Measures the server on this machine against the smallest honest one, in interleaved rounds.")
         {
-            subjects, workloads, rounds, seconds, json, postgres,
+            subjects, workloads, rounds, seconds, warmUp, json, postgres,
         };
+        foreach (var journal in JournalCommand.Create())
+            command.Subcommands.Add(journal);
         command.SetAction(async parsed =>
         {
             var mistakes = new List<string>();
@@ -37,7 +40,7 @@ internal static class BenchCommand
             var folder = Directory.CreateTempSubdirectory("ingest-bench-").FullName;
             try
             {
-                var benchmark = new Benchmark(chosen, loads, parsed.GetValue(rounds), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+                var benchmark = new Benchmark(chosen, loads, parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(warmUp)), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
                 var figures = await benchmark.RunAsync(folder);
                 ReportTable.Print(figures);
                 if (parsed.GetValue(json) is { } file)

@@ -24,6 +24,8 @@ var root = new Command(
     StatusCommand.Create(),
     AuditCommand.Create(),
     PartitionsCommand.Create(),
+    QuarantineCommand.Create(),
+    RebuildCommand.Create(),
     cluster,
     DbCommand.Create(),
 };

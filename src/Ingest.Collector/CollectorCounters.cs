@@ -15,6 +15,7 @@ public sealed class CollectorCounters : IDisposable
     private long _accepted;
     private long _quarantined;
     private long _duplicates;
+    private long _spilled;
     private long _bodyBytes;
 
     public CollectorCounters()
@@ -26,6 +27,9 @@ public sealed class CollectorCounters : IDisposable
 
     /// <summary>The meter of these counters.</summary>
     public Meter Meter { get; } = new(MeterName);
+
+    /// <summary>Events kept in the spill: judged and counted as one of the others by the journal only, when they reach it.</summary>
+    public long Spilled => Volatile.Read(ref _spilled);
 
     /// <summary>Events stored as valid.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
@@ -46,7 +50,7 @@ public sealed class CollectorCounters : IDisposable
 
     public void OnStored(in IntakeResult result)
     {
-        Interlocked.Add(ref _accepted, result.Accepted);
+        Interlocked.Add(ref (result.Durability == Durability.Spill ? ref _spilled : ref _accepted), result.Accepted);
         Interlocked.Add(ref _quarantined, result.Quarantined);
         Interlocked.Add(ref _duplicates, result.Duplicates);
     }
@@ -64,5 +68,6 @@ public sealed class CollectorCounters : IDisposable
         new(Accepted, new KeyValuePair<string, object?>("outcome", "accepted")),
         new(Quarantined, new KeyValuePair<string, object?>("outcome", "quarantined")),
         new(Duplicates, new KeyValuePair<string, object?>("outcome", "duplicate")),
+        new(Spilled, new KeyValuePair<string, object?>("outcome", "spilled")),
     ];
 }

@@ -60,6 +60,12 @@ public sealed record Limits
     /// <summary>How long ledger rows and records of shipped batches are kept for the audit.</summary>
     public TimeSpan LedgerRetention { get; init; } = TimeSpan.FromDays(32);
 
+    /// <summary>How long after its end an hour is closed. Clocks of a cluster differ by seconds; one that lags by more loses nothing: its events go to the hour after.</summary>
+    public TimeSpan HourGrace { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Hours that one turn of the manifest writer closes and writes: after a stop of a week seven turns. Bounds what it holds in memory: the records of one source for so many hours.</summary>
+    public int ManifestHours { get; init; } = 24;
+
     /// <summary>What is wrong with these limits, one sentence each; empty when they fit together.</summary>
     public IReadOnlyList<string> Violations()
     {
@@ -79,6 +85,8 @@ public sealed record Limits
         Require(RetryPauseMin > TimeSpan.Zero && RetryPauseMax >= RetryPauseMin, "RetryPauseMax must be at least RetryPauseMin, and that above zero.");
         Require(BreakerFailures >= 1, "BreakerFailures must be at least 1.");
         Require(LedgerRetention >= DedupeAgeMax, "LedgerRetention must be at least DedupeAgeMax: the audit looks for doubles within it.");
+        Require(HourGrace >= TimeSpan.Zero, "HourGrace must not be negative: an hour under way cannot be closed.");
+        Require(ManifestHours >= 1, "ManifestHours must be at least 1.");
         return found;
 
         void Require(bool holds, string message)

@@ -1,5 +1,6 @@
 using System.Net;
 using Ingest.Engine;
+using Ingest.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ingest.Grains;
@@ -8,16 +9,35 @@ namespace Ingest.Grains;
 /// Operational events of the cluster. Warning: something failed and nothing was lost. Error: an operator must look. Every
 /// number once; a test holds it.
 /// </summary>
-public sealed partial class GrainLog(ILogger logger)
+/// <param name="logger">Where they go.</param>
+/// <param name="time">Measures how long ago something was said that happens again and again; the system's when null.</param>
+public sealed partial class GrainLog(ILogger logger, TimeProvider? time = null)
 {
+    private readonly RareLog _countsUnknown = new(time ?? TimeProvider.System);
+    private readonly RareLog _notWoken = new(time ?? TimeProvider.System);
+
+    /// <summary>The numbers of partitions cannot be asked.</summary>
+    public void OnCountsUnknown(Exception exception)
+    {
+        if (_countsUnknown.IsDue(out var times))
+            CountsUnknown(exception.Message, times);
+    }
+
+    /// <summary>Partitions of a lane could not be woken, one or all of them.</summary>
+    public void OnUnsealedNotWoken(Exception exception, Lane lane)
+    {
+        if (_notWoken.IsDue(out var times))
+            UnsealedNotWoken(exception.Message, lane, times);
+    }
+
     [LoggerMessage(301, LogLevel.Debug, "Partition {Partition} was not reached; its events are offered again")]
     public partial void OfferLost(Exception exception, PartitionId partition);
 
     [LoggerMessage(302, LogLevel.Warning, "Partition {Partition} did not store in time what it had taken, and was given up; its clients were told to send again")]
     public partial void PartitionDidNotLeave(PartitionId partition);
 
-    [LoggerMessage(303, LogLevel.Warning, "The numbers of partitions cannot be asked now; those known stay in use")]
-    public partial void CountsUnknown(Exception exception);
+    [LoggerMessage(303, LogLevel.Warning, "The numbers of partitions cannot be asked now ({Reason}), {Times} times since the last such line; those known stay in use")]
+    private partial void CountsUnknown(string reason, int times);
 
     [LoggerMessage(304, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}: {Why}")]
     public partial void SourceSplit(string source, int from, int to, string why);
@@ -31,8 +51,8 @@ public sealed partial class GrainLog(ILogger logger)
     [LoggerMessage(311, LogLevel.Debug, "Lane {Lane} leaves this silo ({Reason})")]
     public partial void LaneStopped(Lane lane, DeactivationReasonCode reason);
 
-    [LoggerMessage(312, LogLevel.Warning, "Lane {Lane}: partitions that wait to be sealed could not be woken; trying again later")]
-    public partial void UnsealedNotWoken(Exception exception, Lane lane);
+    [LoggerMessage(312, LogLevel.Warning, "Partitions that wait to be sealed could not be woken ({Reason}), {Times} times since the last such line, the last in lane {Lane}; trying again later")]
+    private partial void UnsealedNotWoken(string reason, Lane lane, int times);
 
     [LoggerMessage(313, LogLevel.Debug, "Lane {Lane} could not be told of a batch; it looks by itself")]
     public partial void NoticeLost(Exception exception, int lane);
@@ -49,8 +69,11 @@ public sealed partial class GrainLog(ILogger logger)
     [LoggerMessage(332, LogLevel.Debug, "The list of the cluster's members cannot be read now")]
     public partial void MembersNotRead(Exception exception);
 
-    [LoggerMessage(321, LogLevel.Warning, "The lanes could not be started; trying again")]
+    [LoggerMessage(321, LogLevel.Warning, "The lanes and the manifests could not be started; trying again")]
     public partial void LanesNotStarted(Exception exception);
+
+    [LoggerMessage(323, LogLevel.Error, "The loop that writes manifests failed; another activation goes on from the journal")]
+    public partial void ManifestsFailed(Exception exception);
 
     [LoggerMessage(322, LogLevel.Error, "Lane {Lane}: its shipper failed; another activation starts from the journal")]
     public partial void LaneFailed(Exception exception, Lane lane);

@@ -7,7 +7,9 @@ namespace Ingest.Hosting;
 /// Operational events of a runtime, each in one place. Warning: something failed and nothing was lost. Error: an operator
 /// must look. Every number once; a test holds it.
 /// </summary>
-public sealed partial class HostingLog(ILogger logger)
+/// <param name="logger">Where they go.</param>
+/// <param name="time">Measures how long ago something was said that happens again and again; the system's when null.</param>
+public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null)
 {
     [LoggerMessage(101, LogLevel.Information, "Stopping: no new requests; storing, sealing and shipping what is open")]
     public partial void Stopping();
@@ -18,41 +20,56 @@ public sealed partial class HostingLog(ILogger logger)
     [LoggerMessage(103, LogLevel.Warning, "Stopped; what waits in the journal cannot be counted now and ships after the next start")]
     public partial void StoppedWithoutJournal(Exception exception);
 
-    [LoggerMessage(110, LogLevel.Warning, "Partition {Partition}: a write was not surely stored; its clients were told to send again, and it is read anew from the journal")]
-    public partial void PartitionBroken(PartitionId partition);
+    [LoggerMessage(110, LogLevel.Warning, "Writes of partitions were not surely stored, {Times} times since the last such line, the last of {Partition}; their events are not acknowledged, and they are read anew from the journal")]
+    private partial void PartitionBroken(PartitionId partition, int times);
 
     [LoggerMessage(111, LogLevel.Error, "Partition {Partition}: internal error while events were taken; its clients were told to send again")]
     public partial void PartitionFailed(Exception exception, PartitionId partition);
 
     [LoggerMessage(112, LogLevel.Warning, "Partition {Partition}: cannot be read from the journal; its clients are told to send again")]
-    public partial void PartitionNotLoaded(Exception exception, PartitionId partition);
+    private partial void PartitionNotLoaded(Exception exception, PartitionId partition);
+
+    [LoggerMessage(116, LogLevel.Warning, "Partitions cannot be read from the journal ({Reason}), {Times} times since the last such line, the last {Partition}; they are tried again")]
+    private partial void PartitionsNotLoaded(string reason, PartitionId partition, int times);
 
     [LoggerMessage(113, LogLevel.Warning, "Partition {Partition}: append failed")]
     public partial void AppendFailed(Exception exception, PartitionId partition);
 
     [LoggerMessage(114, LogLevel.Warning, "Partition {Partition}: seal failed")]
-    public partial void SealFailed(Exception exception, PartitionId partition);
+    private partial void SealFailed(Exception exception, PartitionId partition);
+
+    [LoggerMessage(117, LogLevel.Warning, "Partitions cannot be sealed ({Reason}), {Times} times since the last such line, the last {Partition}; they are tried again")]
+    private partial void SealsFailed(string reason, PartitionId partition, int times);
 
     [LoggerMessage(115, LogLevel.Error, "Partition {Partition}: blocks cannot be merged and are sealed as they are; run ./ingest audit")]
     public partial void NotMerged(Exception exception, PartitionId partition);
 
     [LoggerMessage(120, LogLevel.Warning, "{Key} is not shipped yet ({Outcome}); it will be tried again: {Detail}")]
-    public partial void ShipFailed(string key, ShipOutcome outcome, string? detail);
+    private partial void ShipFailed(string key, ShipOutcome outcome, string? detail);
+
+    [LoggerMessage(127, LogLevel.Warning, "The journal cannot be read or told of what is shipped ({Detail}), {Times} times since the last such line, the last for {Key}; trying again")]
+    private partial void ShipsFailed(string? detail, int times, string key);
 
     [LoggerMessage(121, LogLevel.Warning, "The journal cannot be read for shipping; trying again")]
-    public partial void RefillFailed(Exception exception);
+    private partial void RefillFailed(Exception exception);
+
+    [LoggerMessage(126, LogLevel.Warning, "The journal cannot be read for shipping ({Reason}), {Times} times since the last such line; trying again")]
+    private partial void RefillsFailed(string reason, int times);
 
     [LoggerMessage(122, LogLevel.Warning, "Old ledger rows could not be dropped: {Reason}")]
     public partial void ForgetFailed(string? reason);
 
     [LoggerMessage(123, LogLevel.Warning, "Journal: {Fault}")]
-    public partial void JournalFault(string fault);
+    private partial void JournalFault(string fault);
 
     [LoggerMessage(124, LogLevel.Warning, "Waiting for the journal: {Reason}")]
     public partial void WaitingForJournal(string reason);
 
     [LoggerMessage(125, LogLevel.Warning, "The journal cannot be asked for unsealed blocks; asking again later")]
     public partial void UnsealedNotRead(Exception exception);
+
+    [LoggerMessage(151, LogLevel.Warning, "Manifests are not written; trying again")]
+    public partial void ManifestsNotWritten(Exception exception);
 
     [LoggerMessage(131, LogLevel.Information, "Source {Source} has {To} partitions now, it had {From}")]
     public partial void SourceSplit(string source, int from, int to);
@@ -65,6 +82,27 @@ public sealed partial class HostingLog(ILogger logger)
 
     [LoggerMessage(134, LogLevel.Warning, "Partition {Partition}: {Events} events that were refused are not counted in the ledger: the partition left before the journal took the count")]
     public partial void RefusalsNotCounted(PartitionId partition, long events);
+
+    [LoggerMessage(140, LogLevel.Warning, "The journal is away ({Reason}): events go to the spill on this disk, and into the journal once it is back")]
+    private partial void Spilling(string? reason);
+
+    [LoggerMessage(141, LogLevel.Information, "The spill is empty again: {Drained} events of it are in the journal since the start")]
+    private partial void SpillEmpty(long drained);
+
+    [LoggerMessage(142, LogLevel.Warning, "Events could not be spilled ({Reason}), {Times} requests since the last such line; their clients are told to send again")]
+    private partial void NotSpilled(string? reason, int times);
+
+    [LoggerMessage(143, LogLevel.Warning, "The spill cannot be drained now ({Reason}), {Times} times since the last such line; trying again")]
+    private partial void SpillNotDrained(string? reason, int times);
+
+    [LoggerMessage(144, LogLevel.Information, "The spill holds {Events} events of {Batches} requests of an earlier run; they are drained")]
+    public partial void SpillFound(long events, long batches);
+
+    [LoggerMessage(145, LogLevel.Warning, "{Events} events stay in the spill on this disk, in {Folder}: start this silo again on it, and they are drained")]
+    public partial void SpillLeft(long events, string folder);
+
+    [LoggerMessage(146, LogLevel.Error, "Spill: {Fault}")]
+    private partial void SpillFault(string fault);
 
     [LoggerMessage(104, LogLevel.Error, "Stopping: a part of the process failed, and what it did is not done any more; start it again")]
     public partial void Failed();

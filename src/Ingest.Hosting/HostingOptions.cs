@@ -12,6 +12,9 @@ public sealed record HostingOptions
     /// <summary>Quiet time after which a partition with nothing open leaves memory. Loading it again is one read.</summary>
     public TimeSpan IdleAge { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Ids that all partitions of the process remember together for deduplication: 32 bytes each, 256 MiB. Where they want more, the longest windows shrink.</summary>
+    public long DedupeIdsTotalMax { get; init; } = 8_000_000;
+
     /// <summary>How long reading a partition may take. 2 Mi ids are 32 MiB.</summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -60,11 +63,26 @@ public sealed record HostingOptions
     /// <summary>How often blocks and batches are looked for that nobody in memory knows of: how late a late write may ship.</summary>
     public TimeSpan UnsealedPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often a spill is looked at whether there is anything to drain; the first rest of a source that could not be drained.</summary>
+    public TimeSpan SpillPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Spilled requests offered to the journal at once: few enough that live ones wait for one commit more at most.</summary>
+    public int SpillDrainBatches { get; init; } = 64;
+
+    /// <summary>Bytes of spilled requests offered at once, unless a single one is larger: one call to another silo.</summary>
+    public int SpillDrainBytes { get; init; } = 1 << 20;
+
+    /// <summary>Longest rest of a drain between two rounds, and of a source that could not be drained.</summary>
+    public TimeSpan SpillPauseMax { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often the configuration is compared with the numbers of partitions that sources have: how late one is raised, or a raise that failed is tried again.</summary>
     public TimeSpan SplitPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long raising a number may take. A window of two million ids takes up to 10 s.</summary>
     public TimeSpan SplitTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often hours are looked for that are over and complete: how late a manifest may be.</summary>
+    public TimeSpan ManifestPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);

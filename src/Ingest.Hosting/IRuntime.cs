@@ -35,6 +35,9 @@ public interface IRuntime : IAsyncDisposable
     /// <exception cref="LakeUnavailableException">The lake is not as it must be.</exception>
     Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log);
 
+    /// <summary>A sentence for the operator about a failed start; null where the exception is no fault that the runtime knows.</summary>
+    string? Explain(Exception exception) => null;
+
     /// <summary>Pages of its own for operators: the delegate for a path, or null. All need the admin key.</summary>
     RequestDelegate? PageOf(PathString path);
 
@@ -50,4 +53,6 @@ public interface IRuntime : IAsyncDisposable
 /// <param name="Partitions">Partitions in memory, in all processes.</param>
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
-public sealed record RuntimeReport(ShippingReport Shipping, int Partitions, long DedupeIds, IReadOnlyList<SiloReport> Silos);
+/// <param name="Manifests">Manifests of hours that are over; null where nobody says.</param>
+public sealed record RuntimeReport(
+    ShippingReport Shipping, int Partitions, long DedupeIds, IReadOnlyList<SiloReport> Silos, ManifestReport? Manifests = null);

@@ -14,6 +14,12 @@ public sealed class StorageHealth : IReadiness
     /// <summary>How the last write ended; null when it was committed. A failed write does not close the door: the next request tries again.</summary>
     public string? LastWriteFailure { get; private set; }
 
+    /// <summary>Why the journal cannot be read; null when it can.</summary>
+    public string? Unreadable => Volatile.Read(ref _unreadable);
+
+    /// <summary>Whether another durable place has room while the journal is away; null where there is none. Set before the process serves.</summary>
+    public Func<bool>? HasOtherRoom { get; set; }
+
     /// <summary>Takes note of how a write to the journal ended.</summary>
     public void Observe(JournalResult result)
     {
@@ -39,7 +45,9 @@ public sealed class StorageHealth : IReadiness
 
     public bool CanStore(out string? why)
     {
-        why = Volatile.Read(ref _notYet) ?? Volatile.Read(ref _unreadable);
+        why = Volatile.Read(ref _notYet);
+        if (why is null && Unreadable is { } unreadable && HasOtherRoom?.Invoke() != true)
+            why = unreadable;
         return why is null;
     }
 }

@@ -10,7 +10,6 @@ namespace Ingest.Node;
 /// </summary>
 internal sealed class NodeHost : IAsyncDisposable
 {
-    private readonly Limits _limits;
     private readonly HostingOptions _options;
     private readonly HostingLog _log;
     private readonly TimeProvider _time;
@@ -18,6 +17,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly ShipperLoop _shipper;
     private readonly SemaphoreSlim _puts;
     private readonly PartitionCounts _counts;
+    private readonly ManifestLoop _manifests;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
 
@@ -41,7 +41,6 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         Journal = journal;
         Lake = lake;
-        _limits = limits;
         _options = options;
         _time = time;
         _log = log;
@@ -55,6 +54,7 @@ internal sealed class NodeHost : IAsyncDisposable
             time,
             log,
             _work);
+        _manifests = new ManifestLoop(new ManifestWriter(journal, lake, limits, time), options, time, log);
         _counts = new PartitionCounts(sources, journal, options, time, log);
         Partitions = new PartitionHost(
             journal,
@@ -83,6 +83,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
     public PartitionHost Partitions { get; }
 
+    public ManifestReport Manifests => _manifests.Report;
+
     public Task<ShipperStatus> ShipperStatusAsync() => _shipper.StatusAsync();
 
     /// <summary>Starts shipping what an earlier run left, and sealing what it left open. Events may be offered from here on.</summary>
@@ -95,7 +97,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _loops.Add(_work.Run(() => Partitions.RunClockAsync(_stop.Token)));
         _loops.Add(_work.Run(() => new JournalWatch(Journal, Health, _options, _time).RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => _counts.RunAsync(_stop.Token)));
-        _loops.Add(_work.Run(() => ForgetAsync(_stop.Token)));
+        _loops.Add(_work.Run(() => _manifests.RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => FindForgottenAsync(_stop.Token)));
         Health.Started();
     }
@@ -116,18 +118,6 @@ internal sealed class NodeHost : IAsyncDisposable
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();
         _stop.Dispose();
-    }
-
-    private async Task ForgetAsync(CancellationToken stop)
-    {
-        using var timer = new PeriodicTimer(_options.ForgetPeriod, _time);
-        while (await NextAsync(timer, stop))
-        {
-            var before = (Instant.From(_time.GetUtcNow()) - _limits.LedgerRetention).Hour;
-            var result = await Journal.ForgetBeforeAsync(before, stop);
-            if (result.Outcome != JournalOutcome.Committed && !stop.IsCancellationRequested)
-                _log.ForgetFailed(result.Reason);
-        }
     }
 
     private async Task FindForgottenAsync(CancellationToken stop)

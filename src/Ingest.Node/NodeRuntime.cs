@@ -31,7 +31,7 @@ public sealed class NodeRuntime : IRuntime
     public async Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log)
     {
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
-        var journal = await plan.Journal.OpenAsync(onFault: log.JournalFault);
+        var journal = await plan.Journal.OpenAsync(onFault: log.OnJournalFault);
         _node = new NodeHost(
             journal, lake, plan.Configuration.Catalogue, plan.Limits, new HostingOptions(), TimeProvider.System, log);
         await _node.StartAsync(CancellationToken.None);
@@ -43,7 +43,8 @@ public sealed class NodeRuntime : IRuntime
         ShippingReports.Describe(await Node.ShipperStatusAsync().WaitAsync(cancellation), Journal.Id),
         Node.Partitions.Count,
         Node.Partitions.IdCount,
-        []);
+        [],
+        Node.Manifests);
 
     public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
 

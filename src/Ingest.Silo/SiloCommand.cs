@@ -9,6 +9,9 @@ namespace Ingest.Silo;
 /// <summary>The options of <c>ingest run</c> that only a cluster has.</summary>
 internal sealed class SiloCommand
 {
+    // The largest requests must fit.
+    private const long SpillBytesMin = 16L << 20;
+
     private readonly Option<string?> _cluster = RunCommand.Text("--cluster", "NAME", "Silos with the same name and the same PostgreSQL belong together.", "ingest");
     private readonly Option<string?> _name = RunCommand.Text("--silo-name", "NAME", "Name of this silo, for people; host name and process id when absent.", null);
     private readonly Option<string?> _roles = RunCommand.Text("--roles", "frontend|worker|all", "frontend: takes events over HTTP. worker: hosts partitions and ships. all: both.", "all");
@@ -22,9 +25,16 @@ internal sealed class SiloCommand
 
     private readonly Option<string?> _leaveDelay = RunCommand.Text("--leave-delay", "TIME", "How long a stopping silo goes on serving after /ready says no; longer than the balancer's checks. 5s with --postgres, else 0s.", null);
 
-    public SiloCommand() => _roles.AcceptOnlyFromAmong("frontend", "worker", "all");
+    private readonly Option<string?> _spill = RunCommand.Text("--spill", "on|off", "Whether events are kept in the data folder, and answered with success, while PostgreSQL cannot be reached. on with --postgres, else off.", null);
+    private readonly Option<string?> _spillBytes = RunCommand.Text("--spill-bytes", "SIZE", "Most bytes of events kept so; beyond, clients are told to send again.", "1GiB");
 
-    public IReadOnlyList<Option> Options => [_cluster, _name, _roles, _advertise, _port, _leaveDelay];
+    public SiloCommand()
+    {
+        _roles.AcceptOnlyFromAmong("frontend", "worker", "all");
+        _spill.AcceptOnlyFromAmong("on", "off");
+    }
+
+    public IReadOnlyList<Option> Options => [_cluster, _name, _roles, _advertise, _port, _leaveDelay, _spill, _spillBytes];
 
     /// <summary>Reads the options; collects what is wrong with them.</summary>
     public SiloSettings Read(ParseResult parsed, RunSettings settings, ICollection<string> mistakes)
@@ -51,6 +61,7 @@ internal sealed class SiloCommand
         var roles = Enum.Parse<SiloRoles>(parsed.GetValue(_roles)!, ignoreCase: true);
         if (isAlone && roles != SiloRoles.All)
             mistakes.Add($"--roles {parsed.GetValue(_roles)}: a silo without --postgres is alone and must do everything.");
+        var (spills, spillBytes) = ReadSpill(parsed, isAlone, roles, mistakes);
         if (parsed.GetValue(_port) is < 0 or > 65_535)
             mistakes.Add($"--silo-port {parsed.GetValue(_port)}: a port is 0 to 65535.");
         return new SiloSettings
@@ -60,8 +71,24 @@ internal sealed class SiloCommand
             Roles = roles,
             Advertise = advertise ?? IPAddress.Loopback,
             Port = parsed.GetValue(_port),
+            Spills = spills,
+            SpillBytesMax = spillBytes,
             LeaveDelay = delay,
         };
+    }
+
+    private (bool Spills, long BytesMax) ReadSpill(ParseResult parsed, bool isAlone, SiloRoles roles, ICollection<string> mistakes)
+    {
+        var isWanted = parsed.GetValue(_spill) is "on";
+        if (isWanted && isAlone)
+            mistakes.Add("--spill on: a silo without --postgres has its journal on the same disk, and nothing to spill to.");
+        if (isWanted && roles == SiloRoles.Worker)
+            mistakes.Add("--spill on: a silo with --roles worker takes no events that it could keep.");
+        var bytes = Quantities.Bytes(parsed.GetValue(_spillBytes)!);
+        if (bytes is null or < SpillBytesMin)
+            mistakes.Add($"--spill-bytes {parsed.GetValue(_spillBytes)}: write a size such as 1GiB, 16MiB at least.");
+        var isOff = parsed.GetValue(_spill) is "off";
+        return (!isAlone && !isOff && roles.HasFlag(SiloRoles.Frontend), bytes ?? 0);
     }
 
     /// <summary>The first IPv4 address of this host that is not loopback; loopback where there is none.</summary>

@@ -32,7 +32,7 @@ internal static class SiloConfiguration
             ApplyCluster(silo, settings, postgres);
         if (!settings.Roles.HasFlag(SiloRoles.Worker))
             // Classes that are not here are placed on silos where they are.
-            silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith([typeof(PartitionGrain), typeof(ShipperGrain), typeof(SourceCatalogueGrain)]));
+            silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith([typeof(PartitionGrain), typeof(ShipperGrain), typeof(ManifestGrain), typeof(SourceCatalogueGrain)]));
     }
 
     private static void ApplyAlone(ISiloBuilder silo, SiloSettings settings) => silo
@@ -52,6 +52,9 @@ internal static class SiloConfiguration
                 // ProbeTimeout · NumMissedProbesLimit. Shorter times would call a long collection pause a death.
                 membership.ProbeTimeout = TimeSpan.FromSeconds(3);
                 membership.NumMissedProbesLimit = 3;
+                // Two silos must vote, each by what it sees itself. To ask a third one takes minutes in a small cluster: it misses
+                // the lost silo too, counts as degraded for that, and its word is ignored.
+                membership.EnableIndirectProbes = false;
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
                 membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
                 membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);

@@ -16,10 +16,6 @@ namespace Ingest.Silo;
 /// </summary>
 public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 {
-    // A database that fails over is back within it; whoever forgot something reads what at once, and waits no longer than this.
-    private static readonly TimeSpan JournalPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan JournalPause = TimeSpan.FromSeconds(1);
-
     private readonly HostingOptions _options = new() { StepsDownWhenFenced = true };
     private readonly GrainOptions _grainOptions = new();
     private SiloServices? _silo;
@@ -68,7 +64,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var services = web.Services;
         var time = TimeProvider.System;
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
-        var journal = await OpenJournalAsync(plan.Journal, log, time);
+        var journal = await new PatientOpening(time, log).OpenAsync(() => plan.Journal.OpenAsync(onFault: log.OnJournalFault));
         var members = services.GetRequiredService<MembershipCheck>();
         var (notices, counts, splits) = (
             services.GetRequiredService<LaneNotices>(),
@@ -96,13 +92,18 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         _silo = new SiloServices(
             journal, lake, plan.Limits, _options, _grainOptions, partitions, Health, settings.Roles.ToString().ToLowerInvariant());
         var grains = services.GetRequiredService<IGrainFactory>();
-        _intake = settings.Roles.HasFlag(SiloRoles.Frontend)
-            ? new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>())
-            : new NoIntake();
+        var isFrontend = settings.Roles.HasFlag(SiloRoles.Frontend);
+        var intake = new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>());
+        _silo.Spill = await OpenSpillAsync(plan.Settings.Data, settings.Spills, intake, log, time);
+        _intake = isFrontend ? _silo.Spill?.Intake ?? intake : new NoIntake();
         _reports = services.GetRequiredService<ClusterReports>();
         _partitionsPage = new PartitionsPage(grains);
         _dashboard = BuildDashboard(web);
     }
+
+    public string? Explain(Exception exception) => exception is OrleansException or TimeoutException
+        ? $"This silo could not join its cluster, so it ends: {exception.Message} Nothing is lost. Start it again; where that does not help, look whether it can reach the database and the other silos' ports."
+        : null;
 
     public RequestDelegate? PageOf(PathString path) =>
         path.StartsWithSegments("/dashboard", StringComparison.Ordinal) ? _dashboard
@@ -113,12 +114,19 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 
     public async Task DrainAsync(TimeSpan shipFor)
     {
+        // Before the partitions seal what is open: it may belong to the same hour. Both share the time.
+        var began = TimeProvider.System.GetTimestamp();
+        if (Silo.Spill is { } spill)
+            await spill.FinishAsync(shipFor);
         var report = await ReportAsync(CancellationToken.None);
         // Other workers go on where this silo stops; the last one has nobody. Where two stop at once, both drain: harmless.
         var isLast = !report.Silos.Any(silo =>
             silo.State == "active" && silo.Name != settings.Name && !string.Equals(silo.Roles, nameof(SiloRoles.Frontend), StringComparison.OrdinalIgnoreCase));
         if (isLast && settings.Roles.HasFlag(SiloRoles.Worker))
-            await FinalDrain.RunAsync(Silo.Partitions, shipFor, TimeProvider.System);
+        {
+            var left = shipFor - TimeProvider.System.GetElapsedTime(began);
+            await FinalDrain.RunAsync(Silo.Partitions, left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -127,23 +135,19 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
             await silo.CloseAsync();
     }
 
-    /// <summary>
-    /// Opens the journal. One in PostgreSQL may still be starting, or be made by another process right now: it is waited for.
-    /// </summary>
-    private static async Task<IJournal> OpenJournalAsync(JournalLocation location, HostingLog log, TimeProvider time)
+    /// <summary>Opens the spill; null where there is none. One that an earlier run left behind is drained in any case.</summary>
+    private async Task<SpillHost?> OpenSpillAsync(string data, bool takesEvents, IIntake intake, HostingLog log, TimeProvider time)
     {
-        var patience = location is JournalLocation.InPostgres ? JournalPatience : TimeSpan.Zero;
-        for (var began = time.GetTimestamp(); ; await Task.Delay(JournalPause, time))
+        var folder = Path.Combine(data, "spill");
+        if (!takesEvents && !SqliteSpill.Exists(folder))
+            return null;
+        var spill = await SqliteSpill.OpenAsync(new SpillOptions
         {
-            try
-            {
-                return await location.OpenAsync(onFault: log.JournalFault);
-            }
-            catch (JournalUnavailableException exception) when (time.GetElapsedTime(began) < patience)
-            {
-                log.WaitingForJournal(exception.Message);
-            }
-        }
+            Folder = folder,
+            BytesMax = settings.SpillBytesMax,
+            OnFault = log.OnSpillFault,
+        });
+        return new SpillHost(spill, intake, Health, takesEvents, _options, time, log);
     }
 
     private static RequestDelegate BuildDashboard(IApplicationBuilder web)

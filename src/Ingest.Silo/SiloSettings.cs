@@ -20,6 +20,12 @@ public sealed record SiloSettings
     /// <summary>TCP port for the other silos; 0 lets the system choose.</summary>
     public required int Port { get; init; }
 
+    /// <summary>Whether events are kept on this silo's disk while the journal is away.</summary>
+    public required bool Spills { get; init; }
+
+    /// <summary>Most bytes that it keeps so.</summary>
+    public required long SpillBytesMax { get; init; }
+
     /// <summary>How long it goes on serving after <c>/ready</c> says no.</summary>
     public required TimeSpan LeaveDelay { get; init; }
 }

@@ -17,8 +17,8 @@ public sealed class DependencyTests
         ["Ingest.Node"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting"],
         ["Ingest.Grains"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting"],
         ["Ingest.Silo"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting", "Ingest.Node", "Ingest.Grains"],
-        ["Ingest.Bench"] = [],
-        ["Ingest.Cli"] = ["Ingest.Engine", "Ingest.Storage"],
+        ["Ingest.Bench"] = ["Ingest.Engine", "Ingest.Storage"],
+        ["Ingest.Cli"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector"],
     };
 
     public static TheoryData<string> Projects => [.. Repository.Files("src", "*.csproj")];

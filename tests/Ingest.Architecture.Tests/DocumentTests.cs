@@ -32,6 +32,7 @@ public sealed partial class DocumentTests
     [InlineData("src/Ingest.Engine/Limits.cs")]
     [InlineData("src/Ingest.Hosting/HostingOptions.cs")]
     [InlineData("src/Ingest.Grains/GrainOptions.cs")]
+    [InlineData("src/Ingest.Storage/Spills/SpillOptions.cs")]
     [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     [InlineData("src/Ingest.Schemas/SchemaLimits.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)

@@ -27,7 +27,7 @@ public sealed class BalancedTrackerTests
             var failures = tracker.Failures.Value;
             await fault();
             await MoreAsync();
-            Progress.Write($"{what}: {meter.Read()}; {tracker.Failures.Value - failures} requests of the tracker failed.");
+            Progress.Measured($"{what}: {meter.Read()}; {tracker.Failures.Value - failures} requests of the tracker failed.");
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed class CutOffSiloTests
             await island.Silo.StartAsync();
         });
         await inside.RecoveredAsync();
-        Progress.Write($"Seen from its own clients: {inside.Meter.Read()}.");
+        Progress.Measured($"Seen from its own clients: {inside.Meter.Read()}.");
 
         await load.FinishAsync();
         await inside.FinishAsync();
@@ -49,7 +49,7 @@ public sealed class CutOffSiloTests
             "it takes minutes, and more on a busy machine; INGEST_TEST_LONG=1 runs it");
         NodeModules.Require();
         var oracle = new ConservationOracle();
-        await using var island = await Island.MakeAsync();
+        await using var island = await Island.MakeAsync("--spill", "off");
         using var load = Load.Start(island.NewClient(), oracle);
         using var inside = Load.Start(island.NewClientInside(), oracle, clients: 4, name: "inside");
         await load.MeasureAsync("No fault", () => load.MoreAsync(1_000));
@@ -63,7 +63,7 @@ public sealed class CutOffSiloTests
         });
         await load.MeasureAsync("The silo started again", () => island.Silo.StartAsync());
         await inside.RecoveredAsync();
-        Progress.Write($"Seen from its own clients: {inside.Meter.Read()}.");
+        Progress.Measured($"Seen from its own clients: {inside.Meter.Read()}.");
 
         await load.FinishAsync();
         await inside.FinishAsync();
@@ -102,7 +102,7 @@ public sealed class CutOffSiloTests
         /// <summary>The silo in the namespace.</summary>
         public Silo Silo { get; }
 
-        public static async Task<Island> MakeAsync()
+        public static async Task<Island> MakeAsync(params string[] options)
         {
             var network = await NetworkNamespace.RequireAsync();
             var island = new Island(
@@ -110,7 +110,7 @@ public sealed class CutOffSiloTests
                 await network.AddLinkAsync(),
                 await network.AddLinkAsync(),
                 await network.AddLinkAsync(),
-                await TestCluster.StartAsync(silos: 0));
+                await TestCluster.StartAsync(silos: 0, options: options));
             try
             {
                 await island.Cluster.StartAllAsync();

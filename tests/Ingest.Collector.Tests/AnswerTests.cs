@@ -206,11 +206,23 @@ public sealed class AnswerTests : IAsyncLifetime
     {
         _host.Intake.Decide = (_, _) => ValueTask.FromResult(new IntakeResult(IntakeOutcome.Stored, 3, 2, 1));
 
-        Assert.Equal("""{"accepted":3,"quarantined":2,"duplicates":1}""", await _host.PostJsonAsync("{}").OkAsync());
+        Assert.Equal("""{"accepted":3,"quarantined":2,"duplicates":1,"durability":"journal"}""", await _host.PostJsonAsync("{}").OkAsync());
 
         Assert.Equal((3, 2, 1), (_host.App.Counters.Accepted, _host.App.Counters.Quarantined, _host.App.Counters.Duplicates));
         Assert.Equal(2, _host.App.Counters.BodyBytes);
         Assert.Equal(1, _host.App.Counters.RequestsOf(Answer.Stored));
+    }
+
+    [Fact]
+    public async Task The_receipt_says_that_events_are_in_the_spill()
+    {
+        _host.Intake.Decide = (_, _) => ValueTask.FromResult(
+            new IntakeResult(IntakeOutcome.Stored, Accepted: 3, Durability: Durability.Spill));
+
+        Assert.Equal("""{"accepted":3,"quarantined":0,"duplicates":0,"durability":"spill"}""", await _host.PostJsonAsync("{}").OkAsync());
+
+        // Whether they are valid, and new, is found out when they reach the journal.
+        Assert.Equal((0, 3), (_host.App.Counters.Accepted, _host.App.Counters.Spilled));
     }
 
     [Fact]

@@ -224,7 +224,7 @@ public sealed class ConfigurationTests : IDisposable
         using var response = await host.PostJsonAsync(example, "demo", "demo-write-key");
         await host.Client.PostAsync(Tracker.Payload(Tracker.Item())).OkAsync();
 
-        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0,"durability":"journal"}""", await response.Content.ReadAsStringAsync());
         Assert.All(host.Intake.Events, e => Assert.Equal("demo", e.Source));
         Assert.Equal("iglu:com.example/signup/jsonschema/1-0-0", host.Intake.Events[0].Schema);
         Assert.Equal("/data", Assert.Single(host.Intake.Events[0].Checks).Where);

@@ -92,7 +92,7 @@ public sealed class LimitTests
 
         using var response = await host.PostJsonAsync(Encoding.ASCII.GetBytes("{}" + new string(' ', Cap - 2)));
 
-        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0,"durability":"journal"}""", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class LimitTests
 
         using var response = await host.PostJsonAsync(body, encoding: "gzip");
 
-        Assert.Equal("""{"accepted":0,"quarantined":1,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"accepted":0,"quarantined":1,"duplicates":0,"durability":"journal"}""", await response.Content.ReadAsStringAsync());
         Assert.Equal(body, host.Intake.Single.Payload);
     }
 

@@ -21,7 +21,7 @@ public sealed class PlainJsonBytesTests : IAsyncLifetime
 
         using var response = await _host.PostJsonAsync(body);
 
-        Assert.Equal("""{"accepted":2,"quarantined":1,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"accepted":2,"quarantined":1,"duplicates":0,"durability":"journal"}""", await response.Content.ReadAsStringAsync());
         var e = _host.Intake.Events[1];
         Assert.Equal(bad, e.Payload);
         Assert.Equal(PayloadKind.Binary, e.Kind);
@@ -35,7 +35,7 @@ public sealed class PlainJsonBytesTests : IAsyncLifetime
 
         using var response = await _host.PostJsonAsync([.. "{\"a\":1}\n"u8, .. bad, (byte)'\n']);
 
-        Assert.Equal("""{"accepted":1,"quarantined":1,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"accepted":1,"quarantined":1,"duplicates":0,"durability":"journal"}""", await response.Content.ReadAsStringAsync());
         var e = _host.Intake.Events[1];
         Assert.Equal(bad, e.Payload);
         Assert.Equal(PayloadKind.Text, e.Kind);
@@ -78,7 +78,7 @@ public sealed class PlainJsonBytesTests : IAsyncLifetime
 
         var answer = await _host.PostJsonAsync($$"""[{"a":1},{{deep}},{"b":2}]""").OkAsync();
 
-        Assert.Equal("""{"accepted":2,"quarantined":1,"duplicates":0}""", answer);
+        Assert.Equal("""{"accepted":2,"quarantined":1,"duplicates":0,"durability":"journal"}""", answer);
         Assert.Equal(PayloadKind.Text, _host.Intake.Events[1].Kind);
         Assert.Equal(deep, _host.Intake.Events[1].Text);
         Assert.Contains("63 levels", _host.Intake.Events[1].SingleError(EventRules.NotJson).Found, StringComparison.Ordinal);
@@ -179,7 +179,7 @@ public sealed class PlainJsonBytesTests : IAsyncLifetime
 
         var answer = await _host.PostJsonAsync(Encoding.UTF8.GetBytes($"[{events}]")).OkAsync();
 
-        Assert.Equal("""{"accepted":5000,"quarantined":0,"duplicates":0}""", answer);
+        Assert.Equal("""{"accepted":5000,"quarantined":0,"duplicates":0,"durability":"journal"}""", answer);
         Assert.Equal(Enumerable.Range(0, 5000).Select(i => $"{i}"), _host.Intake.Events.Select(e => e.Id));
     }
 }

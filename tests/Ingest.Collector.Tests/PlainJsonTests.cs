@@ -19,7 +19,7 @@ public sealed class PlainJsonTests : IAsyncLifetime
 
         var answer = await _host.PostJsonAsync(body).OkAsync();
 
-        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0}""", answer);
+        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0,"durability":"journal"}""", answer);
         var e = _host.Intake.Single;
         Assert.Equal("shop", e.Source);
         Assert.Equal(body, e.Text);
@@ -118,7 +118,7 @@ public sealed class PlainJsonTests : IAsyncLifetime
     {
         var answer = await _host.PostJsonAsync(body).OkAsync();
 
-        Assert.Equal("""{"accepted":0,"quarantined":1,"duplicates":0}""", answer);
+        Assert.Equal("""{"accepted":0,"quarantined":1,"duplicates":0,"durability":"journal"}""", answer);
         var e = _host.Intake.Single;
         Assert.Equal(where, e.SingleError(EventRules.BadField).Where);
         Assert.NotEmpty(e.Id);
@@ -184,7 +184,7 @@ public sealed class PlainJsonTests : IAsyncLifetime
 
         var answer = await _host.PostJsonAsync($$"""[{"a":1},{{large}},{"b":2}]""").OkAsync();
 
-        Assert.Equal("""{"accepted":2,"quarantined":1,"duplicates":0}""", answer);
+        Assert.Equal("""{"accepted":2,"quarantined":1,"duplicates":0,"durability":"journal"}""", answer);
         var e = _host.Intake.Events[1];
         e.SingleError(EventRules.TooLarge);
         Assert.Equal("big", e.Id);
@@ -214,7 +214,7 @@ public sealed class PlainJsonTests : IAsyncLifetime
 
         using var response = await _host.PostJsonAsync(Gzip(body), encoding: encoding);
 
-        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"accepted":1,"quarantined":0,"duplicates":0,"durability":"journal"}""", await response.Content.ReadAsStringAsync());
         Assert.Equal(body, _host.Intake.Single.Text);
     }
 
@@ -260,7 +260,7 @@ public sealed class PlainJsonTests : IAsyncLifetime
     [InlineData(" [ ] ")]
     public async Task No_event_is_no_error(string body)
     {
-        Assert.Equal("""{"accepted":0,"quarantined":0,"duplicates":0}""", await _host.PostJsonAsync(body).OkAsync());
+        Assert.Equal("""{"accepted":0,"quarantined":0,"duplicates":0,"durability":"journal"}""", await _host.PostJsonAsync(body).OkAsync());
         Assert.Empty(_host.Intake.Batches);
     }
 

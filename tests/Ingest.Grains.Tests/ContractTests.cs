@@ -61,9 +61,20 @@ public sealed class ContractTests
     {
         foreach (var outcome in Enum.GetValues<IntakeOutcome>())
         {
-            var result = new IntakeResult(outcome, 1, 2, 3, "why", 4);
-            Assert.Equal(result, OfferResult.Of(result).ToIntake());
+            foreach (var fault in Enum.GetValues<IntakeFault>())
+            {
+                var result = new IntakeResult(outcome, 1, 2, 3, "why", 4, fault);
+                Assert.Equal(result, OfferResult.Of(result).ToIntake());
+            }
         }
+    }
+
+    [Fact]
+    public void What_a_silo_says_of_its_spill_comes_back_as_it_was()
+    {
+        var report = new SpillReport(1, 2, 3, new Instant(4), 5, 6, "why");
+        Assert.Equal(report, SpillState.Of(report).ToReport());
+        Assert.Equal(report with { OldestReceived = null }, SpillState.Of(report with { OldestReceived = null }).ToReport());
     }
 
     [Theory]

@@ -33,6 +33,24 @@ public sealed class FencingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_closed_hour_costs_no_client_an_error()
+    {
+        await using var cluster = await IngestCluster.StartAsync(Setup);
+        await cluster.Silos[0].SendAsync("shop", "first");
+        var journal = cluster.OpenJournal();
+        var row = Assert.Single(await journal.ReadLedgerAsync(default, CancellationToken.None).ToListAsync());
+        await journal.CloseHourAsync(row.Counts.Hour, CancellationToken.None);
+
+        foreach (var silo in cluster.Silos)
+            Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), await silo.SendAsync("shop", silo.Name));
+        Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Duplicates: 1), await cluster.Silos[0].SendAsync("shop", "first"));
+        var rows = await journal.ReadLedgerAsync(default, CancellationToken.None).ToListAsync();
+        Assert.Equal(1, rows[0].Counts.Received);
+        Assert.Equal((row.Counts.Hour.Next, 3), (rows[1].Counts.Hour, rows[1].Counts.Good));
+        await cluster.AssertOnceInLakeAsync(["first", .. cluster.Silos.Select(silo => silo.Name)]);
+    }
+
+    [Fact]
     public async Task The_grain_steps_down_when_the_other_one_wrote()
     {
         await using var cluster = await IngestCluster.StartAsync(Setup);

@@ -21,6 +21,8 @@ public sealed class StatusTests
         Assert.Equal(Enumerable.Range(0, GrainOptions.Lanes), report.Silos.SelectMany(silo => silo.Lanes).Order());
         Assert.Equal("closed", report.Shipping.Breaker);
         Assert.NotNull(report.Shipping.LastSuccess);
+        Assert.NotNull(report.Manifests);
+        Assert.Null(report.Manifests.Failure);
     }
 
     [Fact]

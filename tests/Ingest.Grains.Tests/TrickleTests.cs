@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ingest.Engine;
+using Ingest.TestKit;
 
 namespace Ingest.Grains.Tests;
 
 /// <summary>Very many sources that send next to nothing: what they cost, and that they cost nothing once they are quiet.</summary>
-public sealed class TrickleTests(ITestOutputHelper output)
+public sealed class TrickleTests
 {
     private const int Sources = 10_000;
     private const int Clients = 100;
@@ -42,7 +43,7 @@ public sealed class TrickleTests(ITestOutputHelper output)
         await IngestCluster.UntilAsync(() => cluster.Silos.Sum(silo => silo.Partitions.Count) == 0);
         await cluster.UntilShippedAsync();
         var quiet = GC.GetTotalMemory(forceFullCollection: true);
-        output.WriteLine(
+        Progress.Measured(
             $"{Sources} events of {Sources} sources in {sent.TotalSeconds:0.0} s: {appends} appends, {cluster.Silos.Sum(silo => silo.Journal.PartitionReads)} loads, at most {peak} partitions in memory, " +
             $"{(full - before) >> 10} KiB more while sending, {(quiet - before) >> 10} KiB more once quiet (the journal and the lake in memory included), " +
             $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s in all");

@@ -15,7 +15,7 @@ public sealed class HistoryTests
     {
         var runner = new SeedRunner(1, Seeds, Longest);
         runner.Run(failure => TestContext.Current.TestOutputHelper?.WriteLine(SimulateCommand.Describe(failure)));
-        TestContext.Current.TestOutputHelper?.WriteLine(SimulateCommand.Describe(runner));
+        TestContext.Current.TestOutputHelper?.WriteLine("measured: " + SimulateCommand.Describe(runner));
         Assert.Empty(runner.Failures.Select(SimulateCommand.Describe));
         Assert.True(runner.Ended >= 100, $"only {runner.Ended} histories were run");
         Assert.True(runner.Accepted > runner.Ended, "the histories hardly accept an event");

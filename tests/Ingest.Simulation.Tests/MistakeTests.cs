@@ -19,7 +19,7 @@ public sealed class MistakeTests
             if (History.Run(seed, mistake).Violation is not { } violation)
                 continue;
             TestContext.Current.TestOutputHelper?.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{name}: caught after {seed} seeds by the rule \"{violation.Rule}\""));
+                string.Create(CultureInfo.InvariantCulture, $"measured: {name}: caught after {seed} seeds by the rule \"{violation.Rule}\""));
             return;
         }
 

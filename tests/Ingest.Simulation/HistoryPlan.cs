@@ -107,6 +107,8 @@ internal sealed record HistoryPlan
             PutTimeout = TimeSpan.FromSeconds(chance.Of(5, 60, 300)),
             RetryPauseMax = TimeSpan.FromSeconds(retryMax),
             BreakerFailures = chance.Of(1, 2, 5),
+            // Short, so that many histories close an hour while events of it are under way.
+            HourGrace = TimeSpan.FromSeconds(10),
         };
     }
 
@@ -123,5 +125,6 @@ internal sealed record HistoryPlan
         SealTimeout = TimeSpan.FromSeconds(chance.Of(5, 60)),
         WatchPeriod = TimeSpan.FromSeconds(chance.Of(1, 5, 10)),
         UnsealedPeriod = TimeSpan.FromSeconds(chance.Of(10, 60)),
+        ManifestPeriod = TimeSpan.FromSeconds(5),
     };
 }

@@ -5,7 +5,13 @@ using Ingest.Storage;
 // Writes into a SQLite journal until it is killed, and prints each answered append: "source/n seq", one a line. Bodies
 // follow from partition and seq, so that the parent can tell whether they read back. Every now and then a partition
 // seals and confirms what it has ("sealed source/n toSeq", "shipped source/n toSeq"), so that every kind of write is cut off.
-// Arguments: the folder, the number of partitions.
+// Arguments: the folder, the number of partitions. With "spill" before them it does the same to a spill.
+if (args[0] == "spill")
+{
+    await SpillChild.RunAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
+    return;
+}
+
 var journal = await SqliteJournal.OpenAsync(new SqliteJournalOptions { Folder = args[0], ReserveBytes = 0, WalBytesMax = 256 << 10 });
 await using var _ = journal;
 using var output = Console.Out;

@@ -85,6 +85,11 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
             ? scripted(() => inner.SplitAsync(source, from, to, CancellationToken.None))
             : inner.SplitAsync(source, from, to, cancellation);
 
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
+        inner.CloseHourAsync(hour, cancellation);
+
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => inner.ReadClosedHourAsync(cancellation);
+
     public async ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {
         if (RefusesSeals)

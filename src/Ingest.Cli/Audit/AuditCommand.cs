@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Ingest.Engine;
 using Ingest.Storage;
-using Spectre.Console;
 
 namespace Ingest.Cli;
 
@@ -21,42 +20,62 @@ internal static class AuditCommand
         var lake = new Option<string?>("--lake")
         {
             HelpName = "DIR|s3://BUCKET/PREFIX",
-            Description = "The lake, where it is not the one of the server's last start.",
+            Description = "The lake, where it is not the one of the server's last start. Where no journal is found, closed hours are judged by their manifests alone.",
         };
+        var spans = new SpanOptions();
         var lakeOptions = LakeOption.All.ToDictionary(
             option => option.Name,
             option => new Option<string?>("--" + option.Name) { HelpName = option.Value, Description = option.Help },
             StringComparer.Ordinal);
         var command = new Command(
             "audit",
-            "Compares ledger, journal and lake, object by object. The server may be running.\n" +
+            "Compares manifests, ledger, journal and lake, object by object. The server may be running.\n" +
+            "Closed hours are judged by their manifests, also long after the journal forgot them.\n" +
             "Exit code: 0 nothing missing, 1 something missing, doubled or altered, 2 it could not be found out.\n" +
-            "Example: INGEST_POSTGRES='Host=db;…' ./ingest audit --lake s3://bucket/events")
+            "Example: ./ingest audit --lake s3://bucket/events --from 2026-11-01T00Z --to 2026-11-07T23Z")
         {
             data, postgres, lake,
         };
+        spans.AddTo(command);
         foreach (var option in lakeOptions.Values)
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(
-            () => Opened.OpenAsync(parsed.GetValue(postgres), parsed.GetValue(data)!, parsed.GetResult(data) is { Implicit: false }),
+            new JournalChoice(parsed.GetValue(postgres), parsed.GetValue(data)!, parsed.GetResult(data) is { Implicit: false }),
             parsed.GetValue(lake),
             option => parsed.GetValue(lakeOptions[option.Name]),
+            mistakes => spans.Read(parsed, Instant.From(TimeProvider.System.GetUtcNow()), mistakes),
             cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        Func<Task<Opened?>> open, string? lakeText, Func<LakeOption, string?> given, CancellationToken cancellation)
+        JournalChoice choice,
+        string? lakeText,
+        Func<LakeOption, string?> given,
+        Func<ICollection<string>, AuditSpan?> readSpan,
+        CancellationToken cancellation)
     {
-        await using var opened = await open();
-        if (opened is null || Locate(opened.Folder, lakeText, given) is not { } location)
+        var mistakes = new List<string>();
+        if (readSpan(mistakes) is not { } span)
+        {
+            foreach (var mistake in mistakes)
+                await Console.Error.WriteLineAsync(mistake);
+            return ExitCodes.NoAnswer;
+        }
+
+        var isLakeAlone = lakeText is not null && choice.IsNone();
+        await using var opened = isLakeAlone ? null : await Opened.OpenAsync(choice.Postgres, choice.Data, choice.IsDataGiven);
+        if ((opened is null && !isLakeAlone) || Locate(opened?.Folder, lakeText, given) is not { } location)
             return ExitCodes.NoAnswer;
         try
         {
             var lake = await location.OpenAsync(cancellation);
-            var damage = await opened.CheckAsync(cancellation);
-            var report = await RunWithProgressAsync(new LakeAudit(opened.Journal, lake), cancellation);
-            return Print(report, damage, lake);
+            var damage = opened is null ? [] : await opened.CheckAsync(cancellation);
+            // Older records are dropped by the server, hour by hour; the hour in which that happens is left out.
+            var journalFrom = (Instant.From(TimeProvider.System.GetUtcNow()) - new Limits().LedgerRetention).Hour.Next;
+            var audit = new LakeAudit(lake, opened?.Journal, journalFrom);
+            var report = await ProgressLine.RunAsync(progress => audit.RunAsync(span, progress, cancellation));
+            return Print(report, damage, lake, span, opened is not null);
         }
         catch (Exception exception) when (exception
             is LakeUnavailableException or JournalUnavailableException or JournalCorruptException)
@@ -88,19 +107,7 @@ internal static class AuditCommand
         return location;
     }
 
-    private static Task<AuditReport> RunWithProgressAsync(LakeAudit audit, CancellationToken cancellation)
-    {
-        // Older records are dropped by the server, hour by hour; the hour in which that happens is left out.
-        var since = new LakeHour((Instant.From(TimeProvider.System.GetUtcNow()) - new Limits().LedgerRetention).Hour.Number + 1);
-        if (!AnsiConsole.Profile.Capabilities.Interactive)
-            return audit.RunAsync(since, null, cancellation);
-        return AnsiConsole.Status().StartAsync("Reading the journal …", status => audit.RunAsync(
-            since,
-            new Progress<long>(objects => status.Status($"{objects.ToString("N0", CultureInfo.InvariantCulture)} objects read …")),
-            cancellation));
-    }
-
-    private static int Print(AuditReport report, IReadOnlyList<string> damage, ILake lake)
+    private static int Print(AuditReport report, IReadOnlyList<string> damage, ILake lake, AuditSpan span, bool hasJournal)
     {
         foreach (var finding in damage.Concat(report.Findings))
             Console.WriteLine(finding);
@@ -109,10 +116,25 @@ internal static class AuditCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Objects} objects in {lake.Description}: {report.GoodEvents} good events, {report.QuarantinedEvents} quarantined; {report.PendingEvents} more wait in the journal"));
-        if (report.ForeignObjects > 0)
-            Console.WriteLine($"{report.ForeignObjects} objects of other journals were not judged");
+        Console.WriteLine($"hours {span.From} to {span.To}: {JudgedBy(report, hasJournal)}");
+        if (report.NotJudged > 0)
+            Console.WriteLine($"{report.NotJudged} objects of other journals, or of hours without a manifest, were not judged");
         var found = report.FindingCount + damage.Count;
+        if (found == 0 && !hasJournal && report.ByManifests is null)
+        {
+            Console.Error.WriteLine("There is no manifest in these hours: name the journal with --data or --postgres.");
+            return ExitCodes.NoAnswer;
+        }
+
         Console.WriteLine(found == 0 ? "nothing missing" : $"{found} findings");
         return found == 0 ? ExitCodes.Good : ExitCodes.Bad;
     }
+
+    private static string JudgedBy(AuditReport report, bool hasJournal) => (report.ByManifests, hasJournal) switch
+    {
+        ({ } closed, true) => $"{closed.From} to {closed.To} by their manifests, the others by the journal",
+        ({ } closed, false) => $"{closed.From} to {closed.To} by their manifests, the others not at all",
+        (null, true) => "none has a manifest yet, all by the journal",
+        (null, false) => "none has a manifest",
+    };
 }

@@ -15,4 +15,7 @@ internal sealed class AuditFindings
         if (_kept.Count < AuditReport.FindingsMax)
             _kept.Add(finding);
     }
+
+    /// <summary>Counts findings that nobody will read in full.</summary>
+    public void AddUnnamed(long findings) => Count += findings;
 }

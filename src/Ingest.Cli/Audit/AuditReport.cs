@@ -7,7 +7,8 @@ namespace Ingest.Cli;
 /// <param name="GoodEvents">Valid events found in them.</param>
 /// <param name="QuarantinedEvents">Invalid events found in them.</param>
 /// <param name="PendingEvents">Events that the journal still holds, on their way to the lake.</param>
-/// <param name="ForeignObjects">Objects that other journals put into this lake; not judged.</param>
+/// <param name="NotJudged">Objects of which neither a manifest nor the journal at hand says anything: of other journals' open hours, or long forgotten.</param>
+/// <param name="ByManifests">From the first to the last hour that manifests describe; null where there is none.</param>
 public sealed record AuditReport(
     IReadOnlyList<string> Findings,
     long FindingCount,
@@ -15,7 +16,8 @@ public sealed record AuditReport(
     long GoodEvents,
     long QuarantinedEvents,
     long PendingEvents,
-    long ForeignObjects)
+    long NotJudged,
+    AuditSpan? ByManifests)
 {
     /// <summary>More findings than this are counted, not kept: a lost bucket must not fill the memory.</summary>
     public const int FindingsMax = 1000;

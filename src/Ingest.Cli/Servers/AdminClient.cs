@@ -15,12 +15,18 @@ internal sealed class AdminClient : IDisposable
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Status and body of the answer; null where no server listens.</returns>
     /// <exception cref="ServerSilentException">One listens and does not answer, or refuses the key.</exception>
+    public Task<(HttpStatusCode Status, string Body)?> AskAsync(
+        IEnumerable<ServerAddress> servers, HttpMethod method, string path, CancellationToken cancellation) =>
+        AskAsync(servers, method, path, default, cancellation);
+
+    /// <summary>Sends one request with a body; empty for none.</summary>
+    /// <inheritdoc cref="AskAsync(IEnumerable{ServerAddress}, HttpMethod, string, CancellationToken)"/>
     public async Task<(HttpStatusCode Status, string Body)?> AskAsync(
-        IEnumerable<ServerAddress> servers, HttpMethod method, string path, CancellationToken cancellation)
+        IEnumerable<ServerAddress> servers, HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         foreach (var server in servers)
         {
-            if (await TryAskAsync(server, method, path, cancellation) is { } answer)
+            if (await TryAskAsync(server, method, path, body, cancellation) is { } answer)
                 return answer;
         }
 
@@ -30,11 +36,13 @@ internal sealed class AdminClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private async Task<(HttpStatusCode Status, string Body)?> TryAskAsync(
-        ServerAddress server, HttpMethod method, string path, CancellationToken cancellation)
+        ServerAddress server, HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         try
         {
             using var request = new HttpRequestMessage(method, new Uri(server.Url, path));
+            if (!body.IsEmpty)
+                request.Content = new ReadOnlyMemoryContent(body);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", server.Key);
             using var answer = await _http.SendAsync(request, cancellation);
             return answer.StatusCode == HttpStatusCode.Unauthorized

@@ -60,7 +60,8 @@ internal sealed class ServerOptions
         return new ServerChoice(data, isDataGiven, key is not null && address is not null ? new ServerAddress(address, key) : null, []);
     }
 
-    private static IReadOnlyList<DataFolder> ReadFolders(string data, ICollection<string> mistakes)
+    /// <summary>The data folders that exist; where they cannot be read, that is a mistake.</summary>
+    public static IReadOnlyList<DataFolder> ReadFolders(string data, ICollection<string> mistakes)
     {
         try
         {

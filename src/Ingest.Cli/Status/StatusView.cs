@@ -16,12 +16,18 @@ internal static class StatusView
             yield return $"The lake does not take objects since {shipping.BreakerSince}: {shipping.LastFailureDetail}";
         foreach (var batch in report.Shipping?.SetAside ?? [])
             yield return $"Needs a person: {batch}";
+        if (report.Manifests is { Failure: { } failure } manifests)
+            yield return $"Manifests are not written since {manifests.FailingSince}: {failure}";
         foreach (var silo in report.Silos)
         {
             if (silo.State == SiloReport.NotAnswering)
                 yield return $"{silo.Name} does not answer.";
             else if (silo.NotReady is { } why && silo.State == SiloReport.Active)
                 yield return $"{silo.Name} cannot store events now: {why}.";
+            if (silo.Spill is { JournalAway: { } away } spill)
+                yield return $"{silo.Name} keeps events in its spill ({Count(spill.Events)} now), since the journal is away: {away}";
+            if (silo.Spill is { SetAside: > 0 } damaged)
+                yield return $"Needs a person: {Count(damaged.SetAside)} requests in the spill of {silo.Name} are damaged and were set aside.";
         }
 
         foreach (var violation in report.Violations)
@@ -45,6 +51,13 @@ internal static class StatusView
             AnsiConsole.MarkupLine(
                 $"Shipping breaker {shipping.Breaker}, last ship {shipping.LastSuccess?.ToString() ?? "none yet"}, {shipping.InFlight} under way"
                 + (shipping.LastFailure is { } failure ? $", last failure {failure}: {Markup.Escape(shipping.LastFailureDetail ?? "")}" : ""));
+            if (report.Manifests is { } manifests)
+            {
+                AnsiConsole.MarkupLine(
+                    $"Closed   {manifests.LastHour ?? "no hour yet"}"
+                    + (manifests.WaitsFor is { } waitsFor ? $"; {Markup.Escape(waitsFor)}" : ""));
+            }
+
             AnsiConsole.MarkupLine($"Memory   {report.Partitions} partitions, {Count(report.DedupeIds)} event ids");
         }
 
@@ -63,15 +76,23 @@ internal static class StatusView
             table.AddColumn(column);
         table.AddColumn(new TableColumn("partitions").RightAligned());
         table.AddColumn("ships lanes");
+        table.AddColumn("spill");
         foreach (var silo in report.Silos)
         {
             table.AddRow(
                 Markup.Escape(silo.Name), Markup.Escape(silo.Address), silo.Roles, silo.State,
-                Count(silo.Partitions), Markup.Escape(string.Join(' ', silo.Lanes)));
+                Count(silo.Partitions), Markup.Escape(string.Join(' ', silo.Lanes)), Spill(silo.Spill));
         }
 
         AnsiConsole.Write(table);
     }
+
+    private static string Spill(SpillReport? spill) => spill switch
+    {
+        null => "none",
+        { Events: 0 } => $"empty, {Count(spill.Drained)} drained",
+        _ => $"{Count(spill.Events)} events, {Bytes(spill.Bytes)} of {Bytes(spill.BytesMax)}, oldest of {spill.OldestReceived}, {Count(spill.Drained)} drained",
+    };
 
     private static void PrintSources(StatusReport report)
     {

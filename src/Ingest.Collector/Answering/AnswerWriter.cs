@@ -14,12 +14,12 @@ public sealed class AnswerWriter(CollectorLimits limits, Random random)
     private static readonly ReadOnlyMemory<byte> Pixel = Convert.FromHexString(
         "47494638396101000100800000000000FFFFFF21F90401000000002C00000000010001000002024401003B");
 
-    /// <summary>The counts of a plain JSON request.</summary>
+    /// <summary>The counts of a plain JSON request, and where its events are durable.</summary>
     public static Task WriteCountsAsync(HttpContext context, in IntakeResult result)
     {
         var body = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"accepted":{{result.Accepted}},"quarantined":{{result.Quarantined}},"duplicates":{{result.Duplicates}}}""");
+            $$"""{"accepted":{{result.Accepted}},"quarantined":{{result.Quarantined}},"duplicates":{{result.Duplicates}},"durability":"{{(result.Durability == Durability.Spill ? "spill" : "journal")}}"}""");
         return WriteAsync(context, StatusCodes.Status200OK, "application/json", Encoding.ASCII.GetBytes(body));
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Ingest.Collector;
 
 /// <summary>What the collector itself knows of a request: the lake line's <c>collector</c> object.</summary>
-/// <param name="Protocol"><c>json</c>, <c>snowplow-tp2</c> or <c>snowplow-get</c>.</param>
+/// <param name="Protocol">One of <see cref="ProtocolNames"/>.</param>
 /// <param name="NetworkId">The visitor's network id; null where the protocol has none.</param>
 /// <param name="IsAnonymous">True where the address must not be recorded.</param>
 public readonly record struct RequestFacts(string Protocol, string? NetworkId = null, bool IsAnonymous = false)

@@ -41,7 +41,7 @@ public sealed class EventBatch : IDisposable
     /// <summary>Number of <see cref="Checks"/> so far: the next event's <see cref="EventEntry.FirstCheck"/>.</summary>
     public int CheckCount => _checkCount;
 
-    /// <summary>The lake line's <c>collector</c> value, a JSON object rendered once per request.</summary>
+    /// <summary>The lake line's <c>collector</c> value, a JSON object rendered once per request; of events without one of their own.</summary>
     public Slice Collector { get; set; }
 
     public ReadOnlySpan<byte> this[Slice slice] => _bytes.AsSpan(slice.Offset, slice.Length);
@@ -76,11 +76,28 @@ public sealed class EventBatch : IDisposable
         _events[_count++] = entry;
     }
 
+    /// <summary>Puts another entry in the place of one.</summary>
+    public void Replace(int index, in EventEntry entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
+        _events[index] = entry;
+    }
+
     public void Add(in SchemaCheck check)
     {
         if (_checkCount == _checks.Length)
             Grow(ref _checks, _checkCount);
         _checks[_checkCount++] = check;
+    }
+
+    /// <summary>Notes when the events were received, for a place that keeps them; those that carry a first receipt keep it.</summary>
+    public void StampReceived(Instant received)
+    {
+        foreach (ref var entry in _events.AsSpan(0, _count))
+        {
+            if (entry.ReceivedAt == EventEntry.NoTime)
+                entry.ReceivedAt = received.UnixMilliseconds;
+        }
     }
 
     /// <summary>
@@ -130,6 +147,7 @@ public sealed class EventBatch : IDisposable
         entry.Id = Append(from[entry.Id]);
         entry.Name = Append(from[entry.Name]);
         entry.Schema = Append(from[entry.Schema]);
+        entry.Collector = Append(from[entry.Collector]);
         entry.Payload = Append(from[entry.Payload]);
         Add(entry);
     }

@@ -7,17 +7,22 @@ namespace Ingest.Engine;
 /// nothing. Several may stand one after the other.
 /// </summary>
 /// <remarks>
-/// <para>Version 1, in this order: the version (1 byte); the bytes (their number, then themselves); the collector; the
+/// <para>Version 2, in this order: the version (1 byte); the bytes (their number, then themselves); the collector; the
 /// number of events; the events. An event: flags (<see cref="EventFlags"/>); the 16 bytes of its id's hash; id, name,
-/// schema and payload; the times that it has; where the flags say so, its checks (their number, and of each the schema,
+/// schema and payload; the times that it has; where the flags say so, its first receipt (the time, and its own
+/// collector), its checks (their number, and of each the schema,
 /// the instance and where) and its errors (their number, and of each where, rule and what was found).</para>
 /// <para>Numbers are varints (7 bits a byte, the lowest first), times zigzag varints of milliseconds, the hash is
 /// little-endian. A slice is its length and, where that is not 0, its offset within the bytes. Text is its length in bytes
 /// and UTF-8. Empty slices lose their offset, which says nothing.</para>
+/// <para>Version 1 knew no first receipt and is otherwise the same. A batch without any is written so, for processes that
+/// are not updated yet.</para>
 /// </remarks>
 public static class EventBatchCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+
+    private const byte VersionWithoutFirstReceipt = 1;
 
     /// <summary>Bytes of an event without anything: flags, hash, an id of one byte, three empty slices.</summary>
     private const int EventBytesMin = 1 + 16 + 2 + 3;
@@ -36,7 +41,7 @@ public static class EventBatchCodec
         TrueAt = 1 << 4,
         Checks = 1 << 5,
         Errors = 1 << 6,
-        All = OccurredAt | SentAt | TrueAt | Checks | Errors,
+        FirstReceipt = 1 << 7,
     }
 
     /// <summary>
@@ -46,7 +51,7 @@ public static class EventBatchCodec
     public static void Write(EventBatch batch, IBufferWriter<byte> output)
     {
         var writer = new WireWriter(output);
-        writer.Byte(Version);
+        writer.Byte(HasFirstReceipts(batch) ? Version : VersionWithoutFirstReceipt);
         var referenced = ReferencedBytes.WorthPacking(batch);
         if (referenced is null)
         {
@@ -74,7 +79,7 @@ public static class EventBatchCodec
     {
         var reader = new WireReader(input);
         var version = reader.Byte();
-        if (version != Version)
+        if (version is not (Version or VersionWithoutFirstReceipt))
             throw reader.Fault($"version {version} of an event batch is not known");
         var bytes = reader.Bytes(reader.Count(bytesEach: 1));
         var batch = new EventBatch(bytes.Length);
@@ -83,7 +88,7 @@ public static class EventBatchCodec
             batch.Append(bytes);
             batch.Collector = reader.Slice(bytes.Length);
             for (var events = reader.Count(EventBytesMin); events > 0; events--)
-                ReadEvent(ref reader, batch, bytes.Length);
+                ReadEvent(ref reader, batch, bytes.Length, version);
         }
         catch
         {
@@ -108,6 +113,20 @@ public static class EventBatchCodec
             throw new InvalidDataException($"Event batches: {input.Length} bytes follow the last of {count}.");
     }
 
+    private static bool HasFirstReceipt(in EventEntry entry) =>
+        entry.ReceivedAt != EventEntry.NoTime || !entry.Collector.IsEmpty;
+
+    private static bool HasFirstReceipts(EventBatch batch)
+    {
+        foreach (ref readonly var entry in batch.Events)
+        {
+            if (HasFirstReceipt(entry))
+                return true;
+        }
+
+        return false;
+    }
+
     private static void Write(ref WireWriter writer, SliceWriter slices, EventBatch batch, in EventEntry entry)
     {
         var flags = entry.OccurredAt == EventEntry.NoTime ? default : EventFlags.OccurredAt;
@@ -115,6 +134,7 @@ public static class EventBatchCodec
         flags |= entry.TrueAt == EventEntry.NoTime ? 0 : EventFlags.TrueAt;
         flags |= entry.CheckCount == 0 ? 0 : EventFlags.Checks;
         flags |= entry.Errors is { Count: > 0 } ? EventFlags.Errors : 0;
+        flags |= HasFirstReceipt(entry) ? EventFlags.FirstReceipt : 0;
         writer.Byte((byte)((byte)flags | (byte)entry.Kind));
         writer.Hash(entry.IdHash);
         slices.Write(ref writer, entry.Id);
@@ -127,6 +147,12 @@ public static class EventBatchCodec
             writer.Time(entry.SentAt);
         if (flags.HasFlag(EventFlags.TrueAt))
             writer.Time(entry.TrueAt);
+        if (flags.HasFlag(EventFlags.FirstReceipt))
+        {
+            writer.Time(entry.ReceivedAt);
+            slices.Write(ref writer, entry.Collector);
+        }
+
         if (flags.HasFlag(EventFlags.Checks))
         {
             writer.Number(entry.CheckCount);
@@ -150,11 +176,12 @@ public static class EventBatchCodec
         }
     }
 
-    private static void ReadEvent(ref WireReader reader, EventBatch batch, int bytes)
+    private static void ReadEvent(ref WireReader reader, EventBatch batch, int bytes, byte version)
     {
         var first = reader.Byte();
         var (flags, kind) = ((EventFlags)(first & ~KindMask), (PayloadKind)(first & KindMask));
-        if ((flags & ~EventFlags.All) != 0 || kind > PayloadKind.Binary)
+        var isKnown = version != VersionWithoutFirstReceipt || !flags.HasFlag(EventFlags.FirstReceipt);
+        if (!isKnown || kind > PayloadKind.Binary)
             throw reader.Fault($"the flags {first:X2} of an event mean nothing");
         var entry = new EventEntry
         {
@@ -172,6 +199,12 @@ public static class EventBatchCodec
             entry.SentAt = reader.Time();
         if (flags.HasFlag(EventFlags.TrueAt))
             entry.TrueAt = reader.Time();
+        if (flags.HasFlag(EventFlags.FirstReceipt))
+        {
+            entry.ReceivedAt = reader.Time();
+            entry.Collector = reader.Slice(bytes);
+        }
+
         if (flags.HasFlag(EventFlags.Checks))
         {
             for (var checks = reader.Count(PartBytesMin); checks > 0; checks--)

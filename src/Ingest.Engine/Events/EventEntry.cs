@@ -48,6 +48,15 @@ public struct EventEntry
     /// <summary>When it happened by a clock the sender vouches for (Snowplow's <c>ttm</c>): Unix milliseconds, or <see cref="NoTime"/>.</summary>
     public long TrueAt { get; set; } = NoTime;
 
+    /// <summary>
+    /// When it was received first, where it comes again from a place that kept it: Unix milliseconds, or
+    /// <see cref="NoTime"/> where it arrives now. The line says it; hours of the lake and the ledger stay those of arrival.
+    /// </summary>
+    public long ReceivedAt { get; set; } = NoTime;
+
+    /// <summary>Its own <c>collector</c> value, a JSON object; empty where that of the batch (<see cref="EventBatch.Collector"/>) holds.</summary>
+    public Slice Collector { get; set; }
+
     /// <summary>The event as sent, verbatim.</summary>
     public Slice Payload { get; set; }
 

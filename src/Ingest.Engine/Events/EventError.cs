@@ -41,4 +41,14 @@ public static class EventRules
 
     /// <summary>Validation itself failed; the event is kept rather than judged.</summary>
     public const string ValidatorFailed = "validator_failed";
+
+    /// <summary>
+    /// Where quarantined events are counted by reason: stands for every rule that is a location in a schema, of which
+    /// there is no end.
+    /// </summary>
+    public const string Invalid = "invalid";
+
+    /// <summary>All names but <see cref="Invalid"/>, which no error has.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [NotJson, NotUtf8, NotAnObject, BadField, Protocol, UnknownSchema, BadSchema, TooLarge, ValidatorFailed];
 }

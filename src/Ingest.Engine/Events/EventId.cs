@@ -25,6 +25,20 @@ public static class EventId
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
+    /// <summary>
+    /// The identity under which a quarantined event is deduplicated when it is replayed: its own stands in the dedupe
+    /// window since it came first, and would make every replay a duplicate.
+    /// </summary>
+    /// <param name="id">The event's own identity.</param>
+    public static UInt128 ReplayHash(UInt128 id)
+    {
+        var prefix = "replay of "u8;
+        Span<byte> bytes = stackalloc byte[prefix.Length + 16];
+        prefix.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes[prefix.Length..], id);
+        return Hash(bytes);
+    }
+
     /// <summary>True where an id is a UUID as text of 36 characters.</summary>
     /// <param name="id">The id as UTF-8, unescaped.</param>
     public static bool IsUuid(ReadOnlySpan<byte> id) => TryParse(id, out _);

@@ -12,6 +12,9 @@ public readonly record struct LakeHour(int Number) : IComparable<LakeHour>
     /// <summary>The first instant after the hour.</summary>
     public Instant End => new((Number + 1) * 3_600_000L);
 
+    /// <summary>The hour after it.</summary>
+    public LakeHour Next => new(Number + 1);
+
     /// <summary>The date, such as <c>2026-11-21</c>: the <c>dt</c> of the lake's layout.</summary>
     public string Date => Start.ToDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -72,6 +72,7 @@ internal sealed class ReferencedBytes
             Add(entry.Id);
             Add(entry.Name);
             Add(entry.Schema);
+            Add(entry.Collector);
             Add(entry.Payload);
             foreach (ref readonly var check in batch.Checks.Slice(entry.FirstCheck, entry.CheckCount))
             {

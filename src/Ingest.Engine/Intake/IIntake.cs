@@ -30,6 +30,26 @@ public enum IntakeOutcome
     Moved,
 }
 
+/// <summary>Why events are not stored, as far as it decides what may be done about it.</summary>
+public enum IntakeFault : byte
+{
+    /// <summary>Any other reason, overload before all: only sending again later helps.</summary>
+    Other,
+
+    /// <summary>The journal failed or cannot be reached: another durable place may take the events.</summary>
+    Journal,
+}
+
+/// <summary>Where the events of a request are durable.</summary>
+public enum Durability : byte
+{
+    /// <summary>In the journal: on as many disks as that has.</summary>
+    Journal,
+
+    /// <summary>In the spill of one silo: on its disk, until the journal can be reached again.</summary>
+    Spill,
+}
+
 /// <summary>What became of the events of one request.</summary>
 /// <param name="Outcome">Whether they are safe.</param>
 /// <param name="Accepted">Events new and valid: they go to the stream <c>good</c>.</param>
@@ -37,24 +57,35 @@ public enum IntakeOutcome
 /// <param name="Duplicates">Events that were stored before (or twice in the same request).</param>
 /// <param name="Reason">Why nothing could be stored, for logs; null when stored.</param>
 /// <param name="PartitionCount">Number of partitions that the source has, where events have moved on that account; else 0.</param>
+/// <param name="Fault">Why nothing could be stored, for whoever has another place for the events.</param>
+/// <param name="Durability">Where they are safe, where they are. In a spill all of them count as accepted: they are judged when they reach the journal.</param>
 public readonly record struct IntakeResult(
     IntakeOutcome Outcome,
     int Accepted = 0,
     int Quarantined = 0,
     int Duplicates = 0,
     string? Reason = null,
-    int PartitionCount = 0)
+    int PartitionCount = 0,
+    IntakeFault Fault = IntakeFault.Other,
+    Durability Durability = Durability.Journal)
 {
     /// <summary>What became of two parts of one request: safe only when both are; an unsafe part makes the client send all again.</summary>
     public static IntakeResult operator +(IntakeResult a, IntakeResult b) => (a.Outcome, b.Outcome) switch
     {
         (IntakeOutcome.Stored, IntakeOutcome.Stored) => new(
-            IntakeOutcome.Stored, a.Accepted + b.Accepted, a.Quarantined + b.Quarantined, a.Duplicates + b.Duplicates),
+            IntakeOutcome.Stored,
+            a.Accepted + b.Accepted,
+            a.Quarantined + b.Quarantined,
+            a.Duplicates + b.Duplicates,
+            Durability: a.Durability == Durability.Journal ? b.Durability : a.Durability),
         (IntakeOutcome.Stored, _) => b,
         _ => a,
     };
 
-    public static IntakeResult Unavailable(string reason) => new(IntakeOutcome.Unavailable, Reason: reason);
+    /// <param name="reason">Why, for logs.</param>
+    /// <param name="fault">Whether the journal is the reason.</param>
+    public static IntakeResult Unavailable(string reason, IntakeFault fault = IntakeFault.Other) =>
+        new(IntakeOutcome.Unavailable, Reason: reason, Fault: fault);
 
     /// <param name="reason">Why, for logs.</param>
     /// <param name="partitionCount">The source's number of partitions, where that is the reason.</param>

@@ -21,7 +21,7 @@ namespace Ingest.Engine;
 /// name="FirstSeq"/>. <see cref="long.MinValue"/> for none.
 /// </param>
 /// <param name="Clock">The partition's monotone clock: recovery continues from here.</param>
-/// <param name="Counts">What to add to the ledger of this partition.</param>
+/// <param name="Counts">What to add to the ledger of this partition; for closed hours see <see cref="IJournal.CloseHourAsync"/>.</param>
 public sealed record Append(
     PartitionId Partition,
     int PartitionCount,
@@ -42,7 +42,7 @@ public enum JournalOutcome
     /// <summary>Durable.</summary>
     Committed,
 
-    /// <summary>Surely not stored: another activation of the partition wrote first. Step down.</summary>
+    /// <summary>Surely not stored: another activation of the partition wrote first, or the hour is closed. Read the partition anew.</summary>
     Fenced,
 
     /// <summary>Surely not stored, for a reason that may pass: disk full, too many writers.</summary>
@@ -55,7 +55,12 @@ public enum JournalOutcome
 /// <summary>The end of a write to the journal.</summary>
 /// <param name="Outcome">What is known.</param>
 /// <param name="Reason">Why it failed, for logs and status; null when committed.</param>
-public readonly record struct JournalResult(JournalOutcome Outcome, string? Reason = null)
+/// <param name="IsUnreachable">True where it was refused because the storage failed or could not be reached, and not because too much waits for it.</param>
+public readonly record struct JournalResult(JournalOutcome Outcome, string? Reason = null, bool IsUnreachable = false)
 {
+    /// <summary>What those are told whose events it was about. A lost answer and a late one are faults of the journal, too.</summary>
+    public IntakeFault Fault =>
+        IsUnreachable || Outcome == JournalOutcome.Unknown ? IntakeFault.Journal : IntakeFault.Other;
+
     public static JournalResult Committed => new(JournalOutcome.Committed);
 }

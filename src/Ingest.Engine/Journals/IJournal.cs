@@ -55,9 +55,23 @@ public interface IJournal : IAsyncDisposable
     ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation);
 
     /// <summary>
+    /// Closes an hour and all hours before it, for good and for every partition, so that a manifest can say what is in it.
+    /// Once this is committed, an append with blocks of a closed hour is fenced, the clock of every snapshot is at least the
+    /// end of the last closed hour, and counts of a closed hour that come without blocks (duplicates, refusals) are booked
+    /// into the hour after the last closed one: what the ledger says was received in a closed hour never changes again.
+    /// Blocks that were stored before are still sealed and confirmed.
+    /// </summary>
+    /// <param name="hour">Where a later one is closed already, nothing changes: committed.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation);
+
+    /// <summary>The last closed hour; null where none was ever closed.</summary>
+    ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation);
+
+    /// <summary>
     /// Makes an append durable, together with all others that wait (group commit). Refuses with
     /// <see cref="JournalOutcome.Fenced"/> where <see cref="Append.FirstSeq"/> is not the partition's next seq, or <see
-    /// cref="Append.PartitionCount"/> is not its source's, without failing the neighbours. Once the token is cancelled the
+    /// cref="Append.PartitionCount"/> is not its source's, or a block is of a closed hour, without failing the neighbours. Once the token is cancelled the
     /// outcome is <see cref="JournalOutcome.Unknown"/> unless known.
     /// </summary>
     ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation);
@@ -116,8 +130,15 @@ public interface IJournal : IAsyncDisposable
 public sealed record JournalStatus(
     long Unsealed, long Pending, int PendingBatches, long BacklogBytes, Instant? OldestReceived, long StorageBytes);
 
-/// <summary>The journal's storage cannot be reached now.</summary>
-public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>The journal's storage cannot be used now.</summary>
+/// <param name="message">Why, and what to do.</param>
+/// <param name="inner">What failed below.</param>
+/// <param name="mayPass">As <see cref="MayPass"/>.</param>
+public sealed class JournalUnavailableException(string message, Exception? inner = null, bool mayPass = true) : Exception(message, inner)
+{
+    /// <summary>False where waiting is no use, since the storage was reached and is not as it must be: somebody has to mend it.</summary>
+    public bool MayPass => mayPass;
+}
 
 /// <summary>The journal has no such batch to ship: it was never sealed so, or was confirmed, and its bytes are gone.</summary>
 public sealed class BatchNotPendingException(string message) : Exception(message);

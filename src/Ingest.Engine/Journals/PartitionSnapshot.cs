@@ -2,7 +2,10 @@ namespace Ingest.Engine;
 
 /// <summary>What a partition needs to go on from what the journal holds.</summary>
 /// <param name="NextSeq">Seq of the next block; 1 for a partition never written.</param>
-/// <param name="Clock">The partition's monotone clock; <c>default</c> for a partition never written.</param>
+/// <param name="Clock">
+/// The partition's monotone clock, at least the end of the last closed hour; <c>default</c> for a partition never written
+/// where no hour is closed.
+/// </param>
 /// <param name="PartitionCount">As <see cref="Append.PartitionCount"/>; 0 for a partition never written.</param>
 /// <param name="Unsealed">Blocks that belong to no batch yet, by seq.</param>
 /// <param name="Ids">The dedupe window, oldest first.</param>

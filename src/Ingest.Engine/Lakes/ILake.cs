@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ingest.Engine;
 
 /// <summary>
@@ -24,6 +26,27 @@ public interface ILake
     /// <summary>Objects whose key starts with <paramref name="prefix"/>, by key (ordinal).</summary>
     /// <exception cref="LakeUnavailableException">The lake cannot answer.</exception>
     IAsyncEnumerable<LakeEntry> ListAsync(string prefix, CancellationToken cancellation);
+
+    /// <summary>
+    /// Names of the folders directly under one, such as <c>source=shop</c> under <c>good/</c>, in the order of their keys. A
+    /// lake that can tell them without listing what is in them does so.
+    /// </summary>
+    /// <param name="folder">Empty, or a folder with a <c>/</c> at its end; it need not exist.</param>
+    /// <param name="cancellation">Stops the listing.</param>
+    /// <exception cref="LakeUnavailableException">The lake cannot answer.</exception>
+    async IAsyncEnumerable<string> ListFoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var last = "";
+        await foreach (var entry in ListAsync(folder, cancellation))
+        {
+            var end = entry.Key.IndexOf('/', folder.Length);
+            var name = end < 0 ? "" : entry.Key[folder.Length..end];
+            if (name.Length == 0 || name == last)
+                continue;
+            last = name;
+            yield return name;
+        }
+    }
 
     /// <summary>Opens an object for reading; null where it does not exist.</summary>
     /// <exception cref="LakeUnavailableException">The lake cannot answer.</exception>

@@ -8,6 +8,9 @@ namespace Ingest.Engine;
 /// </summary>
 public static class LakeLayout
 {
+    /// <summary>The top folder of the manifests.</summary>
+    public const string Manifests = "manifests";
+
     /// <summary>The top folder of a stream.</summary>
     public static string Folder(LakeStream stream) => stream switch
     {
@@ -24,6 +27,16 @@ public static class LakeLayout
             CultureInfo.InvariantCulture,
             $"{Folder(batch.Stream)}/source={source}/dt={batch.Hour.Date}/hr={batch.Hour.HourOfDay}/{source}-{number}-{journalId}-{batch.FromSeq:D12}-{batch.ToSeq:D12}.json.gz");
     }
+
+    /// <summary>The folder of an hour's manifests, with a <c>/</c> at its end.</summary>
+    public static string ManifestFolder(LakeHour hour) => $"{Manifests}/dt={hour.Date}/hr={hour.HourOfDay}/";
+
+    /// <summary>The key of an hour's index: of all manifests of a journal the one that is written last.</summary>
+    public static string IndexKey(LakeHour hour, string journalId) => $"{ManifestFolder(hour)}{journalId}.json";
+
+    /// <summary>The key of the manifest of a source and hour.</summary>
+    public static string ManifestKey(LakeHour hour, string journalId, string source) =>
+        $"{ManifestFolder(hour)}{source}-{journalId}.json";
 
     /// <summary>Reads what <see cref="KeyOf"/> wrote.</summary>
     /// <param name="key">Any key.</param>

@@ -17,6 +17,7 @@ namespace Ingest.Engine;
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
 /// <param name="Answers">Requests by answer, since the start, of the process asked.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
+/// <param name="Manifests">Manifests of hours that are over; null when it is not running, or does not say.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,
@@ -31,7 +32,18 @@ public sealed record StatusReport(
     int Partitions,
     long DedupeIds,
     IReadOnlyDictionary<string, long> Answers,
-    IReadOnlyList<SiloReport> Silos);
+    IReadOnlyList<SiloReport> Silos,
+    ManifestReport? Manifests = null);
+
+/// <summary>What an operator sees of the manifests.</summary>
+/// <param name="LastHour">The last hour whose manifests are in the lake, such as <c>2026-11-21T20Z</c>; null before the first.</param>
+/// <param name="WaitsFor">What the next hour waits for, where it is over; null when it is not.</param>
+/// <param name="Failure">Why the last try failed; null when it did not.</param>
+/// <param name="FailingSince">When the first of the failures on end was seen; null when there is none.</param>
+public sealed record ManifestReport(string? LastHour, string? WaitsFor, string? Failure, Instant? FailingSince)
+{
+    public static ManifestReport None { get; } = new(null, null, null, null);
+}
 
 /// <summary>What an operator sees of one process of a cluster.</summary>
 /// <param name="Name">The silo's name.</param>
@@ -42,6 +54,7 @@ public sealed record StatusReport(
 /// <param name="Partitions">Partitions in its memory.</param>
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
 /// <param name="Lanes">Numbers of the lanes that ship from there.</param>
+/// <param name="Spill">What it holds on its own disk; null where it has no spill.</param>
 public sealed record SiloReport(
     string Name,
     string Address,
@@ -50,13 +63,25 @@ public sealed record SiloReport(
     string? NotReady,
     int Partitions,
     long DedupeIds,
-    IReadOnlyList<int> Lanes)
+    IReadOnlyList<int> Lanes,
+    SpillReport? Spill = null)
 {
     public const string Active = "active";
 
     /// <summary>The others count on it, and it says nothing.</summary>
     public const string NotAnswering = "not answering";
 }
+
+/// <summary>Events that one process keeps on its own disk until the journal can be reached again.</summary>
+/// <param name="Events">Events that wait there.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="BytesMax">Most bytes that it takes.</param>
+/// <param name="OldestReceived">When the oldest of them was received; null when none waits.</param>
+/// <param name="Drained">Events that went from there into the journal since the start.</param>
+/// <param name="SetAside">Requests in it that are damaged, and wait for a person.</param>
+/// <param name="JournalAway">Why events go there now; null when they go into the journal.</param>
+public sealed record SpillReport(
+    long Events, long Bytes, long BytesMax, Instant? OldestReceived, long Drained, long SetAside, string? JournalAway);
 
 /// <summary>The way to the lake.</summary>
 /// <param name="Breaker"><c>closed</c> while the lake works, else <c>open</c> or <c>half-open</c>.</param>

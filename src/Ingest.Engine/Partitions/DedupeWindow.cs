@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Ingest.Engine;
 
@@ -14,12 +15,15 @@ internal sealed class DedupeWindow
 {
     private const int IdBytes = 16;
 
+    // Slots of the smallest ring; lengths are powers of two.
+    private const int RingMin = 16;
+
     private readonly ulong _seed;
     private readonly Queue<Run> _runs = new();
-    private UInt128[] _ring = new UInt128[16];
+    private UInt128[] _ring = new UInt128[RingMin];
 
     // 0 is an empty slot. Else the upper half holds 32 hash bits, the lowest of them set; the lower half the position's low 32 bits.
-    private ulong[] _index = new ulong[32];
+    private ulong[] _index = new ulong[RingMin * 2];
     private long _head;
     private long _tail;
 
@@ -54,7 +58,7 @@ internal sealed class DedupeWindow
 
         if (Count == _ring.Length)
         {
-            Grow();
+            Resize(_ring.Length * 2);
             return TryAdd(id, out position);
         }
 
@@ -110,9 +114,13 @@ internal sealed class DedupeWindow
             else if (excess > 0)
                 EvictTo(Math.Min(run.End, _head + excess));
             if (_head < run.End)
-                return;
+                break;
             _runs.Dequeue();
         }
+
+        // Far below half, so that a window which breathes is not moved again and again.
+        if (_ring.Length > RingMin && Count < _ring.Length / 4)
+            Resize(Math.Max(RingMin, (int)BitOperations.RoundUpToPowerOf2((uint)Count * 2)));
     }
 
     private void EvictTo(long end)
@@ -150,9 +158,9 @@ internal sealed class DedupeWindow
         _index[hole] = 0;
     }
 
-    private void Grow()
+    private void Resize(int length)
     {
-        var ring = new UInt128[_ring.Length * 2];
+        var ring = new UInt128[length];
         for (var position = _head; position < _tail; position++)
             ring[position & (ring.Length - 1)] = _ring[position & (_ring.Length - 1)];
 

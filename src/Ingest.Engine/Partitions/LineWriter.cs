@@ -8,14 +8,19 @@ namespace Ingest.Engine;
 /// Renders an event once as its lake line, a JSON object and a line feed. docs/lake-format.md describes the fields; the
 /// golden files hold the bytes.
 /// </summary>
-internal sealed class LineWriter(string source)
+/// <param name="source">The source of all its events.</param>
+public sealed class LineWriter(string source)
 {
     private readonly byte[] _source = [.. "\",\"source\":\""u8, .. System.Text.Encoding.ASCII.GetBytes(source), .. "\",\"name\":"u8];
 
     /// <summary>Writes a valid event.</summary>
-    public void WriteGood(PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant received)
+    /// <param name="lines">Where to.</param>
+    /// <param name="batch">Its batch.</param>
+    /// <param name="entry">The event.</param>
+    /// <param name="arrived">When it arrived here: its receipt, unless it carries its first one.</param>
+    public void WriteGood(PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant arrived)
     {
-        WriteHead(lines, batch, entry, received);
+        WriteHead(lines, batch, entry, arrived);
         lines.Write(",\"payload\":"u8);
         var start = lines.Length;
         lines.Write(batch[entry.Payload]);
@@ -25,9 +30,9 @@ internal sealed class LineWriter(string source)
 
     /// <summary>Writes an invalid event with all of its errors and its original bytes.</summary>
     public void WriteQuarantined(
-        PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant received, List<EventError> errors)
+        PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant arrived, List<EventError> errors)
     {
-        WriteHead(lines, batch, entry, received);
+        WriteHead(lines, batch, entry, arrived);
         lines.Write(",\"errors\":["u8);
         for (var i = 0; i < errors.Count; i++)
         {
@@ -73,8 +78,10 @@ internal sealed class LineWriter(string source)
             : received;
     }
 
-    private void WriteHead(PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant received)
+    private void WriteHead(PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant arrived)
     {
+        var received = entry.ReceivedAt == EventEntry.NoTime ? arrived : new Instant(entry.ReceivedAt);
+        var collector = batch[entry.Collector.IsEmpty ? batch.Collector : entry.Collector];
         lines.Write("{\"event_id\":\""u8);
         lines.Write(batch[entry.Id]);
         lines.Write(_source);
@@ -90,7 +97,7 @@ internal sealed class LineWriter(string source)
         lines.Write(",\"derived_at\":"u8);
         WriteTime(lines, Derive(entry, received).UnixMilliseconds);
         lines.Write(",\"collector\":"u8);
-        lines.Write(batch.Collector.IsEmpty ? "null"u8 : batch[batch.Collector]);
+        lines.Write(collector.IsEmpty ? "null"u8 : collector);
     }
 
     private static void WriteString(PooledBuffer lines, ReadOnlySpan<byte> contents)

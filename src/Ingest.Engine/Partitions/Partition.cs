@@ -180,14 +180,15 @@ public sealed class Partition
     }
 
     /// <summary>What to append next; null while an append is in flight or nothing waits.</summary>
+    /// <param name="idsMax">Most ids to remember from now on, where the host has room for fewer than <see cref="Limits.DedupeIdsMax"/>.</param>
     /// <param name="countsToo">Also when nothing but counts waits: after a quiet while, and before the host drops it.</param>
-    public AppendDraft? BeginAppend(bool countsToo = false)
+    public AppendDraft? BeginAppend(int idsMax = int.MaxValue, bool countsToo = false)
     {
         if (IsBroken || _isAppending || !(HasEvents || (countsToo && HasCounts)))
             return null;
         Close(LakeStream.Good);
         Close(LakeStream.Quarantine);
-        _ids.Trim(_limits.DedupeIdsMax, _idsNow + _time - _limits.DedupeAgeMax);
+        _ids.Trim(Math.Min(idsMax, _limits.DedupeIdsMax), _idsNow + _time - _limits.DedupeAgeMax);
         var draft = new AppendDraft(
             new Append(Id, PartitionCount, NextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
             _full);
@@ -210,7 +211,7 @@ public sealed class Partition
             // Counts that may have been stored are not carried on: better one refusal too few than one twice.
             var isSurelyLost = result.Outcome is JournalOutcome.Fenced or JournalOutcome.Refused;
             // Who was fenced is not the writer any more: the events are not refused, another one takes them.
-            var answer = result.Outcome == JournalOutcome.Fenced ? IntakeResult.Moved(reason) : IntakeResult.Unavailable(reason);
+            var answer = result.Outcome == JournalOutcome.Fenced ? IntakeResult.Moved(reason) : IntakeResult.Unavailable(reason, result.Fault);
             Break(answer, isSurelyLost ? append.Counts : []);
             return;
         }
@@ -268,7 +269,7 @@ public sealed class Partition
                 Move(result.Reason ?? "another instance sealed");
                 break;
             default:
-                Break(result.Reason ?? "the journal did not take a seal");
+                Break(IntakeResult.Unavailable(result.Reason ?? "the journal did not take a seal", result.Fault), []);
                 break;
         }
     }
@@ -336,7 +337,7 @@ public sealed class Partition
                 continue;
             }
 
-            var errors = Judge(batch, entry, validator);
+            var errors = EventJudge.Judge(batch, entry, validator);
             var stream = errors is null ? LakeStream.Good : LakeStream.Quarantine;
             var block = OpenBlockOf(stream);
             if (errors is null)
@@ -357,25 +358,6 @@ public sealed class Partition
 
         result = new IntakeResult(IntakeOutcome.Stored, accepted, quarantined, duplicates);
         return dependsOn;
-    }
-
-    /// <summary>Every reason why an event is invalid; null when it is valid.</summary>
-    private static List<EventError>? Judge(EventBatch batch, in EventEntry entry, IEventValidator validator)
-    {
-        var errors = entry.Errors;
-        var checks = batch.Checks.Slice(entry.FirstCheck, entry.CheckCount);
-        try
-        {
-            foreach (ref readonly var check in checks)
-                validator.Validate(batch, check, ref errors);
-        }
-        catch (Exception exception)
-        {
-            // A fault of the validator must not cost the event, nor stop its neighbours.
-            (errors ??= []).Add(new EventError("", EventRules.ValidatorFailed, exception.Message));
-        }
-
-        return errors is { Count: > 0 } ? errors : null;
     }
 
     private OpenBlock OpenBlockOf(LakeStream stream)

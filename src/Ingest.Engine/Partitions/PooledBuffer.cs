@@ -3,13 +3,17 @@ using System.Buffers;
 namespace Ingest.Engine;
 
 /// <summary>A growing run of bytes in a pooled array. Not safe for use by two threads at once.</summary>
-internal sealed class PooledBuffer(int capacity) : IDisposable
+public sealed class PooledBuffer(int capacity) : IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
 
+    /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    /// <summary>The same as <see cref="Written"/>, where a reader needs memory; valid until the next write.</summary>
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
     /// <summary>What was written from an offset on, open for correction.</summary>
     public Span<byte> WrittenFrom(int start) => _bytes.AsSpan(start, Length - start);
@@ -35,6 +39,9 @@ internal sealed class PooledBuffer(int capacity) : IDisposable
     }
 
     public void Advance(int written) => Length += written;
+
+    /// <summary>Forgets what was written and keeps the room.</summary>
+    public void Clear() => Length = 0;
 
     public void Dispose()
     {

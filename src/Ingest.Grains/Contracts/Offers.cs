@@ -22,11 +22,13 @@ public readonly record struct OfferResult(
     [property: Id(2)] int Quarantined,
     [property: Id(3)] int Duplicates,
     [property: Id(4)] string? Reason,
-    [property: Id(5)] int PartitionCount)
+    [property: Id(5)] int PartitionCount,
+    [property: Id(6)] byte Fault)
 {
     public static OfferResult Of(in IntakeResult result) => new(
-        (byte)result.Outcome, result.Accepted, result.Quarantined, result.Duplicates, result.Reason, result.PartitionCount);
+        (byte)result.Outcome, result.Accepted, result.Quarantined, result.Duplicates, result.Reason, result.PartitionCount,
+        (byte)result.Fault);
 
     public IntakeResult ToIntake() =>
-        new((IntakeOutcome)Outcome, Accepted, Quarantined, Duplicates, Reason, PartitionCount);
+        new((IntakeOutcome)Outcome, Accepted, Quarantined, Duplicates, Reason, PartitionCount, (IntakeFault)Fault);
 }

@@ -97,7 +97,7 @@ public sealed class PartitionCountsCache(
         catch (Exception exception)
         {
             // What is known stays good enough: partitions correct it.
-            log.CountsUnknown(exception);
+            log.OnCountsUnknown(exception);
         }
     }
 

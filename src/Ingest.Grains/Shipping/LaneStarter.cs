@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ingest.Grains;
 
-/// <summary>Sees to it that every lane ships once a silo has joined. From then on notices, timers and reminders do.</summary>
+/// <summary>Sees to it that every lane ships and manifests are written once a silo has joined. From then on notices, timers and reminders do.</summary>
 public sealed class LaneStarter(IGrainFactory grains, TimeProvider time, GrainLog log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -13,6 +13,8 @@ public sealed class LaneStarter(IGrainFactory grains, TimeProvider time, GrainLo
         {
             try
             {
+                if (lane == 0)
+                    await grains.GetGrain<IManifestGrain>(0).EnsureAsync();
                 await grains.GetGrain<IShipperGrain>(lane).EnsureAsync();
                 lane++;
             }

@@ -27,8 +27,6 @@ public sealed class ShipperGrain(
         var (shipper, context) = (_shipper, GrainContext);
         _shipping = Task.Run(() => ShipAsync(shipper, context), CancellationToken.None);
         StartTimer(WakeUnsealedAsync, TimeSpan.FromSeconds(1), silo.Options.UnsealedPeriod);
-        if (_lane.Index == 0)
-            StartTimer(ForgetAsync, silo.Options.ForgetPeriod, silo.Options.ForgetPeriod);
         balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         log.LaneStarted(_lane);
         return Task.CompletedTask;
@@ -117,7 +115,7 @@ public sealed class ShipperGrain(
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             // The next round looks again.
-            log.UnsealedNotWoken(exception, _lane);
+            log.OnUnsealedNotWoken(exception, _lane);
         }
     }
 
@@ -129,15 +127,7 @@ public sealed class ShipperGrain(
         }
         catch (Exception exception)
         {
-            log.UnsealedNotWoken(exception, _lane);
+            log.OnUnsealedNotWoken(exception, _lane);
         }
-    }
-
-    private async Task ForgetAsync(CancellationToken cancellation)
-    {
-        var before = (Instant.From(time.GetUtcNow()) - silo.Limits.LedgerRetention).Hour;
-        var result = await silo.Journal.ForgetBeforeAsync(before, cancellation);
-        if (result.Outcome != JournalOutcome.Committed && !cancellation.IsCancellationRequested)
-            hostingLog.ForgetFailed(result.Reason);
     }
 }

@@ -15,13 +15,14 @@ public sealed class ClusterReports(IGrainFactory grains, IClusterMembershipServi
         deadline.CancelAfter(options.StatusTimeout);
         var members = membership.CurrentSnapshot.Members.Values.Where(member => member.Status != SiloStatus.Dead).ToList();
         var states = Task.WhenAll(members.Select(member => StateAsync(member, deadline.Token)));
+        var manifests = TryAsync(() => grains.GetGrain<IManifestGrain>(0).ReportAsync(), deadline.Token);
         var answers = await Task.WhenAll(Enumerable.Range(0, GrainOptions.Lanes).Select(lane => LaneAsync(lane, deadline.Token)));
         var lanes = answers.OfType<LaneReport>().ToList();
         var silos = members.Zip(await states, (member, state) => Describe(member, state, lanes))
             .OrderBy(silo => silo.Name, StringComparer.Ordinal)
             .ToList();
         return new RuntimeReport(
-            Sum(lanes), silos.Sum(silo => silo.Partitions), silos.Sum(silo => silo.DedupeIds), silos);
+            Sum(lanes), silos.Sum(silo => silo.Partitions), silos.Sum(silo => silo.DedupeIds), silos, Describe(await manifests));
     }
 
     private Task<LaneReport?> LaneAsync(int lane, CancellationToken cancellation) =>
@@ -40,7 +41,12 @@ public sealed class ClusterReports(IGrainFactory grains, IClusterMembershipServi
         state?.NotReady,
         state?.Partitions ?? 0,
         state?.DedupeIds ?? 0,
-        [.. lanes.Where(lane => string.Equals(lane.Silo, member.Name, StringComparison.Ordinal)).Select(lane => lane.Lane)]);
+        [.. lanes.Where(lane => string.Equals(lane.Silo, member.Name, StringComparison.Ordinal)).Select(lane => lane.Lane)],
+        state?.Spill?.ToReport());
+
+    private static ManifestReport? Describe(ManifestState? state) => state is null
+        ? null
+        : new ManifestReport(state.LastHour, state.WaitsFor, state.Failure, InstantOf(state.FailingSince));
 
     private static string StateOf(SiloStatus status, SiloState? state) => status switch
     {

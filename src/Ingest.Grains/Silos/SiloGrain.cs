@@ -8,6 +8,11 @@ public sealed class SiloGrain(SiloServices silo) : Grain, ISiloGrain
     {
         var canStore = silo.Health.CanStore(out var why);
         return Task.FromResult(new SiloState(
-            silo.Roles, canStore ? null : why, silo.Partitions.Count, silo.Partitions.IdCount, silo.Health.IsStopping));
+            silo.Roles,
+            canStore ? null : why,
+            silo.Partitions.Count,
+            silo.Partitions.IdCount,
+            silo.Health.IsStopping,
+            silo.Spill is { } spill ? SpillState.Of(spill.Report) : null));
     }
 }

@@ -5,7 +5,7 @@ namespace Ingest.Grains;
 
 /// <summary>
 /// The work of a silo beside its grains, from when it is part of the cluster until it leaves: wakes partitions that are
-/// due, watches the journal, keeps the numbers of partitions up to date, and moves grains to where they should be.
+/// due, watches the journal, drains the spill, keeps the numbers of partitions up to date, and moves grains to where they should be.
 /// </summary>
 public sealed class SiloMember(
     SiloServices silo,
@@ -25,6 +25,7 @@ public sealed class SiloMember(
             RunAsync(silo.Partitions.RunClockAsync, any),
             RunAsync(new JournalWatch(silo.Journal, silo.Health, silo.Options, time, onBack: members.Ask).RunAsync, any),
             RunAsync(counts.RunAsync, any),
+            RunAsync(silo.Spill is { } spill ? spill.RunAsync : _ => Task.CompletedTask, any),
             RunAsync(balancer.RunAsync, any));
     }
 

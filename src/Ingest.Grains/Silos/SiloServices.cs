@@ -53,6 +53,9 @@ public sealed class SiloServices : IDisposable
 
     public StorageHealth Health { get; }
 
+    /// <summary>What keeps events on this silo's disk while the journal is away; null where there is none. Set before the silo starts.</summary>
+    public SpillHost? Spill { get; set; }
+
     /// <summary><c>frontend</c>, <c>worker</c> or <c>all</c>.</summary>
     public string Roles { get; }
 
@@ -66,8 +69,13 @@ public sealed class SiloServices : IDisposable
         time,
         log);
 
+    internal ManifestLoop CreateManifestLoop(TimeProvider time, HostingLog log) =>
+        new(new ManifestWriter(Journal, Lake, Limits, time), Options, time, log);
+
     public async Task CloseAsync()
     {
+        if (Spill is not null)
+            await Spill.DisposeAsync();
         Partitions.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();

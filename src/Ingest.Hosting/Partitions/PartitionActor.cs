@@ -25,6 +25,9 @@ public sealed class PartitionActor : Mailbox
     private bool _isRetired;
     private bool _stepsDown;
     private int _failures;
+
+    // Why it has no partition now, as those are told who ask meanwhile.
+    private IntakeFault _fault;
     private long _refused;
     private bool _wasOffered;
 
@@ -109,8 +112,11 @@ public sealed class PartitionActor : Mailbox
             case AppendEnded ended:
                 _host.Surroundings.OnWritten(ended.Result);
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
-                if (ended.Result.Outcome == JournalOutcome.Committed)
+                // A journal that fences works: an hour was closed, and the partition is read anew without a pause.
+                if (ended.Result.Outcome is JournalOutcome.Committed or JournalOutcome.Fenced)
                     _failures = 0;
+                else
+                    _fault = ended.Result.Fault;
                 if (ended.Append is null)
                     ended.Partition.Break(ended.Result.Reason ?? "the block could not be encoded");
                 else
@@ -121,6 +127,8 @@ public sealed class PartitionActor : Mailbox
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _host.Surroundings.OnSealed(_id);
+                else
+                    _fault = ended.Result.Fault;
                 break;
             case Loaded loaded:
                 FinishLoad(loaded);
@@ -184,7 +192,7 @@ public sealed class PartitionActor : Mailbox
     {
         if (_partition is not { IsBroken: true } broken)
             return;
-        _host.Log.PartitionBroken(_id);
+        _host.Log.OnPartitionBroken(_id);
         _carried = broken.TakeUnwrittenCounts();
         _partition = null;
         // The first failure in a row costs no pause: most are over when the journal is read anew.
@@ -206,7 +214,8 @@ public sealed class PartitionActor : Mailbox
         if (!_isLoading && time >= _noLoadBefore)
             BeginLoad();
         while (_parked.TryPeek(out var parked) && parked.Until <= time)
-            Refuse(_parked.Dequeue().Offering);
+            // The journal does not answer in time, whatever will become of the read.
+            Refuse(_parked.Dequeue().Offering, IntakeFault.Journal);
         FinishDrain(isDone: !_isLoading);
         if (!_isLoading && _carried.Count == 0 && _refused == 0 && time - _lastOffer >= _host.Options.IdleAge)
         {
@@ -224,7 +233,8 @@ public sealed class PartitionActor : Mailbox
     {
         var now = _host.Now;
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
-        if (partition.BeginAppend(countsToo: isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge) is { } append)
+        var countsToo = isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge;
+        if (partition.BeginAppend(_host.Dedupe.Share, countsToo) is { } append)
             _ = _host.Work.Run(() => AppendAsync(partition, append));
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
             _ = _host.Work.Run(() => SealAsync(partition, seal));
@@ -252,7 +262,7 @@ public sealed class PartitionActor : Mailbox
         {
             if (_host.Elapsed < _noLoadBefore)
             {
-                Refuse(offering);
+                Refuse(offering, _fault);
                 return;
             }
 
@@ -284,7 +294,7 @@ public sealed class PartitionActor : Mailbox
             // The number first: one learned after the read could be that of a split whose ids the read did not see yet.
             var count = await _host.Surroundings.PartitionCountOf(_id.Source);
             // Ids of any age: what has become too old is the partition's own judgement, which a wrong clock does not mislead.
-            var snapshot = await _host.ReadAsync(_id, _host.Limits.DedupeIdsMax);
+            var snapshot = await _host.ReadAsync(_id, _host.Dedupe.LoadShare);
             if (count == 0 && snapshot.PartitionCount == 0)
                 throw new JournalUnavailableException("the number of partitions of the source is not known yet");
             Post(new Loaded(count, snapshot, null));
@@ -317,9 +327,11 @@ public sealed class PartitionActor : Mailbox
         {
             _failures++;
             _noLoadBefore = _host.Elapsed + _host.PauseAfter(_failures);
-            _host.Log.PartitionNotLoaded(loaded.Error!, _id);
+            // One that is damaged needs a person: another place for its events would only hide that.
+            _fault = loaded.Error is JournalCorruptException ? IntakeFault.Other : IntakeFault.Journal;
+            _host.Log.OnPartitionNotLoaded(loaded.Error!, _id);
             while (_parked.TryDequeue(out var refused))
-                Refuse(refused.Offering);
+                Refuse(refused.Offering, _fault);
             return;
         }
 
@@ -342,10 +354,10 @@ public sealed class PartitionActor : Mailbox
             Offer(_parked.Dequeue().Offering);
     }
 
-    private void Refuse(Offering offering)
+    private void Refuse(Offering offering, IntakeFault fault)
     {
         _refused += offering.Batch.Events.Length;
-        offering.Complete(IntakeResult.Unavailable("the journal cannot be read"));
+        offering.Complete(IntakeResult.Unavailable("the journal cannot be read", fault));
     }
 
     private async Task AppendAsync(Partition partition, AppendDraft draft)
@@ -378,7 +390,7 @@ public sealed class PartitionActor : Mailbox
         }
         catch (Exception exception)
         {
-            _host.Log.SealFailed(exception, _id);
+            _host.Log.OnSealFailed(exception, _id);
             result = new JournalResult(JournalOutcome.Unknown, exception.Message);
         }
 

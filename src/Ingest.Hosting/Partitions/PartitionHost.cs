@@ -26,6 +26,7 @@ public sealed class PartitionHost(
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionActor> _actors = new();
     private readonly long _began = time.GetTimestamp();
+    private int[] _idCounts = [];
 
     // At the end of an hour every partition seals, after a start every one loads: neither may crowd out the rest.
     private readonly SemaphoreSlim _seals = new(options.SealsMax);
@@ -53,6 +54,9 @@ public sealed class PartitionHost(
 
     /// <summary>Number of those that were read from the journal and take events.</summary>
     public int LoadedCount => _actors.Values.Count(actor => actor.IsLoaded);
+
+    /// <summary>How many ids each of them may remember.</summary>
+    public DedupeBudget Dedupe { get; } = new(options.DedupeIdsTotalMax, limits.DedupeIdsMax);
 
     /// <summary>Ids in the dedupe windows of all partitions in memory.</summary>
     public long IdCount => _actors.Values.Sum(actor => (long)actor.IdCount);
@@ -142,12 +146,18 @@ public sealed class PartitionHost(
                 var step = Now - elapsed - offset;
                 var due = step.Duration() > Options.TickPeriod ? TimeSpan.MaxValue : elapsed;
                 offset += step;
+                var count = 0;
                 foreach (var (_, actor) in _actors)
                 {
                     if (actor.WakeAt <= due)
                         actor.Post(PartitionActor.Wake.Message);
                     actor.SamplePressure();
+                    if (count == _idCounts.Length)
+                        Array.Resize(ref _idCounts, Math.Max(16, count * 2));
+                    _idCounts[count++] = actor.IdCount;
                 }
+
+                Dedupe.Observe(_idCounts.AsSpan(0, count));
             }
         }
         catch (OperationCanceledException)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ingest.Collector;
 using Ingest.Engine;
@@ -6,14 +7,17 @@ using Microsoft.AspNetCore.Http;
 namespace Ingest.Hosting;
 
 /// <summary>Pages for operators and the commands beside the server; all of them want the admin key.</summary>
-public sealed class AdminPages(IRuntime runtime, CollectorApp collector, AdminKey key, TimeProvider time)
+public sealed class AdminPages(
+    IRuntime runtime, CollectorApp collector, CollectorConfiguration configuration, AdminKey key, TimeProvider time)
 {
+    private readonly ReplayPage _replay = new(() => runtime.Intake, collector.Gate, configuration, time);
     private string? _url;
     private Instant _startedAt;
 
     /// <summary>The delegate for a path, or null where it is no admin page.</summary>
     public RequestDelegate? Of(PathString path) =>
         path.Equals("/admin/status", StringComparison.Ordinal) ? Protected(StatusAsync)
+        : path.Equals(ReplayPage.Path, StringComparison.Ordinal) ? Protected(_replay.HandleAsync)
         : runtime.PageOf(path) is { } page ? Protected(page)
         : null;
 
@@ -38,9 +42,24 @@ public sealed class AdminPages(IRuntime runtime, CollectorApp collector, AdminKe
         catch (Exception exception) when (exception is JournalUnavailableException or JournalCorruptException)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsync(exception.Message, context.RequestAborted);
+            await context.Response.WriteAsync(exception.Message + await SpilledAsync(context.RequestAborted), context.RequestAborted);
         }
     }
+
+    /// <summary>What is safe though the journal is away, one sentence; empty where there is no spill.</summary>
+    private async Task<string> SpilledAsync(CancellationToken cancellation)
+    {
+        var spills = (await runtime.ReportAsync(cancellation)).Silos.Select(silo => silo.Spill).OfType<SpillReport>().ToList();
+        return spills.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $" The spills of {spills.Count} silos hold {spills.Sum(spill => spill.Events)} events ({spills.Sum(spill => spill.Bytes)} bytes) until it is back.");
+    }
+
+    /// <summary>Why events cannot be stored now. Where another place takes them, a write that failed is no reason.</summary>
+    private string? NotReady() =>
+        !runtime.Health.CanStore(out var why) ? why
+        : runtime.Health.HasOtherRoom?.Invoke() == true ? null
+        : runtime.Health.LastWriteFailure;
 
     private async Task<StatusReport> ReportAsync(CancellationToken cancellation)
     {
@@ -50,7 +69,7 @@ public sealed class AdminPages(IRuntime runtime, CollectorApp collector, AdminKe
         return new StatusReport(
             _url,
             _startedAt,
-            runtime.Health.CanStore(out var why) ? runtime.Health.LastWriteFailure : why,
+            NotReady(),
             runtime.Lake.Description,
             runtime.Journal.Id,
             await runtime.Journal.ReadStatusAsync(cancellation),
@@ -63,6 +82,7 @@ public sealed class AdminPages(IRuntime runtime, CollectorApp collector, AdminKe
             Enum.GetValues<Answer>()
                 .Where(answer => collector.Counters.RequestsOf(answer) > 0)
                 .ToDictionary(answer => Answers.Of(answer).Code, collector.Counters.RequestsOf, StringComparer.Ordinal),
-            report.Silos);
+            report.Silos,
+            report.Manifests);
     }
 }

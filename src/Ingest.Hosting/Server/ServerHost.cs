@@ -40,6 +40,10 @@ public static class ServerHost
             {
                 return Complain(BadStorage, [exception.Message]);
             }
+            catch (Exception exception) when (runtime.Explain(exception) is { } sentence)
+            {
+                return Complain(Failed, [sentence]);
+            }
         }
     }
 
@@ -54,7 +58,7 @@ public static class ServerHost
         var (settings, configuration) = (plan.Settings, plan.Configuration);
         var collector = new CollectorApp(
             configuration.Settings, configuration.Catalogue, runtime.Intake, runtime.Health, time, loggers.CreateLogger<CollectorApp>());
-        var admin = new AdminPages(runtime, collector, plan.AdminKey, time);
+        var admin = new AdminPages(runtime, collector, configuration, plan.AdminKey, time);
         CollectorServer.Use(web, collector, admin.Of);
         await web.StartAsync();
         var server = web.Services.GetRequiredService<IServer>();

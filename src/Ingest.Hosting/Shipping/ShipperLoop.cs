@@ -98,7 +98,7 @@ public sealed class ShipperLoop(
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
-            log.RefillFailed(exception);
+            log.OnRefillFailed(exception);
             _reports.Writer.TryWrite(() => shipper.OfferFailed(exception.Message, Now));
         }
     }
@@ -110,7 +110,7 @@ public sealed class ShipperLoop(
             await puts.WaitAsync(stop);
             var result = await ShipAndReleaseAsync(ship, stop);
             if (result.Outcome is not (ShipOutcome.Confirmed or ShipOutcome.Gone))
-                log.ShipFailed(LakeLayout.KeyOf(ship.Batch, journal.Id), result.Outcome, result.Detail);
+                log.OnShipFailed(LakeLayout.KeyOf(ship.Batch, journal.Id), result.Outcome, result.Detail);
             _reports.Writer.TryWrite(() => shipper.Ended(ship.Batch, result, Now));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -25,6 +25,10 @@ internal static class JournalMessages
         JournalOutcome.Fenced,
         string.Create(CultureInfo.InvariantCulture, $"{append.Partition}: the source has {count} partitions, the append was made for {append.PartitionCount}"));
 
+    /// <summary>A block is of an hour that takes no more.</summary>
+    public static JournalResult FencedByHour(Append append, Block late) => new(
+        JournalOutcome.Fenced, $"{append.Partition}: the hour {late.Hour} of the block with seq {late.Seq} is closed");
+
     public static JournalResult Fenced(string source, int count, int from) => new(
         JournalOutcome.Fenced, string.Create(CultureInfo.InvariantCulture, $"{source}: it has {count} partitions, not {from}"));
 

@@ -10,7 +10,7 @@ namespace Ingest.Storage;
 public static class PostgresMigrations
 {
     /// <summary>Key of the advisory lock under which one process at a time migrates: "OrInMigr".</summary>
-    private const long LockKey = 0x4F72496E4D696772;
+    internal const long LockKey = 0x4F72496E4D696772;
 
     private static readonly Lazy<IReadOnlyList<Migration>> Embedded = new(ReadEmbedded);
 
@@ -94,10 +94,18 @@ public static class PostgresMigrations
         {
             throw new JournalUnavailableException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The database was migrated by a newer version of this program (schema {newest}, this one knows {All.Count}). Run that version."));
+                $"The database was migrated by a newer version of this program (schema {newest}, this one knows {All.Count}). Run that version."),
+                mayPass: false);
         }
 
         return new MigrationStatus(newest, All.Count, [.. All.Where(m => !versions.Contains(m.Version))]);
+    }
+
+    /// <summary>Whether a process migrates the database at this moment.</summary>
+    internal static async Task<bool> IsRunningAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"SELECT NOT pg_try_advisory_xact_lock_shared({LockKey})", connection);
+        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
     private static async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellation)

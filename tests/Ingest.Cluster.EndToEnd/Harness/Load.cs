@@ -70,7 +70,7 @@ internal sealed class Load : IDisposable
         await fault();
         await RecoveredAsync();
         var report = Meter.Read();
-        Progress.Write($"{what}: {report}.");
+        Progress.Measured($"{what}: {report}.");
         return report;
     }
 

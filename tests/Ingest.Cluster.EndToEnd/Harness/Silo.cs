@@ -68,9 +68,10 @@ internal sealed class Silo(
     }
 
     /// <summary>Waits until it says that it can store events.</summary>
-    public async Task ReadyAsync()
+    /// <param name="patience">How long; <see cref="Deadline.Process"/> when null.</param>
+    public async Task ReadyAsync(TimeSpan? patience = null)
     {
-        await Deadline.UntilAsync(TryReadyAsync, Deadline.Process, () => $"{Name} is not ready. It wrote:\n{Output}");
+        await Deadline.UntilAsync(TryReadyAsync, patience ?? Deadline.Process, () => $"{Name} is not ready. It wrote:\n{Output}");
         Progress.Write($"{Name} is ready, process {ProcessId}.");
     }
 

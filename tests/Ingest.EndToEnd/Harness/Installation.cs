@@ -28,6 +28,9 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
     /// <summary>Value of <c>--seal-age</c>; short, so that tests ship many objects.</summary>
     public string SealAge { get; init; } = "1s";
 
+    /// <summary>Value of <c>--config</c>.</summary>
+    public string Config { get; init; } = Repository.Config;
+
     /// <summary>Further options of <c>./ingest run</c>.</summary>
     public IReadOnlyList<string> Options { get; private set; } = [];
 
@@ -76,7 +79,7 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
         string[] arguments =
         [
             "run", "--port", Port.ToString(CultureInfo.InvariantCulture), "--data", Data, "--lake", Lake,
-            "--config", Repository.Config, "--seal-age", SealAge, .. Options,
+            "--config", Config, "--seal-age", SealAge, .. Options,
         ];
         _server = ChildProcess.Start(Repository.Launcher, arguments, WithoutBuilding(), _folder.Path);
     }
@@ -100,6 +103,14 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
     /// <summary>Runs a verb of the launcher for this installation's data, such as <c>audit</c>.</summary>
     public Task<CommandResult> RunAsync(string verb, params string[] arguments) => CommandResult.OfAsync(
         Repository.Launcher, [verb, "--data", Data, .. arguments], WithoutBuilding(), _folder.Path);
+
+    /// <summary>Runs a command of several words for this installation's data, such as <c>quarantine list</c>.</summary>
+    public Task<CommandResult> CallAsync(params IEnumerable<string> command) => CommandResult.OfAsync(
+        Repository.Launcher, [.. command, "--data", Data], WithoutBuilding(), _folder.Path);
+
+    /// <summary>Starts such a command without waiting for it.</summary>
+    public ChildProcess Start(params IEnumerable<string> command) => ChildProcess.Start(
+        Repository.Launcher, [.. command, "--data", Data], WithoutBuilding(), _folder.Path);
 
     /// <summary>Asks for the status until it is as expected.</summary>
     public Task<ServerStatus> WaitForStatusAsync(Func<ServerStatus, bool> isExpected) =>

@@ -34,6 +34,16 @@ public sealed class TestToolsTests : IDisposable
         Assert.Equal((1, "0 passed, 1 failed, 0 skipped"), await CountAsync(read.Output));
     }
 
+    [Fact]
+    public async Task What_was_measured_is_told_and_nothing_else_of_the_output()
+    {
+        await File.WriteAllTextAsync(
+            _folder.Of("x.trx"),
+            "<TestRun><UnitTestResult testName=\"a\"><Output><StdOut>04:26:00.3 ready\n04:26:01.0 measured: 1.5 s &lt; 2 s\n04:26:02.0 measured: not lost &amp; gone</StdOut></Output></UnitTestResult></TestRun>");
+        var told = await CommandResult.OfAsync(Tool("read-measured"), [_folder.Of("x.trx")]);
+        Assert.Equal("    1.5 s < 2 s\n    not lost & gone", told.Output);
+    }
+
     [Theory]
     [InlineData("Passed\ta\t\nNotExecuted\tb\twhy", 0, "1 passed, 0 failed, 1 skipped")]
     [InlineData("Passed\ta\t\nFailed\tb\twhy", 1, "1 passed, 1 failed, 0 skipped")]

@@ -76,13 +76,13 @@ public sealed class EventBatchCodecTests
         var bytes = new byte[choices.Next(200)];
         choices.Random().NextBytes(bytes);
         if (bytes.Length > 2)
-            (bytes[0], bytes[1]) = (1, (byte)choices.Next(bytes.Length));
+            (bytes[0], bytes[1]) = ((byte)(1 + choices.Next(2)), (byte)choices.Next(bytes.Length));
         AssertRefusedOrBatch(bytes);
     });
 
     /// <summary>The fields of one event, each wrong in one way.</summary>
     [Theory]
-    [InlineData("02", "version 2")]
+    [InlineData("03", "version 3")]
     [InlineData("01 05 AA", "5 things cannot follow in 1 bytes")]
     [InlineData("01 FF FF FF FF 0F", "4294967295 things")]
     [InlineData("01 FF FF FF FF 7F", "too large")]
@@ -93,6 +93,9 @@ public sealed class EventBatchCodecTests
     [InlineData("01 01 AA 00 FF FF FF FF 07", "2147483647 things")]
     [InlineData("01 01 AA 00 01 03 HASH 01 00 00 00 00", "the flags 03")]
     [InlineData("01 01 AA 00 01 80 HASH 01 00 00 00 00", "the flags 80")]
+    [InlineData("02 01 AA 00 01 83 HASH 01 00 00 00 00", "the flags 83")]
+    [InlineData("02 01 AA 00 01 80 HASH 01 00 00 00 00", "ends too early")]
+    [InlineData("02 01 AA 00 01 80 HASH 01 00 00 00 00 00 02 00", "a slice of 2 bytes at 0")]
     [InlineData("01 01 AA 00 01 00 HASH 00 00 00 00 00", "no id")]
     [InlineData("01 01 AA 00 01 01 HASH 01 00 00 00 00", "of kind Text has no error")]
     [InlineData("01 01 AA 00 01 42 HASH 01 00 00 00 00 00", "of kind Binary has no error")]
@@ -187,6 +190,30 @@ public sealed class EventBatchCodecTests
             + "42 FF00000000000000 0000000000000000" // binary, errors; the hash
             + "020D 00 00 AC0200" // id, no name, no schema, payload
             + "01 00 086E6F745F75746638 02C3A9", // errors: where, rule, found
+            Convert.ToHexString(written),
+            ignoreAllWhiteSpace: true);
+        using var read = Read(written);
+        Assert.Equal(RandomBatches.Describe(batch), RandomBatches.Describe(read));
+    }
+
+    [Fact]
+    public void Version_2_adds_the_first_receipt()
+    {
+        using var batch = new EventBatch();
+        batch.Append("{}"u8);
+        var entry = new EventEntry { Id = batch.Append("i1"u8), IdHash = 255, Payload = new Slice(0, 2) };
+        batch.Add(entry);
+        batch.Add(entry with { OccurredAt = 1, ReceivedAt = 1_795_000_000_123, Collector = new Slice(0, 2) });
+
+        var written = Write(batch);
+        Assert.Equal(
+            "02 04" + Convert.ToHexString(batch.Bytes)
+            + "00" // no collector
+            + "02" // events
+            + "00 FF00000000000000 0000000000000000 0202 00 00 0200"
+            + "84 FF00000000000000 0000000000000000 0202 00 00 0200"
+            + "02" // occurred
+            + "F6F9B2E5BD68 0200", // first receipt: when, collector
             Convert.ToHexString(written),
             ignoreAllWhiteSpace: true);
         using var read = Read(written);

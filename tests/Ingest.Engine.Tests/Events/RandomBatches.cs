@@ -30,7 +30,7 @@ internal static class RandomBatches
         foreach (var entry in batch.Events)
         {
             Line($"event {entry.IdHash:X32} {Hex(entry.Id)} {Hex(entry.Name)} {Hex(entry.Schema)} {Hex(entry.Payload)}");
-            Line($"  {entry.Kind} {entry.OccurredAt} {entry.SentAt} {entry.TrueAt}");
+            Line($"  {entry.Kind} {entry.OccurredAt} {entry.SentAt} {entry.TrueAt} {entry.ReceivedAt} {Hex(entry.Collector)}");
             foreach (var check in batch.Checks.Slice(entry.FirstCheck, entry.CheckCount))
                 Line($"  check {Hex(check.Schema)} {Hex(check.Instance)} {check.Where}");
             foreach (var error in entry.Errors ?? [])
@@ -56,6 +56,8 @@ internal static class RandomBatches
             OccurredAt = choices.Of(Times),
             SentAt = choices.Of(Times),
             TrueAt = choices.Of(Times),
+            ReceivedAt = choices.OneIn(3) ? choices.Of(Times) : EventEntry.NoTime,
+            Collector = choices.OneIn(3) ? SliceOf(batch, choices) : default,
             Payload = SliceOf(batch, choices),
             Kind = kind,
             FirstCheck = batch.CheckCount,

@@ -11,6 +11,7 @@ internal sealed class ModelJournal : IJournal
 {
     private readonly Dictionary<PartitionId, ModelPartition> _partitions = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private LakeHour? _closed;
     private readonly SortedDictionary<Batch, ReadOnlyMemory<byte>?> _pending = new(OldestFirst.Comparer);
 
     public string Id => "abcdefgh";
@@ -54,7 +55,7 @@ internal sealed class ModelJournal : IJournal
 
         return new(new PartitionSnapshot(
             model.NextSeq,
-            model.Clock,
+            _closed is { } closed ? Instant.Max(model.Clock, closed.End) : model.Clock,
             model.PartitionCount,
             [.. model.Unsealed.Select(block => block.Info)],
             runs));
@@ -89,6 +90,15 @@ internal sealed class ModelJournal : IJournal
         return new(JournalResult.Committed);
     }
 
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation)
+    {
+        if (!(hour <= _closed))
+            _closed = hour;
+        return new(JournalResult.Committed);
+    }
+
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => new(_closed);
+
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
         var model = Of(append.Partition);
@@ -96,6 +106,8 @@ internal sealed class ModelJournal : IJournal
             return new(new JournalResult(JournalOutcome.Fenced, $"next seq is {model.NextSeq}"));
         if (_counts.TryGetValue(append.Partition.Source, out var count) && count != append.PartitionCount)
             return new(new JournalResult(JournalOutcome.Fenced, $"the source has {count} partitions"));
+        if (append.Blocks.FirstOrDefault(block => block.Hour <= _closed) is { } late)
+            return new(new JournalResult(JournalOutcome.Fenced, $"the hour {late.Hour} is closed"));
         _counts[append.Partition.Source] = model.PartitionCount = append.PartitionCount;
         foreach (var block in append.Blocks)
             model.Blocks.Add(block.Seq, block);
@@ -105,7 +117,7 @@ internal sealed class ModelJournal : IJournal
         if (append.Ids.Length > 0)
             model.Runs.Add(new IdRun(append.FirstSeq, append.Clock, append.Ids));
         foreach (var counts in append.Counts)
-            model.Count(counts);
+            model.Count(counts.Hour <= _closed ? counts with { Hour = _closed.Value.Next } : counts);
         Appends.Add(append);
         return new(JournalResult.Committed);
     }

@@ -24,6 +24,10 @@ internal abstract class JournalStub : IJournal
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation) =>
         throw new NotSupportedException();
 

@@ -50,7 +50,7 @@ internal sealed class Activation(
     public void BeginAppend(Instant now, bool countsToo)
     {
         Load(now);
-        if (_partition!.BeginAppend(countsToo) is not { } draft)
+        if (_partition!.BeginAppend(countsToo: countsToo) is not { } draft)
             return;
         _append = draft.Encode();
         Assert.InRange(_partition.IdCount, 0, Math.Max(limits.DedupeIdsMax, _append.Ids.Length / 16));

@@ -70,6 +70,13 @@ public sealed class GoldenTests
         batch.Add(EntryOf(batch, "vouched-for", "{}"u8) with { OccurredAt = occurred, SentAt = sent, TrueAt = 0 });
         batch.Add(EntryOf(batch, "years-out-of-range", "{}"u8) with { TrueAt = long.MaxValue });
         batch.Add(EntryOf(batch, "several-lines", "{\r\n\t\"a\" : \"\\n\"\n}"u8));
+        batch.Add(EntryOf(batch, "received-before", "{}"u8) with
+        {
+            OccurredAt = occurred,
+            SentAt = sent,
+            ReceivedAt = Received.UnixMilliseconds - 7_200_000,
+            Collector = batch.Append("""{"protocol":"events","node":"n0"}"""u8),
+        });
         batch.Add(EntryOf(batch, "escaped \\\" \\u0001 id", "[]"u8));
 
         var schema = new EventError("/a~1b/0", "iglu:com.acme/page/jsonschema/1-0-0#/minimum", "−1 < 0");
@@ -83,6 +90,11 @@ public sealed class GoldenTests
         AddBad("bad-binary", PayloadKind.Binary, [0xFF, 0xFE, 0x00, 0x0A]);
         AddBad("bad-text-not-utf8", PayloadKind.Text, [0x61, 0xFF]);
         AddBad("bad-empty", PayloadKind.Text, ""u8);
+        batch.Add(EntryOf(batch, "bad-received-before", "{}"u8) with
+        {
+            Errors = [protocol],
+            ReceivedAt = Received.UnixMilliseconds - 7_200_000,
+        });
 
         void AddBad(string id, PayloadKind kind, ReadOnlySpan<byte> payload) =>
             batch.Add(EntryOf(batch, id, payload) with { Kind = kind, Errors = [protocol] });

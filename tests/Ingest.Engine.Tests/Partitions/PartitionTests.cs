@@ -141,6 +141,22 @@ public sealed class PartitionTests
         Assert.Equal(1, neverWritten.PartitionCount);
     }
 
+    [Theory]
+    [InlineData(JournalOutcome.Unknown, false, IntakeFault.Journal)]
+    [InlineData(JournalOutcome.Refused, true, IntakeFault.Journal)]
+    [InlineData(JournalOutcome.Refused, false, IntakeFault.Other)]
+    public void Whoever_waits_is_told_whether_the_journal_is_the_reason(JournalOutcome outcome, bool isUnreachable, IntakeFault expected)
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        var inFlight = Offer(partition, 1, Start, 1);
+        var append = partition.BeginAppend()!.Encode();
+        var waiting = Offer(partition, 1, Start, 2);
+
+        partition.CompleteAppend(append, new JournalResult(outcome, "the test says so", isUnreachable));
+
+        Assert.All([inFlight, waiting], sent => Assert.Equal(IntakeResult.Unavailable("the test says so", expected), sent.Answer));
+    }
+
     [Fact]
     public void Ids_that_a_split_handed_down_are_known_and_leave_the_window_first()
     {
@@ -268,6 +284,29 @@ public sealed class PartitionTests
     {
         var partition = WithOneBlock(new Limits(), Start);
         Assert.Equal(SealReason.Drain, partition.BeginSeal(Start, drain: true)?.Batch.Reason);
+    }
+
+    [Fact]
+    public void An_event_that_was_received_before_says_so_and_is_of_the_present_hour()
+    {
+        var partition = PartitionOf(new Limits(), PartitionSnapshot.Empty, []);
+        using var batch = new EventBatch();
+        batch.Add(new EventEntry
+        {
+            Id = batch.Append("again"u8),
+            IdHash = EventId.Hash("again"u8),
+            Payload = batch.Append("{}"u8),
+            ReceivedAt = (Start - TimeSpan.FromDays(2)).UnixMilliseconds,
+            Collector = batch.Append("""{"node":"n0"}"""u8),
+        });
+        partition.Offer(batch, 1, Start, new Request.Sending(new Request([], (_, _) => { })));
+        var append = partition.BeginAppend()!.Encode();
+        var block = Assert.Single(append.Blocks);
+        Assert.Equal((Start.Hour, Start), (block.Hour, block.Received));
+        Assert.Equal((Start.Hour, Start), (Assert.Single(append.Counts).Hour, append.Clock));
+        var line = Assert.Single(Gzip.Lines(block.Body));
+        Assert.Equal(Start - TimeSpan.FromDays(2), LakeLine.Parse(line, LakeStream.Good).Received);
+        Assert.Contains("\"collector\":{\"node\":\"n0\"}", line, StringComparison.Ordinal);
     }
 
     [Fact]

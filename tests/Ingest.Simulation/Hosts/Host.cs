@@ -26,7 +26,7 @@ internal abstract class Host
         Journal = world.Mistake.Wrap(journal, Process);
         var lake = new SimLake(world.Simulation, Process, world.Lake, world.Plan.PutsMax);
         Lake = world.Mistake.Wrap(lake, Process);
-        Log = new HostingLog(new TraceLogger(world.Simulation, Process));
+        Log = new HostingLog(new TraceLogger(world.Simulation, Process), Process.Clock);
     }
 
     public SimProcess Process { get; }

@@ -58,6 +58,9 @@ internal sealed class SimSilo : Host
         Health.Started();
         Process.Start(() => Partitions.RunClockAsync(CancellationToken.None));
         Process.Start(() => new JournalWatch(Journal, Health, _world.Plan.Options, Process.Clock).RunAsync(CancellationToken.None));
+        // In every silo: those that write the same manifests must not disturb each other.
+        var manifests = new ManifestWriter(Journal, Lake, _world.Plan.Limits, Process.Clock);
+        Process.Start(() => new ManifestLoop(manifests, _world.Plan.Options, Process.Clock, Log).RunAsync(CancellationToken.None));
         IsServing = true;
         return Task.CompletedTask;
     }

@@ -23,6 +23,11 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation) =>
         Inner.SplitAsync(source, from, to, cancellation);
 
+    public virtual ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
+        Inner.CloseHourAsync(hour, cancellation);
+
+    public virtual ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => Inner.ReadClosedHourAsync(cancellation);
+
     public virtual ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation) =>
         Inner.AppendAsync(append, cancellation);
 

@@ -114,3 +114,17 @@ internal sealed class ConfirmsAtSeal(IJournal inner) : JournalDecorator(inner)
         return result;
     }
 }
+
+/// <summary>Hours are said to be closed, and nothing keeps appends out of them.</summary>
+internal sealed class ClosesInNameOnly(IJournal inner) : JournalDecorator(inner)
+{
+    private LakeHour? _closed;
+
+    public override ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation)
+    {
+        _closed = hour;
+        return ValueTask.FromResult(JournalResult.Committed);
+    }
+
+    public override ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => ValueTask.FromResult(_closed);
+}

@@ -24,6 +24,7 @@ internal class Mistake(string name)
         new JournalMistake("forgets the partition's clock", (inner, _) => new ForgetsClock(inner)),
         new JournalMistake("forgets counts", (inner, _) => new ForgetsCounts(inner)),
         new JournalMistake("gives space back before the lake has the batch", (inner, _) => new ConfirmsAtSeal(inner)),
+        new JournalMistake("closes hours in name only", (inner, _) => new ClosesInNameOnly(inner)),
         new IntakeMistake("marks ids as known before they are stored", (inner, host) => new MarksEarly(inner, host)),
         new IntakeMistake("answers for all once a part is stored", (inner, _) => new AnswersForAll(inner)),
         new IntakeMistake("drops invalid events in silence", (inner, _) => new DropsInvalid(inner)),

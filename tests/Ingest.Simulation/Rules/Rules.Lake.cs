@@ -36,7 +36,8 @@ internal sealed partial class Rules
     /// <summary>An object stands in the lake under a key.</summary>
     public void OnStored(string key, byte[] bytes)
     {
-        if (!_batches.TryGetValue(key, out var known))
+        var isManifest = key.StartsWith(LakeLayout.Manifests + "/", StringComparison.Ordinal);
+        if (!_batches.TryGetValue(key, out var known) && !isManifest)
         {
             simulation.Fail("3: a batch is a function of its blocks", $"{key} is the key of no batch");
             return;
@@ -48,7 +49,9 @@ internal sealed partial class Rules
             if (_objects[key] != checksum)
                 simulation.Fail("3: same batch, same bytes", $"{key} has other bytes now");
         }
-        else if (StoredLines.Decompress(bytes) != known.Text)
+        else if (isManifest)
+            CheckManifest(key, bytes);
+        else if (StoredLines.Decompress(bytes) != known!.Text)
             simulation.Fail("3: a batch is a function of its blocks", $"{key} does not hold the lines of its blocks");
     }
 

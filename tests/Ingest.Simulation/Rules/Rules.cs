@@ -48,6 +48,7 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
         Span<Instant> last = [history.Newest, history.Newest];
         foreach (var block in append.Blocks)
         {
+            CheckIsOpen(block, append.Partition);
             var stored = new StoredBlock(block, StoredLines.Decompress(block.Body.Span));
             var lines = StoredLines.Parse(stored.Text, block.Stream);
             Expect("3: a block is what it says", block.Events, lines.Count, append);

@@ -58,6 +58,19 @@ internal sealed class LakeServer(Simulation simulation, Rules rules)
         }
     }
 
+    /// <summary>A process reads.</summary>
+    public void Ask<T>(SimProcess caller, Func<MemoryLake, T> read, TaskCompletionSource<T> answer)
+    {
+        if (Outage is not null || Chance.Happens(Faults))
+            simulation.Schedule(caller, Delay(), _ => answer.TrySetException(new LakeUnavailableException("the lake is out of order")), null);
+        else
+            simulation.Schedule(_process, Delay(), _ =>
+            {
+                var found = read(_objects);
+                simulation.Schedule(caller, Delay(), _ => answer.TrySetResult(found), null);
+            }, null);
+    }
+
     /// <summary>Reads the lake as an analyst does: every object that is there, whole.</summary>
     public void ReadAll()
     {

@@ -46,6 +46,13 @@ internal sealed class SimJournal(Simulation simulation, SimProcess process, Jour
             () => rules.OnSplit(source, from, to)),
         cancellation);
 
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) => WriteAsync(
+        new JournalWrite(process, $"close hour {hour}", 0, journal => journal.CloseHourAsync(hour, CancellationToken.None), () => rules.OnClosed(hour)),
+        cancellation);
+
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
+        AskAsync(journal => Sync.Result(journal.ReadClosedHourAsync(CancellationToken.None)), cancellation);
+
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation) => WriteAsync(
         new JournalWrite(
             process,

@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.Storage;
 
 namespace Ingest.Simulation;
 
@@ -15,7 +16,8 @@ internal sealed class SimLake(Simulation simulation, SimProcess process, LakeSer
 
     public async ValueTask<PutResult> PutAsync(LakeObject lakeObject, CancellationToken cancellation)
     {
-        if (++_puts > putsMax)
+        // One more than batches: a manifest goes on its own.
+        if (++_puts > putsMax + 1)
             simulation.Fail("9: everything has a limit", $"{process.Name} puts {_puts} objects at once");
         try
         {
@@ -34,11 +36,19 @@ internal sealed class SimLake(Simulation simulation, SimProcess process, LakeSer
     }
 
     public ValueTask<LakeEntry?> FindAsync(string key, CancellationToken cancellation) =>
-        throw new NotSupportedException("no runtime asks");
+        AskAsync(lake => Sync.Result(lake.FindAsync(key, CancellationToken.None)), cancellation);
 
     public IAsyncEnumerable<LakeEntry> ListAsync(string prefix, CancellationToken cancellation) =>
         throw new NotSupportedException("no runtime asks");
 
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
-        throw new NotSupportedException("no runtime asks");
+        AskAsync(lake => Sync.Result(lake.OpenReadAsync(key, CancellationToken.None)), cancellation);
+
+    private async ValueTask<T> AskAsync<T>(Func<MemoryLake, T> read, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Ask(process, read, answer);
+        using var patience = cancellation.UnsafeRegister(_ => answer.TrySetCanceled(cancellation), null);
+        return await answer.Task;
+    }
 }

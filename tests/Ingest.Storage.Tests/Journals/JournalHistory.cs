@@ -25,6 +25,7 @@ internal sealed class JournalHistory(int seed)
         await (_random.Next(200) switch
         {
             < 2 => SplitAsync(journal, cancellation),
+            < 4 => CloseAsync(journal, cancellation),
             < 110 => AppendAsync(journal, cancellation),
             < 150 => SealAsync(journal, cancellation),
             < 194 => ConfirmAsync(journal, cancellation),
@@ -34,6 +35,7 @@ internal sealed class JournalHistory(int seed)
 
     public async Task CompareAsync(IJournal journal, CancellationToken cancellation)
     {
+        Assert.Equal(_model.Closed, await journal.ReadClosedHourAsync(cancellation));
         foreach (var partition in Partitions)
         {
             var (idsMax, since) = (_random.Next(3) switch { 0 => _random.Next(40), _ => int.MaxValue }, new Instant(_random.Next(2) * (Now.UnixMilliseconds - 1_000_000)));
@@ -100,10 +102,12 @@ internal sealed class JournalHistory(int seed)
     {
         var next = _model.NextSeq(partition);
         var first = _random.Next(10) == 0 ? Math.Max(1, next + _random.Next(-3, 4)) : next;
+        // Writers go on behind the hours that they know to be closed; some do not know yet.
+        var hour = _model.Closed >= Hour && _random.Next(4) > 0 ? _model.Closed.Value.Next : Hour;
         var blocks = Enumerable.Range(0, _random.Next(5)).Select(i => new Block(
             first + i,
             _random.Next(4) == 0 ? LakeStream.Quarantine : LakeStream.Good,
-            Hour,
+            hour,
             _random.Next(1, 5),
             _random.Next(2_000),
             Now + TimeSpan.FromMilliseconds(_received++),
@@ -125,7 +129,7 @@ internal sealed class JournalHistory(int seed)
             _random.Next(8) == 0 ? default : Make.Ids(first, blocks.Sum(b => b.Events)),
             below,
             Now,
-            Make.CountsOf(blocks));
+            [.. Make.CountsOf(blocks), .. _random.Next(5) == 0 ? [new LedgerCounts(Hour, 3, 0, 0, 2, 1)] : Array.Empty<LedgerCounts>()]);
         return (append, forgetRuns);
     }
 
@@ -136,6 +140,13 @@ internal sealed class JournalHistory(int seed)
         var to = from * _random.Next(1, 4);
         if (to <= 12)
             Assert.Equal(_model.Split(source, from, to), (await journal.SplitAsync(source, from, to, cancellation)).Outcome);
+    }
+
+    private async Task CloseAsync(IJournal journal, CancellationToken cancellation)
+    {
+        var hour = new LakeHour(Hour.Number - _random.Next(3));
+        _model.Close(hour);
+        Assert.Equal(JournalResult.Committed, await journal.CloseHourAsync(hour, cancellation));
     }
 
     private async Task SealAsync(IJournal journal, CancellationToken cancellation)

@@ -18,6 +18,8 @@ internal sealed class JournalModel
     private readonly List<(PartitionId Partition, LedgerCounts Counts)> _ledger = [];
     private readonly List<(PartitionId Partition, LakeHour Hour, LakeStream Stream, int Events)> _shippedEvents = [];
 
+    public LakeHour? Closed { get; private set; }
+
     public IEnumerable<Batch> Pending => _pending.Values.Select(p => p.Batch)
         .OrderBy(b => b.SealedAt).ThenBy(b => b.Partition.Source, StringComparer.Ordinal).ThenBy(b => b.Partition.Number)
         .ThenBy(b => b.Stream).ThenBy(b => b.FromSeq);
@@ -37,7 +39,11 @@ internal sealed class JournalModel
 
     public long NextSeq(PartitionId partition) => _heads.GetValueOrDefault(partition, (1, default)).NextSeq;
 
-    public Instant Clock(PartitionId partition) => _heads.GetValueOrDefault(partition).Clock;
+    public Instant Clock(PartitionId partition)
+    {
+        var stored = _heads.GetValueOrDefault(partition).Clock;
+        return Closed is { } closed && stored < closed.End ? closed.End : stored;
+    }
 
     public IEnumerable<Block> Unsealed(PartitionId partition) =>
         _blocks.Where(b => b.Partition == partition && b.Batch is null).Select(b => b.Block).OrderBy(b => b.Seq);
@@ -66,13 +72,15 @@ internal sealed class JournalModel
             return JournalOutcome.Fenced;
         if (_counts.TryGetValue(append.Partition.Source, out var count) && append.PartitionCount != count)
             return JournalOutcome.Fenced;
+        if (append.Blocks.Any(b => b.Hour <= Closed))
+            return JournalOutcome.Fenced;
 
         _blocks.AddRange(append.Blocks.Select(b => new ModelBlock(append.Partition, b)));
         RunsOf(append.Partition).RemoveRange(0, forgetRuns);
         if (append.Ids.Length > 0)
             RunsOf(append.Partition).Add(new IdRun(append.FirstSeq, append.Clock, append.Ids.ToArray()));
         _counts[append.Partition.Source] = append.PartitionCount;
-        _ledger.AddRange(append.Counts.Select(c => (append.Partition, c)));
+        _ledger.AddRange(append.Counts.Select(c => (append.Partition, c.Hour <= Closed ? c with { Hour = Closed.Value.Next } : c)));
         _heads[append.Partition] = (append.NextSeq, append.Clock);
         return JournalOutcome.Committed;
     }
@@ -86,7 +94,7 @@ internal sealed class JournalModel
         {
             var parent = new PartitionId(source, number % from);
             var child = new PartitionId(source, number);
-            _heads[child] = (1, Clock(parent));
+            _heads[child] = (1, _heads.GetValueOrDefault(parent).Clock);
             _ids[child] =
             [
                 .. RunsOf(parent)
@@ -99,6 +107,12 @@ internal sealed class JournalModel
             _heads.TryAdd(new PartitionId(source, number), (1, default));
         _counts[source] = to;
         return JournalOutcome.Committed;
+    }
+
+    public void Close(LakeHour hour)
+    {
+        if (Closed is null || hour > Closed)
+            Closed = hour;
     }
 
     public JournalOutcome Seal(Seal seal)

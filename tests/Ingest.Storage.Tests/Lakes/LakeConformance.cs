@@ -167,6 +167,22 @@ public abstract class LakeConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Folders_are_told_once_each_without_what_is_deeper_in_them()
+    {
+        foreach (var key in new[] { "good/source=b/x/1", "good/source=b/y/1", "good/source=b.c/x", "good/source=a/x/y/z", "good/file", "goods/other" })
+            await Lake.PutAsync(TestObject.Of(key, [1, 2, 3]), Cancellation);
+
+        Assert.Equal(["source=a", "source=b.c", "source=b"], await FoldersAsync("good/"));
+        Assert.Equal(["x", "y"], await FoldersAsync("good/source=b/"));
+        Assert.Equal(["good", "goods"], await FoldersAsync(""));
+        Assert.Empty(await FoldersAsync("good/source=b/x/"));
+        Assert.Empty(await FoldersAsync("nowhere/"));
+
+        async Task<List<string>> FoldersAsync(string folder) =>
+            await Lake.ListFoldersAsync(folder, Cancellation).ToListAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task A_reader_sees_an_object_whole_or_not_at_all()
     {
         using var done = new CancellationTokenSource();

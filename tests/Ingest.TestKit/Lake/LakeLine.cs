@@ -15,6 +15,10 @@ public sealed record LakeLine(string Key, string Stream, JsonElement Json)
 
     public DateTimeOffset ReceivedAt => Json.GetProperty("received_at").GetDateTimeOffset();
 
+    /// <summary>True where it came out of the quarantine.</summary>
+    public bool IsReplayed => Json.TryGetProperty("collector", out var collector)
+        && collector.ValueKind == JsonValueKind.Object && collector.TryGetProperty("replayed_at", out _);
+
     /// <summary>The event as sent: the payload of a good line, byte for byte; the original bytes of a quarantined one, as text.</summary>
     public string Sent
     {

@@ -6,6 +6,9 @@ namespace Ingest.TestKit;
 /// </summary>
 public static class Progress
 {
+    /// <summary>Says what was measured; <c>./ingest test</c> shows such lines to the person who runs it.</summary>
+    public static void Measured(string line) => Write("measured: " + line);
+
     public static void Write(string line) =>
         TestContext.Current.TestOutputHelper!.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.f} {line}");
 }

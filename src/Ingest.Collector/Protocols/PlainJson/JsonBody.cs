@@ -54,6 +54,16 @@ public readonly ref struct JsonBody
         return !scan.IsFull;
     }
 
+    /// <summary>Reads bytes that are one event, whatever value it is: an array is not taken apart.</summary>
+    public static JsonEvent ReadOne(ReadOnlySpan<byte> json, FieldNames names)
+    {
+        using var events = new PooledList<JsonEvent>();
+        var scan = new JsonBody(json, names, eventsMax: 1, events);
+        if (scan.TryValue(json, offset: 0, out var found, out var problem) && JsonScan.SkipSpace(json, End(found.Payload)) == json.Length)
+            return found;
+        return new JsonEvent { Payload = new Slice(0, json.Length), Problem = problem ?? "something stands after the value" };
+    }
+
     private void Array(int start)
     {
         var reader = new Utf8JsonReader(_body[start..], JsonScan.BodyOptions);

@@ -19,7 +19,7 @@ public sealed class PlainJsonProtocol(
             return new ProtocolResult(refusal);
         if (body.Batch.Events.IsEmpty)
             return new ProtocolResult(Answer.Stored);
-        new RequestFacts("json").Render(body.Batch, context, settings);
+        new RequestFacts(ProtocolNames.Json).Render(body.Batch, context, settings);
         var result = await intake.AcceptAsync(source.Name, body.Batch);
         return result.Outcome == IntakeOutcome.Stored
             ? new ProtocolResult(Answer.Stored, result)

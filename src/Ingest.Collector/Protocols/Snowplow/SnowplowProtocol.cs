@@ -30,7 +30,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         if (batches.All.Count > 0)
         {
             var facts = new RequestFacts(
-                HttpMethods.IsPost(context.Request.Method) ? "snowplow-tp2" : "snowplow-get",
+                HttpMethods.IsPost(context.Request.Method) ? ProtocolNames.SnowplowPost : ProtocolNames.SnowplowGet,
                 networkId,
                 NetworkId.IsAnonymous(context.Request));
             foreach (var (_, batch) in batches.All)

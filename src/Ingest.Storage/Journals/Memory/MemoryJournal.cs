@@ -23,7 +23,7 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
         Read(() =>
         {
             if (!store.Partitions.TryGetValue(partition, out var found))
-                return PartitionSnapshot.Empty;
+                return store.Closed.Raise(PartitionSnapshot.Empty);
 
             var runs = new List<IdRun>();
             long ids = 0;
@@ -37,8 +37,8 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
             }
 
             runs.Reverse();
-            return new PartitionSnapshot(
-                found.NextSeq, found.Clock, store.PartitionCounts[partition.Source], found.Unsealed.ConvertAll(b => b.Info), runs);
+            return store.Closed.Raise(new PartitionSnapshot(
+                found.NextSeq, found.Clock, store.PartitionCounts[partition.Source], found.Unsealed.ConvertAll(b => b.Info), runs));
         }, cancellation);
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
@@ -59,6 +59,15 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
         WriteRules.CheckSplit(from, to);
         return Write(() => Split(source, from, to), cancellation);
     }
+
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
+        Write(() =>
+        {
+            store.Closed = store.Closed.Through(hour);
+            return JournalResult.Committed;
+        }, cancellation);
+
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => Read(() => store.Closed.Last, cancellation);
 
     public ValueTask<JournalResult> AppendAsync(Append append, CancellationToken cancellation)
     {
@@ -177,12 +186,14 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
             return JournalMessages.Fenced(append, partition.NextSeq);
         if (store.PartitionCounts.TryGetValue(append.Partition.Source, out var count) && count != append.PartitionCount)
             return JournalMessages.FencedByCount(append, count);
+        if (store.Closed.BlockOfClosed(append) is { } late)
+            return JournalMessages.FencedByHour(append, late);
 
         partition.Unsealed.AddRange(append.Blocks);
         if (!append.Ids.IsEmpty)
             partition.Ids.Add(new IdRun(append.FirstSeq, append.Clock, append.Ids.ToArray()));
         partition.Ids.RemoveAll(r => r.FirstSeq < append.ForgetIdsBelow);
-        foreach (var counts in append.Counts)
+        foreach (var counts in append.Counts.Select(store.Closed.Book))
             partition.Ledger[counts.Hour] = partition.LedgerOf(counts.Hour).Plus(counts);
         partition.NextSeq = append.NextSeq;
         partition.Clock = append.Clock;

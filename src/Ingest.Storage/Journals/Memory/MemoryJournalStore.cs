@@ -23,6 +23,8 @@ public sealed class MemoryJournalStore(string? id = null)
         return partition;
     }
 
+    internal ClosedHours Closed { get; set; }
+
     /// <summary>Number of partitions of every source that was ever written.</summary>
     internal Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);
 }

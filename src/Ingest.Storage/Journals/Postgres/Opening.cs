@@ -12,11 +12,7 @@ internal static class Opening
     {
         var status = await PostgresMigrations.ReadAsync(session.Connection, session.Cancellation);
         if (status.Pending.Count > 0)
-        {
-            throw new JournalUnavailableException(status.Applied == 0
-                ? "The database has no journal yet. Run: ./ingest db migrate"
-                : string.Create(CultureInfo.InvariantCulture, $"The database has schema {status.Applied}, this program needs {status.Known}. Run: ./ingest db migrate"));
-        }
+            throw await NotMigratedAsync(session, status);
 
         if (!options.AllowUnsafeServer)
             await RequireDurableAsync(session);
@@ -24,6 +20,17 @@ internal static class Opening
         return ids.Count == 1 && JournalIds.IsValid(ids[0])
             ? ids[0]
             : throw Damage.Row("journal", "its only row", "it is missing or no id");
+    }
+
+    private static async Task<JournalUnavailableException> NotMigratedAsync(Session session, MigrationStatus status)
+    {
+        if (await PostgresMigrations.IsRunningAsync(session.Connection, session.Cancellation))
+            return new JournalUnavailableException("The database is being migrated just now.");
+
+        var message = status.Applied == 0
+            ? "The database has no journal yet. Run: ./ingest db migrate"
+            : string.Create(CultureInfo.InvariantCulture, $"The database has schema {status.Applied}, this program needs {status.Known}. Run: ./ingest db migrate");
+        return new JournalUnavailableException(message, mayPass: false);
     }
 
     private static async Task RequireDurableAsync(Session session)
@@ -35,7 +42,8 @@ internal static class Opening
         {
             throw new JournalUnavailableException(
                 $"The server may lose what it committed: {string.Join(" and ", off)} {(off.Count == 1 ? "is" : "are")} off. " +
-                "Turn it on, for this database or user at least; no event is safe without.");
+                "Turn it on, for this database or user at least; no event is safe without.",
+                mayPass: false);
         }
     }
 }

@@ -27,6 +27,9 @@ public sealed partial class PostgresJournal
             },
             cancellation));
 
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
+        new(_server.ReadAsync(async session => (await ClosedHoursTable.ReadAsync(session)).Last, cancellation));
+
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
         Lane lane, Instant receivedBefore, CancellationToken cancellation) =>
         new(_server.ReadAsync<IReadOnlyList<PartitionId>>(

@@ -9,8 +9,8 @@ namespace Ingest.Storage;
 /// </summary>
 /// <remarks>
 /// <para>
-/// All writes of a process that wait go in one transaction (<see cref="GroupCommit"/>): appends in one queue, seals and
-/// confirmations in another, so that intake never waits for shipping. Bodies and ids are in generations, whose space comes back
+/// All writes of a process that wait go in one transaction: appends in one queue (<see cref="AppendCommit"/>), seals and
+/// confirmations in another (<see cref="ShippingCommit"/>), so that intake never waits for shipping. Bodies and ids are in generations, whose space comes back
 /// a table at a time (<see cref="GenerationKeeper"/>).
 /// </para>
 /// <para>
@@ -45,10 +45,10 @@ public sealed partial class PostgresJournal : IJournal
         if (options.ReadOnly)
             return;
 
-        var commit = new GroupCommit(new PartitionKeys(), options);
+        var keys = new PartitionKeys();
         for (var i = 0; i < options.CommitsInFlight; i++)
-            _committers.Add(new Committer(server, _appends, commit));
-        _committers.Add(new Committer(server, _others, commit));
+            _committers.Add(new Committer(server, _appends, new AppendCommit(keys, options), options.WriteTimeout));
+        _committers.Add(new Committer(server, _others, new ShippingCommit(keys, options), options.WriteTimeout));
         Keeper.Start();
     }
 
@@ -103,6 +103,9 @@ public sealed partial class PostgresJournal : IJournal
         WriteRules.CheckSplit(from, to);
         return RunAloneAsync((session, step) => new Split(session, source, from, to).RunAsync(step), cancellation);
     }
+
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
+        RunAloneAsync((session, step) => ClosedHoursTable.CloseAsync(session, hour, step), cancellation);
 
     /// <summary>Takes no more, finishes what is queued, and closes the connections.</summary>
     public async ValueTask DisposeAsync()

@@ -30,7 +30,7 @@ public sealed record PostgresJournalOptions
     /// <summary>How long a commit waits for a partition that another process writes. Then those writes are refused, and their neighbours go on.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Groups of appends that may be in commit at once, 1 to 8; seals and confirmations have one more of their own.</summary>
+    /// <summary>Groups of appends that may be in commit at once, 1 to 8, where enough waits for more than one; seals and confirmations have one more of their own.</summary>
     public int CommitsInFlight { get; init; } = 2;
 
     /// <summary>Appends that may wait; beyond it they are refused. Some seconds of work of a slow server.</summary>

@@ -18,18 +18,22 @@ public sealed partial class SqliteJournal
         _readers.ReadAsync(
             tables =>
             {
+                var closed = tables.ClosedHour.Read();
                 if (tables.Partitions.Find(partition) is not { } head)
-                    return PartitionSnapshot.Empty;
+                    return closed.Raise(PartitionSnapshot.Empty);
 
                 var unsealed = tables.Blocks.ReadUnsealed(head, LakeStream.Good)
                     .Concat(tables.Blocks.ReadUnsealed(head, LakeStream.Quarantine))
                     .Select(b => b.Block)
                     .OrderBy(b => b.Seq)
                     .ToList();
-                return new PartitionSnapshot(
-                    head.NextSeq, head.Clock, head.PartitionCount, unsealed, tables.Ids.Read(head, idsMax, idsSince));
+                return closed.Raise(new PartitionSnapshot(
+                    head.NextSeq, head.Clock, head.PartitionCount, unsealed, tables.Ids.Read(head, idsMax, idsSince)));
             },
             cancellation);
+
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync(tables => tables.ClosedHour.Read().Last, cancellation);
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(
         Lane lane, Instant receivedBefore, CancellationToken cancellation) =>

@@ -55,6 +55,9 @@ public sealed partial class SqliteJournal : IJournal
         return WriteAsync(new SplitWrite(source, from, to), cancellation);
     }
 
+    public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
+        WriteAsync(new CloseHourWrite(hour), cancellation);
+
     public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {
         WriteRules.Check(seal);
@@ -124,7 +127,8 @@ public sealed partial class SqliteJournal : IJournal
     private static SqliteJournal OpenOwned(JournalFolder folder, SqliteJournalOptions options)
     {
         DurableFolder.Create(Path.GetFullPath(folder.Path));
-        var folderLock = new FolderLock(folder);
+        var folderLock = new FolderLock(
+            folder.Lock, $"{folder.Path}: another process has this journal open. Stop it first, or open the journal read-only.");
         try
         {
             WalInspection.Check(folder.Wal);

@@ -90,6 +90,19 @@ public sealed class FolderLake : ILake
         await ValueTask.CompletedTask;
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(
+        string folder, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        LakeKey.ThrowIfInvalidPrefix(folder);
+        ThrowIfRootIsGone();
+        foreach (var name in FolderListing.ReadFolders(Path.Combine(_root, folder)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return name;
+        }
+        await ValueTask.CompletedTask;
+    }
+
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation)
     {
         LakeKey.ThrowIfInvalid(key);

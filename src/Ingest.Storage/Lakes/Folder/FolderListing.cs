@@ -22,6 +22,11 @@ internal static class FolderListing
         }
     }
 
+    /// <summary>Names of the folders in a directory, in the order of their keys; it need not exist.</summary>
+    /// <exception cref="LakeUnavailableException">The directory cannot be read.</exception>
+    public static IEnumerable<string> ReadFolders(string directory) =>
+        ReadNames(directory).Where(name => name.EndsWith('/')).Select(name => name[..^1]);
+
     // A directory's name gets a '/', since that is how its keys go on: 'a.b' comes before 'a/', and that before 'a0'.
     private static List<string> ReadNames(string directory)
     {

@@ -19,7 +19,6 @@ namespace Ingest.Storage;
 public sealed class S3Lake : ILake, IDisposable
 {
     internal const string Sha256Metadata = "sha256";
-    internal const string ContentType = "application/gzip";
     private const int ListPageMax = 1000;
 
     private readonly S3LakeOptions _options;
@@ -115,6 +114,31 @@ public sealed class S3Lake : ILake, IDisposable
         while (request.ContinuationToken is not null);
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(
+        string folder, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        LakeKey.ThrowIfInvalidPrefix(folder);
+        var request = new ListObjectsV2Request
+        {
+            BucketName = _options.Bucket,
+            Prefix = _prefix + folder,
+            Delimiter = "/",
+            MaxKeys = ListPageMax,
+        };
+        do
+        {
+            var page = await ListPageAsync(request, cancellation);
+            foreach (var found in page.CommonPrefixes ?? [])
+            {
+                var name = found[request.Prefix.Length..^1];
+                if (LakeKey.IsValid(name))
+                    yield return name;
+            }
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
     public async ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation)
     {
         LakeKey.ThrowIfInvalid(key);
@@ -134,6 +158,10 @@ public sealed class S3Lake : ILake, IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    /// <summary>Manifests are JSON, everything else is compressed.</summary>
+    internal static string ContentTypeOf(string key) =>
+        key.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "application/gzip";
+
     private async ValueTask<PutResult> PutAtOnceAsync(
         LakeObject lakeObject, VerifiedContent content, CancellationToken cancellation)
     {
@@ -152,7 +180,7 @@ public sealed class S3Lake : ILake, IDisposable
                 BucketName = _options.Bucket,
                 Key = _prefix + lakeObject.Key,
                 InputStream = new MemoryStream(buffer, 0, length, writable: false),
-                ContentType = ContentType,
+                ContentType = ContentTypeOf(lakeObject.Key),
                 UseChunkEncoding = false,
                 IfNoneMatch = _options.ConditionalPut ? "*" : null,
                 Metadata = { [Sha256Metadata] = lakeObject.Sha256 },

@@ -22,7 +22,7 @@ internal sealed class S3MultipartUpload(AmazonS3Client client, S3LakeOptions opt
             {
                 BucketName = options.Bucket,
                 Key = fullKey,
-                ContentType = S3Lake.ContentType,
+                ContentType = S3Lake.ContentTypeOf(fullKey),
                 Metadata = { [S3Lake.Sha256Metadata] = sha256 },
             },
             cancellation);

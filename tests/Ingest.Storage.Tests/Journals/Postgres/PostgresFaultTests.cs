@@ -86,7 +86,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
             // Of one partition, so that those behind the first wait in the queue, which takes two.
             var results = await Task.WhenAll(Enumerable.Range(2, 10).Select(seq => journal.AppendAsync(AppendOf(Make.Shop, seq), Cancellation).AsTask()));
             Assert.All(results, result => Assert.True(result.Outcome is JournalOutcome.Refused or JournalOutcome.Unknown, $"{result}"));
-            Assert.Contains(results, result => result is { Outcome: JournalOutcome.Refused, Reason: "too many appends wait for the database" });
+            Assert.Contains(results, result => result is { Outcome: JournalOutcome.Refused, Reason: "too many appends wait for the database", IsUnreachable: false });
             using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
             Assert.Equal(JournalMessages.CancelledWhileWaiting, await journal.AppendAsync(AppendOf(Make.Shop, 2), impatient.Token));
             await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.ReadStatusAsync(Cancellation));
@@ -115,12 +115,24 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         await using var journal = await OpenAsync();
         Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 1), Cancellation));
         await Server.StopAsync();
-        Assert.Equal(JournalOutcome.Refused, (await journal.AppendAsync(AppendOf(Make.Shop, 2), Cancellation)).Outcome);
+        var refused = await journal.AppendAsync(AppendOf(Make.Shop, 2), Cancellation);
+        Assert.Equal((JournalOutcome.Refused, true), (refused.Outcome, refused.IsUnreachable));
         Assert.Equal(JournalOutcome.Refused, (await journal.ForgetBeforeAsync(Make.Hour, Cancellation)).Outcome);
         await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation));
         await Server.StartAgainAsync();
         Assert.Equal(2, (await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation)).NextSeq);
         Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 2), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_restart_between_two_appends_costs_neither()
+    {
+        await using var journal = await OpenAsync();
+        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 1), Cancellation));
+        await Server.CrashAsync();
+        await Server.StartAgainAsync();
+        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 2), Cancellation));
+        Assert.Equal(3, (await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation)).NextSeq);
     }
 
     [Fact]
@@ -138,7 +150,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
             await using var command = new Npgsql.NpgsqlCommand("SELECT FROM ingest.partitions WHERE source = 'held' FOR UPDATE", other);
             await command.ExecuteNonQueryAsync(Cancellation);
             var results = await Task.WhenAll(journal.AppendAsync(AppendOf(held, 2), Cancellation).AsTask(), journal.AppendAsync(AppendOf(free, 2), Cancellation).AsTask());
-            Assert.Equal(JournalOutcome.Refused, results[0].Outcome);
+            Assert.Equal((JournalOutcome.Refused, false), (results[0].Outcome, results[0].IsUnreachable));
             Assert.Equal(JournalResult.Committed, results[1]);
         }
 

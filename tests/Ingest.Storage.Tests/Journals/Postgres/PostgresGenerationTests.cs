@@ -46,6 +46,24 @@ public sealed class PostgresGenerationTests(PostgresFixture fixture) : IAsyncLif
         }
     }
 
+    /// <summary>A writer remembers which generation is open. One that was closed meanwhile takes nothing any more, or what another wrote of the partition would be behind it.</summary>
+    [Fact]
+    public async Task A_generation_that_another_process_closed_takes_no_more()
+    {
+        await using var journal = await OpenAsync(shareMax: 0);
+        await using var other = await OpenAsync(shareMax: 0);
+        for (var seq = 1; seq <= 3; seq++)
+        {
+            await CommitAsync(journal.AppendAsync(Make.Append(Make.Shop, Make.Block(seq)), Cancellation));
+            var written = $"(SELECT array_agg(seq) FROM ingest.blocks_{seq}) = '{{{seq}}}' AND (SELECT array_agg(first_seq) FROM ingest.ids_{seq}) = '{{{seq}}}'";
+            Assert.True(await PostgresServer.ScalarAsync<bool>(_database!, $"SELECT {written}"));
+            await other.Keeper.RunOnceAsync(Cancellation);
+        }
+
+        Assert.Equal(["blocks_1", "blocks_2", "blocks_3", "blocks_4"], await TablesAsync("blocks"));
+        Assert.Equal([1, 2, 3], (await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation)).Unsealed.Select(b => b.Seq));
+    }
+
     /// <summary>As the conformance suite's, while generations of a few rows come and go.</summary>
     [Theory]
     [InlineData(1)]

@@ -78,6 +78,7 @@ internal sealed class Server : IAsyncDisposable
             MaxPoolSize = options.ConnectionsMax,
             MaxAutoPrepare = 64, // Statements name generations, so old ones must make room.
             AutoPrepareMinUsages = 2,
+            IncludeFailedBatchedCommand = true, // Tells a failure before COMMIT, which stored nothing, from one of COMMIT itself.
             NoResetOnClose = true, // Every session has the settings below and no others.
             ApplicationName = "orleans-ingest",
         };

@@ -23,13 +23,14 @@ internal static class SnapshotReader
             PartitionsTable.Read,
             Parameter.Of(partition.Source),
             Parameter.Of(partition.Number));
+        var closed = await ClosedHoursTable.ReadAsync(session);
         if (found.Count == 0)
-            return PartitionSnapshot.Empty;
+            return closed.Raise(PartitionSnapshot.Empty);
 
         var row = found[0];
         var unsealed = await ReadUnsealedAsync(session, row);
         var ids = await ReadIdsAsync(session, row, idsMax, idsSince);
-        return new PartitionSnapshot(row.NextSeq, row.Clock, row.PartitionCount, unsealed, ids);
+        return closed.Raise(new PartitionSnapshot(row.NextSeq, row.Clock, row.PartitionCount, unsealed, ids));
     }
 
     /// <exception cref="JournalCorruptException">There are not as many as were written.</exception>

@@ -16,6 +16,16 @@ internal static class GenerationTables
     public const string ReadOpen =
         "SELECT max(id) FILTER (WHERE kind = 'blocks'), max(id) FILTER (WHERE kind = 'ids') FROM ingest.generations WHERE closed_at IS NULL";
 
+    /// <summary>Fails the transaction where one of them is not open any more. After partitions were locked, as above.</summary>
+    public static NpgsqlBatchCommand RequireOpen(OpenGenerations open) => new(
+        $"""
+        SELECT ingest.require(count(*) = 2, '{Faults.ClosedGenerationCode}') FROM ingest.generations
+        WHERE closed_at IS NULL AND (kind, id) IN (('blocks', $1), ('ids', $2))
+        """)
+    {
+        Parameters = { Parameter.Of(open.Blocks), Parameter.Of(open.Ids) },
+    };
+
     public static string Blocks(int generation) => string.Create(CultureInfo.InvariantCulture, $"ingest.blocks_{generation}");
 
     public static string Ids(int generation) => string.Create(CultureInfo.InvariantCulture, $"ingest.ids_{generation}");

@@ -6,22 +6,33 @@ namespace Ingest.Storage.Postgres;
 /// <summary>Counts by partition and hour.</summary>
 internal static class LedgerTable
 {
-    /// <summary>Adds to rows of partitions that this transaction has locked; makes those that are missing.</summary>
+    /// <summary>
+    /// Adds to rows of partitions that this transaction has locked, so that nobody else makes any; makes those that are missing.
+    /// Nearly all are there, and changing them costs half of what ON CONFLICT takes.
+    /// </summary>
     public static NpgsqlBatchCommand Add(IReadOnlyDictionary<(int Partition, LakeHour Hour), LedgerEntry> changes)
     {
         var command = new NpgsqlBatchCommand(
             """
-            INSERT INTO ingest.ledger AS l (
+            WITH added AS (
+                SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+                    AS a (partition, hour, received, good, quarantined, duplicates, refused, shipped_good, shipped_quarantined)),
+            changed AS (
+                UPDATE ingest.ledger l SET
+                    received = l.received + a.received,
+                    good = l.good + a.good,
+                    quarantined = l.quarantined + a.quarantined,
+                    duplicates = l.duplicates + a.duplicates,
+                    refused = l.refused + a.refused,
+                    shipped_good = l.shipped_good + a.shipped_good,
+                    shipped_quarantined = l.shipped_quarantined + a.shipped_quarantined
+                FROM added a
+                WHERE l.partition = a.partition AND l.hour = a.hour
+                RETURNING l.partition, l.hour)
+            INSERT INTO ingest.ledger (
                 partition, hour, received, good, quarantined, duplicates, refused, shipped_good, shipped_quarantined)
-            SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
-            ON CONFLICT (partition, hour) DO UPDATE SET
-                received = l.received + excluded.received,
-                good = l.good + excluded.good,
-                quarantined = l.quarantined + excluded.quarantined,
-                duplicates = l.duplicates + excluded.duplicates,
-                refused = l.refused + excluded.refused,
-                shipped_good = l.shipped_good + excluded.shipped_good,
-                shipped_quarantined = l.shipped_quarantined + excluded.shipped_quarantined
+            SELECT * FROM added
+            WHERE (SELECT count(*) FROM changed) < cardinality($1) AND (partition, hour) NOT IN (SELECT partition, hour FROM changed)
             """);
         command.Parameters.Add(Parameter.Of(changes.Keys.Select(k => k.Partition).ToArray()));
         command.Parameters.Add(Parameter.Of(changes.Keys.Select(k => k.Hour.Number).ToArray()));

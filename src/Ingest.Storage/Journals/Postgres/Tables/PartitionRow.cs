@@ -46,13 +46,5 @@ internal readonly record struct PendingCounts(long Batches, long Events, long By
 /// <param name="Generation">None of them is in a generation below this.</param>
 internal readonly record struct StreamRun(long SealedTo, long Blocks, long Events, long Bytes, Instant Oldest, int Generation)
 {
-    public static readonly Instant None = new(long.MaxValue);
-
-    public StreamRun Plus(Block block, int generation) => new(
-        SealedTo,
-        Blocks + 1,
-        Events + block.Events,
-        Bytes + block.Body.Length,
-        Instant.Min(Oldest, block.Received),
-        Blocks == 0 ? generation : Generation);
+    public static Instant None { get; } = new(long.MaxValue);
 }

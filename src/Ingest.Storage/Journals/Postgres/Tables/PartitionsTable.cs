@@ -37,6 +37,57 @@ internal static class PartitionsTable
         WHERE p.id = u.id
         """;
 
+    private const string AppendSql =
+        $"""
+        WITH updated AS (
+            UPDATE ingest.partitions p SET
+                next_seq = u.next_seq, clock = u.clock, forget_ids_below = greatest(p.forget_ids_below, u.forget_ids_below),
+                good_blocks = p.good_blocks + u.good_blocks, good_events = p.good_events + u.good_events,
+                good_bytes = p.good_bytes + u.good_bytes, good_oldest = least(p.good_oldest, u.good_oldest),
+                good_generation = CASE WHEN p.good_blocks = 0 THEN $1 ELSE p.good_generation END,
+                quarantine_blocks = p.quarantine_blocks + u.quarantine_blocks, quarantine_events = p.quarantine_events + u.quarantine_events,
+                quarantine_bytes = p.quarantine_bytes + u.quarantine_bytes, quarantine_oldest = least(p.quarantine_oldest, u.quarantine_oldest),
+                quarantine_generation = CASE WHEN p.quarantine_blocks = 0 THEN $1 ELSE p.quarantine_generation END
+            FROM unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                    $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
+                AS u (id, partition_count, first_seq, next_seq, clock, forget_ids_below,
+                    good_blocks, good_events, good_bytes, good_oldest,
+                    quarantine_blocks, quarantine_events, quarantine_bytes, quarantine_oldest)
+            WHERE p.id = u.id AND p.next_seq = u.first_seq AND p.partition_count = u.partition_count
+            RETURNING 1)
+        SELECT ingest.require(count(*) = cardinality($2), '{Faults.FencedCode}') FROM updated
+        """;
+
+    /// <summary>
+    /// Moves partitions on, each from the seq and under the number of partitions that its append names; fails the transaction
+    /// where one is not there.
+    /// </summary>
+    /// <param name="appends">One of each partition, by key: rows are locked in that order, for which the connection's planner is bound to nested loops.</param>
+    /// <param name="generation">The generation that their blocks go to.</param>
+    public static NpgsqlBatchCommand Append(List<(int Key, AppendWrite Write)> appends, int generation)
+    {
+        var command = new NpgsqlBatchCommand(AppendSql) { Parameters = { Parameter.Of(generation) } };
+        Add(a => a.Key);
+        Add(a => a.Write.Append.PartitionCount);
+        Add(a => a.Write.Append.FirstSeq);
+        Add(a => a.Write.Append.NextSeq);
+        Add(a => a.Write.Append.Clock.UnixMilliseconds);
+        Add(a => a.Write.Append.ForgetIdsBelow);
+        AddBlocks(a => a.Write.Good);
+        AddBlocks(a => a.Write.Quarantine);
+        return command;
+
+        void AddBlocks(Func<(int Key, AppendWrite Write), AddedBlocks> added)
+        {
+            Add(a => added(a).Blocks);
+            Add(a => added(a).Events);
+            Add(a => added(a).Bytes);
+            Add(a => added(a).Oldest.UnixMilliseconds);
+        }
+
+        void Add<T>(Func<(int Key, AppendWrite Write), T> column) => command.Parameters.Add(Parameter.Of(appends.Select(column).ToArray()));
+    }
+
     public static PartitionRow Read(NpgsqlDataReader rows) => new(
         rows.GetInt32(0),
         new PartitionId(rows.GetString(1), rows.GetInt32(2)),

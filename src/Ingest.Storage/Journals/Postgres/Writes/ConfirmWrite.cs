@@ -2,7 +2,7 @@ using Ingest.Engine;
 
 namespace Ingest.Storage.Postgres;
 
-internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : PostgresWrite(id.Partition)
+internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : ShippingWrite(id.Partition)
 {
     public BatchId Id => id;
 

@@ -4,7 +4,7 @@ using Ingest.Engine;
 namespace Ingest.Storage.Postgres;
 
 /// <summary>
-/// What one group commit has locked and read, and what its writes change: partitions and ledger entries are changed in
+/// What a group of seals and confirmations has locked and read, and what they change: partitions and ledger entries are changed in
 /// memory by every write of the group, and written once before the commit.
 /// </summary>
 internal sealed class Group
@@ -15,18 +15,14 @@ internal sealed class Group
 
     public OpenGenerations Open { get; set; }
 
-    /// <summary>Number of partitions of those sources whose partition has no row although it asks for one.</summary>
-    public Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);
-
     /// <summary>Of the batches that are to be confirmed: those that are pending,</summary>
     public Dictionary<BatchId, SealedBatch> Pending { get; } = [];
 
     /// <summary>and those that were confirmed before.</summary>
     public HashSet<BatchId> Shipped { get; } = [];
 
-    public List<BlockRow> Blocks { get; } = [];
-
-    public List<IdsRow> Ids { get; } = [];
+    /// <summary>The pieces of merged bodies.</summary>
+    public List<BlockRow> Pieces { get; } = [];
 
     public List<SealedBatch> Sealed { get; } = [];
 

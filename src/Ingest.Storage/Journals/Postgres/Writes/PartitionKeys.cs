@@ -65,7 +65,7 @@ internal sealed class PartitionKeys
             Parameters =
             {
                 Parameter.Of(firsts.Select(f => f.Partition.Source).ToArray()),
-                Parameter.Of(firsts.Select(f => f.PartitionCount).ToArray()),
+                Parameter.Of(firsts.Select(f => f.Append.PartitionCount).ToArray()),
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
@@ -84,7 +84,7 @@ internal sealed class PartitionKeys
                 Parameter.Of(firsts.Select(f => f.Partition.Source).ToArray()),
                 Parameter.Of(firsts.Select(f => f.Partition.Number).ToArray()),
                 Parameter.Of(firsts.Select(f => (long)Lane.Hash(f.Partition)).ToArray()),
-                Parameter.Of(firsts.Select(f => f.PartitionCount).ToArray()),
+                Parameter.Of(firsts.Select(f => f.Append.PartitionCount).ToArray()),
             },
         });
         await batch.ExecuteNonQueryAsync(session.Cancellation);

@@ -13,14 +13,11 @@ internal abstract class PostgresWrite(PartitionId partition)
     /// <summary>Bytes that it holds in memory while it waits.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>True where a group may hold only one of the partition: what it decides by is read before the group changes anything.</summary>
+    /// <summary>True where a group may hold only one of the partition.</summary>
     public virtual bool IsOnlyOne => false;
 
     /// <summary>What will be answered when the transaction commits.</summary>
     public JournalResult Result { get; set; }
-
-    /// <summary>Decides by what the group has locked and read, and adds what it changes to the group.</summary>
-    public abstract JournalResult Execute(Group group);
 
     public void Answer() => _done.TrySetResult(Result);
 
@@ -31,4 +28,11 @@ internal abstract class PostgresWrite(PartitionId partition)
             static state => ((PostgresWrite)state!)._done.TrySetResult(JournalMessages.CancelledWhileWaiting), this);
         return await _done.Task;
     }
+}
+
+/// <summary>A seal or a confirmation.</summary>
+internal abstract class ShippingWrite(PartitionId partition) : PostgresWrite(partition)
+{
+    /// <summary>Decides by what the group has locked and read, and adds what it changes to the group.</summary>
+    public abstract JournalResult Execute(Group group);
 }

@@ -4,12 +4,13 @@ using Ingest.Engine;
 namespace Ingest.Storage.Postgres;
 
 /// <param name="seal">What to seal.</param>
-internal sealed class SealWrite(Seal seal) : PostgresWrite(seal.Batch.Partition)
+internal sealed class SealWrite(Seal seal) : ShippingWrite(seal.Batch.Partition)
 {
     public Batch Batch => seal.Batch;
 
     public override long Bytes => seal.MergedBody?.Length ?? 0;
 
+    /// <summary>What it decides by is read before the group changes anything.</summary>
     public override bool IsOnlyOne => true;
 
     /// <summary>What the generations hold of the stream's unsealed blocks; empty where the partition has none. Set before <see cref="Execute"/>.</summary>
@@ -58,7 +59,7 @@ internal sealed class SealWrite(Seal seal) : PostgresWrite(seal.Batch.Partition)
             var crc = new Crc32C();
             crc.Add(piece.Span);
             var info = new BlockInfo(Batch.FromSeq, Batch.Stream, Batch.Hour, 0, 0, piece.Length, received);
-            group.Blocks.Add(BlockRow.Of(partition, checked(++pieces), info, crc, piece));
+            group.Pieces.Add(BlockRow.Of(partition, checked(++pieces), info, crc, piece));
             rest = rest[piece.Length..];
         }
 

@@ -2,22 +2,23 @@ using Ingest.Engine;
 
 namespace Ingest.Storage;
 
-/// <summary>Keeps a second process from writing: it would fence with heads of its own. Released by the system when the process dies.</summary>
+/// <summary>Keeps a second process from writing to a folder. Released by the system when the process dies.</summary>
 internal sealed class FolderLock : IDisposable
 {
     private readonly FileStream _file;
 
-    /// <exception cref="JournalUnavailableException">Another process, or another journal of this one, has the folder.</exception>
-    public FolderLock(JournalFolder folder)
+    /// <param name="file">The lock's own file; made where it does not exist.</param>
+    /// <param name="held">What to say where it is held.</param>
+    /// <exception cref="JournalUnavailableException">Another process holds it, or this one already.</exception>
+    public FolderLock(string file, string held)
     {
         try
         {
-            _file = new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _file = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException fault)
         {
-            throw new JournalUnavailableException(
-                $"{folder.Path}: another process has this journal open. Stop it first, or open the journal read-only.", fault);
+            throw new JournalUnavailableException(held, fault);
         }
     }
 

@@ -39,8 +39,10 @@ internal static class WalInspection
         "Stop the process and keep a copy of the folder as it is. Restore the folder from a snapshot; or, to go on without the " +
         "damaged commits, move journal.db-wal away and delete journal.mark.";
 
+    /// <param name="path">The log.</param>
+    /// <param name="advice">What to do about damage.</param>
     /// <exception cref="JournalCorruptException">Committed transactions in the log are damaged.</exception>
-    public static void Check(string path)
+    public static void Check(string path, string advice = Advice)
     {
         if (!File.Exists(path))
             return;
@@ -52,12 +54,12 @@ internal static class WalInspection
         Span<byte> header = stackalloc byte[HeaderBytes];
         file.ReadExactly(header);
         if (Log.Read(header) is not { } log)
-            throw Damage.File(path, "the header of the log does not hold, so that SQLite would drop all of it", Advice);
+            throw Damage.File(path, "the header of the log does not hold, so that SQLite would drop all of it", advice);
 
-        CheckFrames(path, file, log);
+        CheckFrames(path, file, log, advice);
     }
 
-    private static void CheckFrames(string path, FileStream file, Log log)
+    private static void CheckFrames(string path, FileStream file, Log log, string advice)
     {
         var frame = new byte[FrameHeaderBytes + log.PageBytes];
         var before = log.Checksum;
@@ -73,7 +75,7 @@ internal static class WalInspection
                 throw Damage.File(
                     path,
                     string.Create(CultureInfo.InvariantCulture, $"the frame at offset {bad} is damaged, and committed transactions follow it that SQLite would drop"),
-                    Advice);
+                    advice);
             }
 
             if (!holds)

@@ -5,6 +5,8 @@ internal sealed class JournalTables(Database database)
 {
     public Database Database { get; } = database;
 
+    public ClosedHourTable ClosedHour { get; } = new(database);
+
     public TotalsTable Totals { get; } = new(database);
 
     public PartitionsTable Partitions { get; } = new(database);

@@ -1,6 +1,6 @@
 namespace Ingest.Storage;
 
-/// <summary>One row: the journal's id, the same as in the marker.</summary>
+/// <summary>Row 1: the journal's id, the same as in the marker. Row 2 is <see cref="ClosedHourTable"/>'s.</summary>
 internal static class MetaTable
 {
     public static void Write(Database database, string id)
@@ -13,15 +13,15 @@ internal static class MetaTable
 
     public static string Read(Database database)
     {
-        using var select = new Statement(database, "SELECT journal, crc FROM meta");
+        using var select = new Statement(database, "SELECT journal, crc FROM meta WHERE id=1");
         using var rows = select.Query();
         if (!rows.Next())
-            throw Damage.Row(database.Path, "meta", "its only row", "it is missing");
+            throw Damage.Row(database.Path, "meta", "row 1", "it is missing");
 
         var id = rows.Text(0);
         return rows.Int64(1) == ChecksumOf(id)
             ? id
-            : throw Damage.Row(database.Path, "meta", "its only row", "its checksum does not hold");
+            : throw Damage.Row(database.Path, "meta", "row 1", "its checksum does not hold");
     }
 
     private static uint ChecksumOf(string id)

@@ -39,11 +39,13 @@ internal sealed class AppendWrite : Write
             return JournalMessages.Fenced(_append, nextSeq);
         if (transaction.PartitionCount(_append.Partition.Source) is > 0 and var count && count != _append.PartitionCount)
             return JournalMessages.FencedByCount(_append, count);
+        if (transaction.Closed.BlockOfClosed(_append) is { } late)
+            return JournalMessages.FencedByHour(_append, late);
 
         head ??= transaction.NewHead(_append.Partition);
         head = AddBlocks(transaction, head);
         head = AddIds(transaction, head);
-        foreach (var counts in _append.Counts)
+        foreach (var counts in _append.Counts.Select(transaction.Closed.Book))
         {
             ref var entry = ref transaction.Ledger(head.Key, counts.Hour);
             entry = entry.Plus(counts);

@@ -20,11 +20,24 @@ internal sealed class JournalTransaction(JournalTables tables)
     private readonly Dictionary<string, int> _changedCounts = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _changedLedger = [];
     private Totals _committed;
+    private ClosedHours _closed;
+    private ClosedHours _committedClosed;
 
     public JournalTables Tables { get; } = tables;
 
     /// <summary>The totals as this transaction leaves them.</summary>
     public Totals Totals { get; set; }
+
+    /// <summary>The closed hours as this transaction leaves them.</summary>
+    public ClosedHours Closed
+    {
+        get => _closed;
+        set
+        {
+            IsDirty |= value != _closed;
+            _closed = value;
+        }
+    }
 
     /// <summary>Why appends must be refused now; null when they are welcome.</summary>
     public string? AppendRefusal { get; set; }
@@ -36,6 +49,7 @@ internal sealed class JournalTransaction(JournalTables tables)
     public void Load()
     {
         _committed = Totals = Tables.Totals.Read();
+        _committedClosed = _closed = Tables.ClosedHour.Read();
         foreach (var head in Tables.Partitions.All())
         {
             _heads.Add(head.Id, head);
@@ -116,6 +130,8 @@ internal sealed class JournalTransaction(JournalTables tables)
 
         foreach (var ((partition, _), entry) in _changedLedger)
             Tables.Ledger.Write(partition, entry);
+        if (_closed != _committedClosed)
+            Tables.ClosedHour.Write(_closed.Last!.Value);
         Totals = Totals with { Commits = Totals.Commits + 1 };
         Tables.Totals.Write(Totals);
     }
@@ -127,12 +143,14 @@ internal sealed class JournalTransaction(JournalTables tables)
         foreach (var (source, count) in _changedCounts)
             _counts[source] = count;
         _committed = Totals;
+        _committedClosed = _closed;
         Clear();
     }
 
     public void RolledBack()
     {
         Totals = _committed;
+        _closed = _committedClosed;
         Clear();
     }
 

@@ -9,7 +9,11 @@ namespace Ingest.Storage;
 /// What stands in the log needs its room once more when it is copied into journal.db; without it the log could never be
 /// emptied again. So appends need, beyond the reserve, as many free bytes as the log is long, and twice their own.
 /// </remarks>
-internal sealed class SpaceReserve(SqliteJournalOptions options, string logPath)
+/// <param name="folder">Where the database and its log are.</param>
+/// <param name="reserveBytes">Free bytes that stay.</param>
+/// <param name="freeBytes">Tells the free bytes of the file system; null asks the operating system.</param>
+/// <param name="logPath">The write-ahead log.</param>
+internal sealed class SpaceReserve(string folder, long reserveBytes, Func<long>? freeBytes, string logPath)
 {
     /// <summary>How long an answer of the operating system counts.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
@@ -17,7 +21,7 @@ internal sealed class SpaceReserve(SqliteJournalOptions options, string logPath)
     /// <summary>Bytes accepted after which it is asked again, however fresh the answer is.</summary>
     private const long BytesPerAnswer = 4L << 20;
 
-    private readonly Func<long> _freeBytes = options.FreeBytes ?? (() => new DriveInfo(options.Folder).AvailableFreeSpace);
+    private readonly Func<long> _freeBytes = freeBytes ?? (() => new DriveInfo(folder).AvailableFreeSpace);
     private long _asked;
     private long _free;
     private long _log;
@@ -43,10 +47,10 @@ internal sealed class SpaceReserve(SqliteJournalOptions options, string logPath)
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{options.Folder}: {_free} bytes are free, but {Needed(bytes)} are needed (reserve {options.ReserveBytes}, log {_log})");
+            $"{folder}: {_free} bytes are free, but {Needed(bytes)} are needed (reserve {reserveBytes}, log {_log})");
     }
 
     private bool HasRoom(long bytes) => _free >= Needed(bytes);
 
-    private long Needed(long bytes) => options.ReserveBytes + _log + (2 * (_acceptedSince + bytes));
+    private long Needed(long bytes) => reserveBytes + _log + (2 * (_acceptedSince + bytes));
 }

@@ -55,7 +55,7 @@ internal sealed class Writer
         _mark = mark;
         _commitGate = commitGate;
         _options = options;
-        _space = new SpaceReserve(options, new JournalFolder(options.Folder).Wal);
+        _space = new SpaceReserve(options.Folder, options.ReserveBytes, options.FreeBytes, new JournalFolder(options.Folder).Wal);
         _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
         _thread = new Thread(Run) { IsBackground = true, Name = "journal writer" };

@@ -2,28 +2,33 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Ingest.Engine;
 
-namespace Ingest.Cli;
+namespace Ingest.Engine;
 
-/// <summary>Reads one object of the lake in bounded memory: its length, its checksum, and the id of each of its lines.</summary>
-internal static class ObjectReader
+/// <summary>Reads one object of the lake in bounded memory: its length, its checksum, and each of its lines.</summary>
+public static class ObjectReader
 {
     // A line longer than this is not one that the server wrote: bodies have a hard cap below it, also as base64.
     private const int LineBytesMax = 256 << 20;
 
+    /// <summary>Takes a line, without its line feed. The memory is valid during the call.</summary>
+    /// <exception cref="InvalidDataException">It is no line of the lake: damage of the object.</exception>
+    /// <exception cref="JsonException">As above.</exception>
+    public delegate void LineAction(ReadOnlySpan<byte> line);
+
     /// <summary>What an object holds.</summary>
     /// <param name="Length">Its length in bytes.</param>
     /// <param name="Sha256">SHA-256 of its bytes, in lower-case hexadecimal digits.</param>
-    /// <param name="Lines">Number of lines; null where it is no whole gzip file of lines with ids.</param>
+    /// <param name="Lines">Number of lines; null where it is no whole gzip file of such lines.</param>
     /// <param name="Damage">Why it is not; null where it is.</param>
     public sealed record Content(long Length, string Sha256, long? Lines, string? Damage);
 
     /// <summary>Reads all of an object.</summary>
     /// <param name="stored">The object's bytes.</param>
-    /// <param name="onId">Called with the identity of each line's <c>event_id</c>.</param>
+    /// <param name="onLine">Called with each line.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public static async Task<Content> ReadAsync(Stream stored, Action<UInt128> onId, CancellationToken cancellation)
+    /// <exception cref="IOException">The connection to the lake broke.</exception>
+    public static async Task<Content> ReadAsync(Stream stored, LineAction onLine, CancellationToken cancellation)
     {
         await using var hashing = new HashingStream(stored);
         long lines = 0;
@@ -31,7 +36,7 @@ internal static class ObjectReader
         try
         {
             await using var unzipped = new GZipStream(hashing, CompressionMode.Decompress, leaveOpen: true);
-            lines = await ReadLinesAsync(unzipped, onId, cancellation);
+            lines = await ReadLinesAsync(unzipped, onLine, cancellation);
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException)
         {
@@ -42,7 +47,7 @@ internal static class ObjectReader
         return new Content(hashing.BytesRead, hashing.Sha256, damage is null ? lines : null, damage);
     }
 
-    private static async Task<long> ReadLinesAsync(Stream unzipped, Action<UInt128> onId, CancellationToken cancellation)
+    private static async Task<long> ReadLinesAsync(Stream unzipped, LineAction onLine, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
         var filled = 0;
@@ -58,7 +63,7 @@ internal static class ObjectReader
                 var done = 0;
                 for (int end; (end = buffer.AsSpan(done, filled - done).IndexOf((byte)'\n')) >= 0; done += end + 1)
                 {
-                    onId(IdOf(buffer.AsSpan(done, end)));
+                    onLine(buffer.AsSpan(done, end));
                     lines++;
                 }
 
@@ -84,22 +89,6 @@ internal static class ObjectReader
         buffer.AsSpan(0, filled).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         buffer = larger;
-    }
-
-    /// <summary>The id is the first field of every line.</summary>
-    private static UInt128 IdOf(ReadOnlySpan<byte> line)
-    {
-        var reader = new Utf8JsonReader(line);
-        if (reader.Read() && reader.TokenType == JsonTokenType.StartObject
-            && reader.Read() && reader.ValueTextEquals("event_id"u8)
-            && reader.Read() && reader.TokenType == JsonTokenType.String)
-        {
-            Span<byte> small = stackalloc byte[256];
-            var id = reader.ValueSpan.Length <= small.Length ? small : new byte[reader.ValueSpan.Length];
-            return EventId.Hash(id[..reader.CopyString(id)]);
-        }
-
-        throw new InvalidDataException("a line does not begin with its event_id");
     }
 
     /// <summary>Passes bytes through, hashing and counting them.</summary>

@@ -1,0 +1,101 @@
+using Ingest.Engine;
+
+namespace Ingest.Cli;
+
+/// <summary>The last step: lists the folders of the span. An object that nobody shipped doubles events for every reader.</summary>
+/// <param name="lake">The lake.</param>
+/// <param name="span">The hours.</param>
+/// <param name="journals">By journal, the hours that manifests describe.</param>
+/// <param name="journalId">The journal at hand; null where there is none.</param>
+/// <param name="open">What it says of other hours; null where there is none.</param>
+/// <param name="findings">Gets what is wrong.</param>
+internal sealed class ExtraObjects(
+    ILake lake,
+    AuditSpan span,
+    IReadOnlyDictionary<string, ClosedHours> journals,
+    string? journalId,
+    OpenHours? open,
+    AuditFindings findings)
+{
+    private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlySet<string>> _keysOfHour = new(StringComparer.Ordinal);
+    private (LakeHour Hour, string Source, LakeStream Stream) _at;
+    private long _notJudged;
+
+    /// <returns>Objects that neither a manifest nor the journal at hand can say anything of.</returns>
+    public async Task<long> FindAsync(CancellationToken cancellation)
+    {
+        foreach (var stream in new[] { LakeStream.Good, LakeStream.Quarantine })
+        {
+            var top = LakeLayout.Folder(stream) + "/";
+            await foreach (var folder in lake.ListFoldersAsync(top, cancellation))
+            {
+                if (folder is not ['s', 'o', 'u', 'r', 'c', 'e', '=', .. var source])
+                    continue;
+                await foreach (var day in lake.ListFoldersAsync($"{top}{folder}/", cancellation))
+                {
+                    if (span.Touches(day))
+                        await ListDayAsync(stream, source, day, $"{top}{folder}/{day}/", cancellation);
+                }
+            }
+        }
+
+        if (_unknown.Count > 0)
+            await open!.RemoveKnownAsync(_unknown, cancellation);
+        foreach (var key in _unknown.Order(StringComparer.Ordinal))
+            findings.Add($"doubled: {key} is in the lake, but this journal did not ship it");
+        return _notJudged;
+    }
+
+    private async Task ListDayAsync(LakeStream stream, string source, string day, string folder, CancellationToken cancellation)
+    {
+        await foreach (var entry in lake.ListAsync(folder, cancellation))
+        {
+            var rest = entry.Key.AsSpan(folder.Length);
+            var slash = rest.IndexOf('/');
+            if (slash < 0 || !AuditSpan.TryReadHour(day, rest[..slash].ToString(), out var hour))
+                _notJudged++;
+            else if (span.Contains(hour))
+                await JudgeAsync(stream, source, hour, entry.Key, cancellation);
+        }
+    }
+
+    private async Task JudgeAsync(LakeStream stream, string source, LakeHour hour, string key, CancellationToken cancellation)
+    {
+        if (!LakeLayout.TryReadKey(key, out _, out var owner))
+        {
+            findings.Add($"doubled: {key} is none of this system's objects, and readers of the lake take it for one");
+        }
+        else if (journals.GetValueOrDefault(owner) is { } closed && closed.Hours.Contains(hour))
+        {
+            if (!closed.CanJudge(hour, source))
+                _notJudged++;
+            else if (!(await KeysAsync(closed, stream, source, hour, cancellation)).Contains(key))
+                findings.Add($"doubled: {key} is in the lake, but the manifest of its hour does not name it");
+        }
+        else if (owner == journalId && open?.Contains(hour) == true)
+        {
+            if (!open.Knows(key))
+                _unknown.Add(key);
+        }
+        else
+        {
+            _notJudged++;
+        }
+    }
+
+    /// <summary>Keys come by hour, so that those of one hour are enough to remember.</summary>
+    private async Task<IReadOnlySet<string>> KeysAsync(
+        ClosedHours closed, LakeStream stream, string source, LakeHour hour, CancellationToken cancellation)
+    {
+        if (_at != (hour, source, stream))
+        {
+            _keysOfHour.Clear();
+            _at = (hour, source, stream);
+        }
+
+        if (!_keysOfHour.TryGetValue(closed.JournalId, out var keys))
+            _keysOfHour[closed.JournalId] = keys = await closed.KeysAsync(hour, source, cancellation);
+        return keys;
+    }
+}

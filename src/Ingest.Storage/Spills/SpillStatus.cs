@@ -1,0 +1,14 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>What a spill holds.</summary>
+/// <param name="Batches">Requests that wait to be drained.</param>
+/// <param name="Events">Their events.</param>
+/// <param name="Bytes">Their bytes, as stored.</param>
+/// <param name="Oldest">When the oldest of them was received; null when nothing waits.</param>
+/// <param name="SetAside">Batches that are damaged: they stay in the file for a person, and are never drained.</param>
+public sealed record SpillStatus(long Batches, long Events, long Bytes, Instant? Oldest, long SetAside)
+{
+    public static readonly SpillStatus Empty = new(0, 0, 0, null, 0);
+}

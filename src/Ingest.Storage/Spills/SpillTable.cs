@@ -1,0 +1,128 @@
+using System.Globalization;
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>
+/// The table of requests that wait, on one connection. A row's checksum covers all of its fields but <c>aside</c>, which says
+/// that the row was found damaged and is left to a person.
+/// </summary>
+internal sealed class SpillTable(Database database)
+{
+    private readonly Statement _insert = database.Prepare(
+        "INSERT INTO batches(position, source, events, received, aside, crc, body) VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6)");
+
+    private readonly Statement _delete = database.Prepare("DELETE FROM batches WHERE position = ?1");
+    private readonly Statement _setAside = database.Prepare("UPDATE batches SET aside = 1 WHERE position = ?1");
+    private readonly Statement _oldest = database.Prepare(
+        "SELECT received FROM batches WHERE aside = 0 ORDER BY position LIMIT 1");
+
+    private readonly Statement _first = database.Prepare(
+        "SELECT min(position) FROM batches INDEXED BY batches_by_source WHERE aside = 0 AND source = ?1");
+
+    private readonly Statement _read = database.Prepare(
+        "SELECT position, events, received, crc, body FROM batches INDEXED BY batches_by_source WHERE aside = 0 AND source = ?1 ORDER BY position LIMIT ?2");
+
+    public Database Database { get; } = database;
+
+    public void Insert(long position, string source, int events, Instant received, ReadOnlySpan<byte> body)
+    {
+        _insert.Bind(1, position).Bind(2, source).Bind(3, events).Bind(4, received.UnixMilliseconds)
+            .Bind(5, Checksum(position, source, events, received.UnixMilliseconds, body)).Bind(6, body);
+        Run(_insert);
+    }
+
+    /// <summary>Removes rows. Those that are not there are no mistake.</summary>
+    public void Delete(IEnumerable<long> positions)
+    {
+        foreach (var position in positions)
+            _delete.Run(position);
+    }
+
+    public void SetAside(long position) => _setAside.Run(position);
+
+    /// <summary>When the oldest row that waits was received; null when none does.</summary>
+    public Instant? OldestReceived()
+    {
+        using var rows = _oldest.Query();
+        return rows.Next() ? new Instant(rows.Int64(0)) : null;
+    }
+
+    /// <summary>Position of a source's oldest row; 0 when it has none.</summary>
+    public long FirstOf(string source)
+    {
+        using var rows = _first.Bind(1, source).Query();
+        return rows.Next() ? rows.Int64(0) : 0;
+    }
+
+    /// <summary>Reads a source's oldest rows, verified.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="countMax">Most rows to read.</param>
+    /// <param name="bytesMax">Bytes after which no further row is read.</param>
+    /// <param name="damaged">Receives what does not verify: where, and what was found.</param>
+    public List<SpilledBatch> Read(string source, int countMax, int bytesMax, List<(long Position, string Found)> damaged)
+    {
+        var read = new List<SpilledBatch>();
+        var bytes = 0;
+        using var rows = _read.Bind(1, source).Bind(2, countMax).Query();
+        while (bytes < bytesMax && rows.Next())
+        {
+            var position = rows.Int64(0);
+            var body = rows.Blob(4);
+            if (rows.Int64(3) != Checksum(position, source, rows.Int64(1), rows.Int64(2), body))
+            {
+                damaged.Add((position, "its checksum does not hold"));
+                continue;
+            }
+
+            bytes += body.Length;
+            if (Decode(position, body, damaged) is { } batch)
+                read.Add(new SpilledBatch(position, source, batch, body.Length));
+        }
+
+        return read;
+    }
+
+    /// <summary>What waits, by source.</summary>
+    public IEnumerable<(string Source, SpillCounts Counts)> Sum()
+    {
+        using var statement = new Statement(
+            Database, "SELECT source, count(*), sum(events), sum(length(body)) FROM batches WHERE aside = 0 GROUP BY source");
+        var sums = new List<(string, SpillCounts)>();
+        using var rows = statement.Query();
+        while (rows.Next())
+            sums.Add((rows.Text(0), new SpillCounts(rows.Int64(1), rows.Int64(2), rows.Int64(3))));
+        return sums;
+    }
+
+    private static void Run(Statement statement)
+    {
+        using var rows = statement.Query();
+        rows.Next();
+    }
+
+    private static EventBatch? Decode(long position, ReadOnlySpan<byte> body, List<(long Position, string Found)> damaged)
+    {
+        try
+        {
+            return EventBatchCodec.Read(ref body);
+        }
+        catch (InvalidDataException fault)
+        {
+            // Its bytes are those that were written: another version of this program did.
+            damaged.Add((position, string.Create(CultureInfo.InvariantCulture, $"it cannot be read: {fault.Message}")));
+            return null;
+        }
+    }
+
+    private static long Checksum(long position, string source, long events, long received, ReadOnlySpan<byte> body)
+    {
+        var crc = new Crc32C();
+        crc.Add(position);
+        crc.Add(source);
+        crc.Add(events);
+        crc.Add(received);
+        crc.Add(body);
+        return crc.Value;
+    }
+}

@@ -1,0 +1,174 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>
+/// Requests that the journal could not take, kept on this machine's disk until it can: one SQLite file, synced at every
+/// commit. Who drains it reads the oldest, stores them in the journal, and then removes them, so that a crash in between
+/// repeats what deduplication makes harmless. Safe for all threads.
+/// </summary>
+/// <remarks>
+/// Nothing is lost in silence: every row has a checksum that is verified when it is read, one that does not hold is set aside
+/// in the file, counted and reported, and the log is inspected before SQLite drops what it cannot read.
+/// </remarks>
+public sealed class SqliteSpill : IAsyncDisposable
+{
+    private const string FileName = "spill.db";
+
+    /// <summary>Part of <see cref="SpillOptions.BytesMax"/> above which it says that it has no room.</summary>
+    private const double FullShare = 15.0 / 16;
+
+    private readonly SpillOptions _options;
+    private readonly FolderLock _lock;
+    private readonly SpillTally _tally;
+    private readonly Database _database;
+    private readonly SpillWriter _writer;
+    private readonly SpillTable _reader;
+    private readonly SemaphoreSlim _reading = new(1);
+    private int _disposed;
+
+    private SqliteSpill(SpillOptions options, FolderLock folderLock, Database database, Database reader)
+    {
+        (_options, _lock, _database) = (options, folderLock, database);
+        var table = new SpillTable(database);
+        _tally = SpillTally.Of(table);
+        _reader = new SpillTable(reader);
+        _writer = new SpillWriter(table, _tally, options);
+    }
+
+    /// <summary>The folder's full path.</summary>
+    public string Folder => Path.GetFullPath(_options.Folder);
+
+    /// <summary>Bytes that it takes at most.</summary>
+    public long BytesMax => _options.BytesMax;
+
+    public SpillStatus Status => _tally.Status;
+
+    /// <summary>Whether it can take a request of usual size now.</summary>
+    public bool HasRoom => _writer.Refusal is null && _tally.Bytes < _options.BytesMax * FullShare;
+
+    /// <summary>Whether a spill was ever made in a folder.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
+    /// <summary>Opens the spill of a folder; makes one where there is none.</summary>
+    /// <exception cref="JournalUnavailableException">Another process has it, or it cannot be read.</exception>
+    /// <exception cref="JournalCorruptException">It is damaged as a whole. Names the file and what to do.</exception>
+    public static Task<SqliteSpill> OpenAsync(SpillOptions options) => Task.Run(() => Open(options));
+
+    /// <summary>Makes a request durable, together with all others that wait (group commit).</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="batch">The events; not needed any more after the answer.</param>
+    /// <param name="received">When they were received, unless they carry a first receipt.</param>
+    /// <returns>Committed; refused where there is no room; unknown where the disk failed and it may come back.</returns>
+    public async ValueTask<JournalResult> AppendAsync(string source, EventBatch batch, Instant received)
+    {
+        batch.StampReceived(received);
+        using var body = new PooledBufferWriter(batch.Bytes.Length + 256);
+        EventBatchCodec.Write(batch, body);
+        return await _writer.WriteAsync(new SpillAppend(source, body, batch.Events.Length, received));
+    }
+
+    /// <summary>Reads requests of the source that has the oldest one, in the order in which they came.</summary>
+    /// <param name="without">Sources to leave out.</param>
+    /// <param name="countMax">Most requests to read.</param>
+    /// <param name="bytesMax">Bytes after which no further one is read.</param>
+    /// <returns>One at least, to be disposed by the caller; empty where nothing waits.</returns>
+    /// <exception cref="JournalUnavailableException">The file cannot be read.</exception>
+    /// <exception cref="JournalCorruptException">The file is damaged beyond single rows.</exception>
+    public async ValueTask<IReadOnlyList<SpilledBatch>> ReadOldestAsync(IReadOnlySet<string> without, int countMax, int bytesMax)
+    {
+        await _reading.WaitAsync();
+        try
+        {
+            while (true)
+            {
+                var damaged = new List<(long Position, string Found)>();
+                var read = await Task.Run(() => Read(without, countMax, bytesMax, damaged));
+                if (damaged.Count == 0)
+                    return read;
+                await SetAsideAsync(damaged);
+                if (read.Count > 0)
+                    return read;
+            }
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>Removes requests of one source that are in the journal now.</summary>
+    public async ValueTask<JournalResult> RemoveAsync(IReadOnlyList<SpilledBatch> drained) =>
+        drained.Count == 0 ? JournalResult.Committed : await _writer.WriteAsync(new SpillRemove(drained[0].Source, drained));
+
+    /// <summary>Takes no more, finishes what waits, and lets go of the folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _reading.WaitAsync();
+        await Task.Run(_writer.Dispose);
+        _reader.Database.Dispose();
+        _database.Dispose();
+        _lock.Dispose();
+        _reading.Dispose();
+    }
+
+    private static SqliteSpill Open(SpillOptions options)
+    {
+        var folder = Path.GetFullPath(options.Folder);
+        FolderLock? folderLock = null;
+        Database? database = null, reader = null;
+        try
+        {
+            DurableFolder.Create(folder);
+            folderLock = new FolderLock(
+                Path.Combine(folder, "spill.lock"), $"{folder}: another process has this spill open. Every silo needs a data folder of its own.");
+            var path = Path.Combine(folder, FileName);
+            database = SpillOpening.OpenWriter(path);
+            reader = SpillOpening.OpenReader(path);
+            return new SqliteSpill(options, folderLock, database, reader);
+        }
+        catch (Exception fault)
+        {
+            reader?.Dispose();
+            database?.Dispose();
+            folderLock?.Dispose();
+            throw fault switch
+            {
+                SqliteFault sqlite => sqlite.ToJournalException(),
+                IOException or UnauthorizedAccessException => new JournalUnavailableException($"{folder}: {fault.Message}", fault),
+                _ => fault,
+            };
+        }
+    }
+
+    private List<SpilledBatch> Read(
+        IReadOnlySet<string> without, int countMax, int bytesMax, List<(long Position, string Found)> damaged)
+    {
+        try
+        {
+            var source = _tally.Sources
+                .Where(name => !without.Contains(name))
+                .Select(name => (Name: name, First: _reader.FirstOf(name)))
+                .Where(candidate => candidate.First > 0)
+                .OrderBy(candidate => candidate.First)
+                .Select(candidate => candidate.Name)
+                .FirstOrDefault();
+            return source is null ? [] : _reader.Read(source, countMax, bytesMax, damaged);
+        }
+        catch (SqliteFault fault)
+        {
+            throw fault.ToJournalException();
+        }
+    }
+
+    private async Task SetAsideAsync(List<(long Position, string Found)> damaged)
+    {
+        foreach (var (position, found) in damaged)
+            _options.OnFault?.Invoke($"{Path.Combine(Folder, FileName)}, table batches, position {position}: {found}. It is set aside there for a person, and the rest drains");
+        var result = await _writer.WriteAsync(new SpillSetAside([.. damaged.Select(row => row.Position)]));
+        if (result.Outcome != JournalOutcome.Committed)
+            throw new JournalUnavailableException($"{Folder}: a damaged request cannot be set aside: {result.Reason}");
+    }
+}
