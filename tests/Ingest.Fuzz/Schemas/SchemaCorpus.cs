@@ -21,7 +21,7 @@ internal static class SchemaCorpus
         ("{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}],\"dependentRequired\":{\"a\":[\"b\"]},\"dependentSchemas\":{\"b\":{\"minProperties\":2}}}", "{\"a\":1,\"b\":2}"),
         ("{\"if\":{\"contains\":{\"type\":\"integer\"}},\"then\":{\"uniqueItems\":true},\"else\":{\"prefixItems\":[true,false]},\"minContains\":1,\"maxContains\":3}", "[1,1.0,\"x\"]"),
         ("{\"pattern\":\"^(a+)+$\",\"minLength\":2,\"maxLength\":5,\"format\":\"date-time\"}", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\""),
-        ("{\"pattern\":\"^(?=.*\\\\d)(?!.*\\\\s)[\\\\p{L}\\\\w\\\\-]{3,}$\"}", "\"gr\u00fcn1😀\""),
+        ("{\"pattern\":\"^(?=.*\\\\d)(?!.*\\\\s)[\\\\w\\\\-]{3,}$\"}", "\"gr\u00fcn1😀\""),
         ("{\"patternProperties\":{\"^[a-z]+$\":{\"type\":\"number\"}},\"additionalProperties\":false,\"propertyNames\":{\"maxLength\":3}}", "{\"abcd\":1,\"B\":2}"),
         ("{\"format\":\"uri\"}", "\"https://u:p@[::1]:80/a%20b?c#d\""),
         ("{\"format\":\"email\"}", "\"\\\"a b\\\"@[127.0.0.1]\""),
@@ -48,7 +48,7 @@ internal static class SchemaCorpus
     public static IReadOnlyList<byte[]> ByHand { get; } =
         [.. Pairs.Select(pair => Join(Encoding.UTF8.GetBytes(pair.Schema), Encoding.UTF8.GetBytes(pair.Document)))];
 
-    /// <summary>Every case of the suite; empty where its data are not there.</summary>
+    /// <summary>The cases of the suite; empty where its data are not there. Without those that name Unicode's categories.</summary>
     public static IReadOnlyList<byte[]> Suite => FromSuite.Value;
 
     public static byte[] Join(ReadOnlySpan<byte> schema, ReadOnlySpan<byte> document) => [.. schema, Separator, .. document];
@@ -65,7 +65,10 @@ internal static class SchemaCorpus
             .. from file in files
                from @group in JsonElement.Parse(File.ReadAllBytes(file)).EnumerateArray()
                from test in @group.GetProperty("tests").EnumerateArray()
-               select Join(Raw(@group.GetProperty("schema")), Raw(test.GetProperty("data"))),
+               let schema = Raw(@group.GetProperty("schema"))
+               // The framework builds 140 MB for each \p{…}, and takes half a second.
+               where schema.AsSpan().IndexOf("\\\\p"u8) < 0
+               select Join(schema, Raw(test.GetProperty("data"))),
         ];
     }
 

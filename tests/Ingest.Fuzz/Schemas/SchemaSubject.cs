@@ -17,6 +17,9 @@ internal sealed class SchemaSubject(PlantedFault fault) : ISubject
     /// <summary>Bytes allocated for any schema: the metaschemas of its dialect may be read with it.</summary>
     private const int CompiledBase = 32 << 20;
 
+    /// <summary>Bytes allocated for each set of Unicode characters in a pattern, by the framework's automata.</summary>
+    private const int CompiledPerUnicodeSet = 256 << 20;
+
     /// <summary>Bytes allocated for each byte of a document, where patterns build their automata as they go.</summary>
     private const int JudgedPerByte = 1 << 10;
 
@@ -79,10 +82,12 @@ internal sealed class SchemaSubject(PlantedFault fault) : ISubject
         }
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         PropertyException.Require(
-            allocated <= ((long)CompiledPerByte * text.Length) + CompiledBase,
+            allocated <= ((long)CompiledPerByte * text.Length) + CompiledBase + (CompiledPerUnicodeSet * UnicodeSets(text)),
             "compiling allocates in proportion to the schema", $"{allocated} bytes for {text.Length}");
         return schema;
     }
+
+    private static long UnicodeSets(ReadOnlySpan<byte> text) => text.Count("\\\\p"u8) + text.Count("\\\\P"u8);
 
     private (bool IsValid, List<SchemaError>? Errors) Judge(JsonSchema schema, byte[] text, byte[] document)
     {
