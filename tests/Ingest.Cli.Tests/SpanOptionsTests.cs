@@ -12,8 +12,8 @@ public sealed class SpanOptionsTests
     [InlineData("2026-11-20T05:00Z")]
     public void An_hour_is_read_as_reports_write_it(string text)
     {
-        Assert.True(AuditSpan.TryParseHour(text, out var hour));
-        Assert.Equal("2026-11-20T05Z", hour.ToString());
+        Assert.Equal("2026-11-20T05Z", Read(from: text)!.Value.From.ToString());
+        Assert.Equal("2026-11-20T05Z", Read(to: text)!.Value.To.ToString());
     }
 
     [Fact]
@@ -24,11 +24,13 @@ public sealed class SpanOptionsTests
         Assert.Equal(new AuditSpan(new LakeHour(AuditedLake.FirstHour.Number - (32 * 24) + 1), AuditedLake.FirstHour), Read());
         Assert.Equal("2026-01-01T00Z", Read(from: "2026-01-01T00Z")!.Value.From.ToString());
         Assert.Equal("2026-11-21T19Z", Read(to: "2026-11-21T19Z")!.Value.To.ToString());
+        Assert.Equal("2026-11-20T00Z", Read(from: "2026-11-20")!.Value.From.ToString());
+        Assert.Equal("2026-11-20T23Z", Read(to: "2026-11-20")!.Value.To.ToString());
     }
 
     [Theory]
     [InlineData("yesterday", null, null)]
-    [InlineData(null, "2026-11-21", null)]
+    [InlineData(null, "tomorrow", null)]
     [InlineData(null, null, "7")]
     [InlineData(null, null, "0d")]
     [InlineData("2026-11-21T10Z", null, "3h")]
