@@ -261,9 +261,9 @@ public sealed class SnowplowPostTests : IAsyncLifetime
     [Fact]
     public async Task A_query_that_no_item_can_take_is_kept_beside_them()
     {
-        await _host.Client.PostAsync(Tracker.Payload("1", "\"x\""), Tracker.Path + "?e=pv&uid=u").OkAsync();
+        await _host.Client.PostAsync(Tracker.Payload("1", "\"x\""), Tracker.Path + "?e=pv&eid=u").OkAsync();
 
-        Assert.Equal(["1", "\"x\"", """{"e":"pv","uid":"u"}"""], _host.Intake.Events.Select(e => e.Text));
+        Assert.Equal(["1", "\"x\"", """{"e":"pv","eid":"u"}"""], _host.Intake.Events.Select(e => e.Text));
         Assert.All(_host.Intake.Events, e => Assert.NotEmpty(e.Errors));
     }
 

@@ -2,7 +2,7 @@ using Ingest.Engine;
 
 namespace Ingest.Fuzz;
 
-/// <summary>The wire form in which silos hand batches to each other: bytes that are one, nearly one, or none.</summary>
+/// <summary>The form in which silos hand batches to each other, and in which a spill keeps them: bytes that are one, nearly one, or none.</summary>
 internal sealed class CodecTarget(PlantedFault fault) : ITarget
 {
     private const int CorpusSeed = 1;

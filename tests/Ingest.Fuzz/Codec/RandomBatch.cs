@@ -51,6 +51,8 @@ internal static class RandomBatch
             OccurredAt = chance.OfList(Times),
             SentAt = chance.OfList(Times),
             TrueAt = chance.OfList(Times),
+            ReceivedAt = chance.OneIn(3) ? chance.OfList(Times) : EventEntry.NoTime,
+            Collector = chance.OneIn(4) ? Slice(chance, batch) : default,
             Kind = kind,
             FirstCheck = batch.CheckCount,
         };

@@ -52,6 +52,8 @@ internal sealed class ReferenceWire
             Time(text, entry.OccurredAt);
             Time(text, entry.SentAt);
             Time(text, entry.TrueAt);
+            Time(text, entry.ReceivedAt);
+            Field(text, batch[entry.Collector]);
             foreach (ref readonly var check in batch.Checks.Slice(entry.FirstCheck, entry.CheckCount))
             {
                 Field(text, batch[check.Schema]);
@@ -72,18 +74,19 @@ internal sealed class ReferenceWire
 
     private void Batch()
     {
-        Require(_input[_at++] == 1);
+        var version = _input[_at++];
+        Require(version is 1 or 2);
         _bytes = Take(Number());
         Field(_text, Slice());
         for (var events = Number(); events > 0; events--)
-            Event();
+            Event(version);
     }
 
-    private void Event()
+    private void Event(byte version)
     {
         var flags = _input[_at++];
         var kind = flags & 3;
-        Require(flags < 0x80 && kind < 3);
+        Require((flags < 0x80 || version == 2) && kind < 3);
         _text.Add((byte)kind).Add(Take(16));
         var id = Slice();
         Require(id.Length > 0);
@@ -92,6 +95,9 @@ internal sealed class ReferenceWire
             Field(_text, Slice());
         for (var bit = 4; bit <= 16; bit <<= 1)
             Time(_text, (flags & bit) != 0 ? Zigzag(Varint()) : EventEntry.NoTime);
+        var hasFirstReceipt = flags >= 0x80;
+        Time(_text, hasFirstReceipt ? Zigzag(Varint()) : EventEntry.NoTime);
+        Field(_text, hasFirstReceipt ? Slice() : []);
         for (var checks = (flags & 32) != 0 ? Number() : 0; checks > 0; checks--)
         {
             Field(_text, Slice());

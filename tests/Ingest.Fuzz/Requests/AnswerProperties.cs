@@ -44,7 +44,7 @@ internal static class AnswerProperties
         {
             var expected = string.Create(
                 CultureInfo.InvariantCulture,
-                $$"""{"accepted":{{counts.Accepted}},"quarantined":{{counts.Quarantined}},"duplicates":{{counts.Duplicates}}}""");
+                $$"""{"accepted":{{counts.Accepted}},"quarantined":{{counts.Quarantined}},"duplicates":{{counts.Duplicates}},"durability":"journal"}""");
             PropertyException.Require(Encoding.UTF8.GetString(body) == expected, Success, $"{Encoding.UTF8.GetString(body)}, not {expected}");
         }
         else if (HttpMethods.IsPost(request.Method))

@@ -30,7 +30,7 @@ internal sealed class LineProperties
     /// <param name="lines">What was stored.</param>
     /// <param name="result">What was said of it.</param>
     /// <param name="signal">Receives what happened.</param>
-    public void Check(IReadOnlyList<Offered> events, IReadOnlyList<StoredLine> lines, in IntakeResult result, ref Signal signal)
+    public void Check(IReadOnlyList<Offered> events, IReadOnlyList<JournaledLine> lines, in IntakeResult result, ref Signal signal)
     {
         int[] next = [0, 0];
         var duplicates = 0;
@@ -54,7 +54,7 @@ internal sealed class LineProperties
         signal.AddSize(duplicates);
     }
 
-    private static void Find(Offered offered, string id, IReadOnlyList<StoredLine> lines, int[] next, ref Signal signal)
+    private static void Find(Offered offered, string id, IReadOnlyList<JournaledLine> lines, int[] next, ref Signal signal)
     {
         foreach (var stream in offered.Errors.Count > 0 ? [LakeStream.Quarantine] : new[] { LakeStream.Good, LakeStream.Quarantine })
         {
@@ -69,14 +69,15 @@ internal sealed class LineProperties
                 CheckGood(offered, document.RootElement);
             else
                 CheckQuarantined(offered, document.RootElement, ref signal);
+            ReplayProperties.Check(offered, line, ref signal);
             return;
         }
         throw new PropertyException(OneLine, $"the event {id} of {offered.Source} has none");
     }
 
-    private static IEnumerable<StoredLine> Of(IReadOnlyList<StoredLine> lines, LakeStream stream) => lines.Where(line => line.Stream == stream);
+    private static IEnumerable<JournaledLine> Of(IReadOnlyList<JournaledLine> lines, LakeStream stream) => lines.Where(line => line.Stream == stream);
 
-    private static JsonDocument Parse(StoredLine line)
+    private static JsonDocument Parse(JournaledLine line)
     {
         try
         {

@@ -17,4 +17,4 @@ internal sealed record Offered(string Source, EventEntry Entry, byte[] Id, byte[
 /// <param name="Source">Whose.</param>
 /// <param name="Stream">Where it will land.</param>
 /// <param name="Bytes">The line, without its line feed.</param>
-internal sealed record StoredLine(string Source, LakeStream Stream, byte[] Bytes);
+internal sealed record JournaledLine(string Source, LakeStream Stream, byte[] Bytes);

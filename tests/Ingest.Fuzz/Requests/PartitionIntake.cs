@@ -16,10 +16,10 @@ internal sealed class PartitionIntake(SourceCatalogue catalogue, FixedTime time)
 
     private readonly MemoryJournal _journal = new();
     private readonly Dictionary<string, Partition> _partitions = new(StringComparer.Ordinal);
-    private readonly List<StoredLine> _lines = [];
+    private readonly List<JournaledLine> _lines = [];
 
     /// <summary>Lines of the request, in the order in which they were stored.</summary>
-    public IReadOnlyList<StoredLine> Lines => _lines;
+    public IReadOnlyList<JournaledLine> Lines => _lines;
 
     public void Clear() => _lines.Clear();
 
@@ -66,7 +66,7 @@ internal sealed class PartitionIntake(SourceCatalogue catalogue, FixedTime time)
         for (; !rest.IsEmpty; count++)
         {
             var end = rest.IndexOf((byte)'\n');
-            _lines.Add(new StoredLine(source, block.Stream, rest[..end].ToArray()));
+            _lines.Add(new JournaledLine(source, block.Stream, rest[..end].ToArray()));
             rest = rest[(end + 1)..];
         }
         PropertyException.Require(count == block.Events, "a block has a line for each event", $"{count} lines, {block.Events} events");

@@ -43,6 +43,7 @@ internal static class RequestCorpus
         Tracker("?aid=blog&uid=u%20%c3%bc+1&eid=8a1d7f1e-4f0e-4c55-bb0c-5c3c5b3f3a02", Envelope + "[" + PageView + "]}"),
         Tracker("?eid=8a1d7f1e-4f0e-4c55-bb0c-5c3c5b3f3a02", Envelope + "[" + PageView + "," + PageView + "]}"),
         Tracker("?aid=blog", Envelope + "[1]}"),
+        Tracker("?eid=a&a", Envelope + "[1,[]]}"),
         Tracker("?aid=%ff", Envelope + "[" + PageView + "]}"),
         Tracker("?a=1", " \n"),
         Tracker("", Envelope + "[{\"e\":\"ue\",\"p\":\"srv\",\"tv\":\"x\",\"aid\":\"shop-web\",\"ue_pr\":\"{\\\"schema\\\":\\\"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0\\\",\\\"data\\\":{\\\"schema\\\":\\\"iglu:com.acme/signup/jsonschema/1-0-0\\\",\\\"data\\\":{\\\"plan\\\":\\\"free\\\"}}}\",\"cx\":\"eyJzY2hlbWEiOiJpZ2x1OmNvbS5zbm93cGxvd2FuYWx5dGljcy5zbm93cGxvdy9jb250ZXh0cy9qc29uc2NoZW1hLzEtMC0wIiwiZGF0YSI6W119\"}]}"),

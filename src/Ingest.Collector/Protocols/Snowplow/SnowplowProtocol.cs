@@ -112,6 +112,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
     {
         var batch = body.Batch;
         var isUtf8 = Utf8.IsValid(batch[body.Whole]);
+        var whole = query;
         // One id for several events would make them one.
         if (items.Length > 1)
             query = query.Without(batch, "eid"u8);
@@ -127,7 +128,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         if (added > settings.Limits.DecompressedBytesMax)
         {
             reader.AddBytes(body.Whole, EventRules.Protocol, $"with the query in each of {items.Length} events it is too large");
-            KeepQuery(reader, query, $"with it in each of {items.Length} events the body is too large");
+            KeepQuery(reader, whole, $"with it in each of {items.Length} events the body is too large");
             return null;
         }
         if (!body.TryReserve(added + body.Whole.Length))
@@ -139,7 +140,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
             reader.Add(Merge(batch, item, query), isUtf8);
         }
         if (!isInAny)
-            KeepQuery(reader, query, "no event of the body is an object that could have it: this is its query");
+            KeepQuery(reader, whole, "no event of the body is an object that could have it: this is its query");
         return null;
     }
 
