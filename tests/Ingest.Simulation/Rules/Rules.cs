@@ -12,6 +12,7 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
 {
     private readonly SortedDictionary<PartitionId, PartitionHistory> _partitions = new(ByName.Instance);
     private readonly Dictionary<SimEvent, List<Acceptance>> _accepted = [];
+    private readonly Dictionary<string, int> _partitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _acceptedOfSource = new(StringComparer.Ordinal);
     private readonly HashSet<SimEvent> _sent = [];
 
@@ -75,9 +76,12 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
         history.Newest = Instant.Max(last[0], last[1]);
     }
 
-    /// <summary>The journal split a source.</summary>
+    /// <summary>The journal split a source, or had done so before.</summary>
     public void OnSplit(string source, int from, int to)
     {
+        if (_partitions.GetValueOrDefault(source) >= to)
+            return;
+        _partitions[source] = to;
         for (var number = from; number < to; number++)
         {
             var child = HistoryOf(new PartitionId(source, number));

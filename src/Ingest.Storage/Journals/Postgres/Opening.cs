@@ -27,6 +27,11 @@ internal static class Opening
         if (await PostgresMigrations.IsRunningAsync(session.Connection, session.Cancellation))
             return new JournalUnavailableException("The database is being migrated just now.");
 
+        // It may have ended between the two questions.
+        status = await PostgresMigrations.ReadAsync(session.Connection, session.Cancellation);
+        if (status.Pending.Count == 0)
+            return new JournalUnavailableException("The database has just been migrated.");
+
         var message = status.Applied == 0
             ? "The database has no journal yet. Run: ./ingest db migrate"
             : string.Create(CultureInfo.InvariantCulture, $"The database has schema {status.Applied}, this program needs {status.Known}. Run: ./ingest db migrate");

@@ -20,10 +20,17 @@ public sealed partial class PostgresJournal
         new(_server.ReadAsync(
             async session =>
             {
+                PartitionSnapshot read;
                 var ids = await GenerationTables.ListIdsAsync(session);
-                await using var snapshot = await session.BeginSnapshotAsync();
-                await SnapshotReader.KeepIdsAsync(session, ids);
-                return await SnapshotReader.ReadAsync(session, partition, idsMax, idsSince);
+                await using (await session.BeginSnapshotAsync())
+                {
+                    await SnapshotReader.KeepIdsAsync(session, ids);
+                    read = await SnapshotReader.ReadAsync(session, partition, idsMax, idsSince);
+                }
+
+                if (!_options.ReadOnly)
+                    await StandbyWait.ConfirmAsync(session);
+                return read;
             },
             cancellation));
 

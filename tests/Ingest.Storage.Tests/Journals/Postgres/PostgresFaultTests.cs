@@ -136,6 +136,30 @@ public sealed class PostgresFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_commit_without_the_standby_that_it_must_wait_for_counts_neither_as_stored_nor_as_a_duplicate()
+    {
+        await using var journal = await OpenAsync();
+        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 1), Cancellation));
+        await SetStandbyAsync("nobody");
+        Assert.Equal(JournalOutcome.Unknown, (await journal.AppendAsync(AppendOf(Make.Shop, 2), Cancellation)).Outcome);
+        // The server shows it to every reader, though it is on one machine alone.
+        Assert.Equal(3, await PostgresServer.ScalarAsync<long>(_database, "SELECT max(next_seq) FROM ingest.partitions"));
+        await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation));
+
+        await SetStandbyAsync("");
+        Assert.Equal(3, (await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation)).NextSeq);
+        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(AppendOf(Make.Shop, 3), Cancellation));
+
+        async Task SetStandbyAsync(string names)
+        {
+            await PostgresServer.ExecuteAsync(_database, $"ALTER SYSTEM SET synchronous_standby_names = '{names}'");
+            await PostgresServer.ExecuteAsync(_database, "SELECT pg_reload_conf()");
+            while (await PostgresServer.ScalarAsync<string>(_database, "SHOW synchronous_standby_names") != names)
+                await Task.Delay(20, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_partition_that_another_holds_fails_without_its_neighbours()
     {
         await using var journal = await OpenAsync();

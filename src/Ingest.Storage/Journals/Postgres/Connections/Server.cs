@@ -86,7 +86,7 @@ internal sealed class Server : IAsyncDisposable
         var abandoned = Milliseconds(2 * options.WriteTimeout);
         settings.Options = string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Options} -c statement_timeout={Milliseconds(options.ReadTimeout + options.WriteTimeout)} -c idle_in_transaction_session_timeout={abandoned} -c lock_timeout={Milliseconds(options.LockTimeout)} -c default_transaction_read_only={(options.ReadOnly ? "on" : "off")}").Trim();
+            $"{settings.Options} -c statement_timeout={Milliseconds(options.ReadTimeout + options.WriteTimeout)} -c idle_in_transaction_session_timeout={abandoned} -c lock_timeout={Milliseconds(options.LockTimeout)} -c default_transaction_isolation=read\\ committed -c default_transaction_read_only={(options.ReadOnly ? "on" : "off")}").Trim();
         return settings.ConnectionString;
 
         static long Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);

@@ -9,7 +9,9 @@ internal static class ClosedHoursTable
 {
     private const string Read = "SELECT last_hour FROM ingest.closed_hours";
 
-    private const string Raise = "UPDATE ingest.closed_hours SET last_hour = $1 WHERE last_hour < $1";
+    // Only an hour that is over by the database's clock too: one process whose clock is ahead must not close for all.
+    private const string Raise =
+        "UPDATE ingest.closed_hours SET last_hour = $1 WHERE last_hour < $1 AND $1 < floor(extract(epoch FROM clock_timestamp()) / 3600)";
 
     /// <summary>Stands in the row before any hour is closed: below every hour.</summary>
     private const int None = int.MinValue;
@@ -35,14 +37,21 @@ internal static class ClosedHoursTable
     public static async Task<ClosedHours> ReadAsync(Session session) => (await session.QueryAsync(
         Read, rows => rows.GetInt32(0) is var hour && hour == None ? default : new ClosedHours(new LakeHour(hour))))[0];
 
-    /// <summary>Waits for the appends under way, and keeps others waiting for the length of one update and commit.</summary>
+    /// <summary>
+    /// Waits for the appends under way, and keeps others waiting for the length of one update and commit: all of it is one round
+    /// trip, so that a process that is cut off in the middle holds up nobody.
+    /// </summary>
     public static async Task<JournalResult> CloseAsync(Session session, LakeHour hour, CommitStep step)
     {
-        await using var transaction = await session.Connection.BeginTransactionAsync(session.Cancellation);
-        await session.ExecuteAsync(LockForClosing);
-        await session.ExecuteAsync(Raise, Parameter.Of(hour.Number));
-        await step.CommitAsync(transaction, session.Cancellation);
-        return JournalResult.Committed;
+        await using var batch = new NpgsqlBatch(session.Connection) { Timeout = session.Seconds };
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockForClosing));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Raise) { Parameters = { Parameter.Of(hour.Number) } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        await step.CommitAsync(() => batch.ExecuteNonQueryAsync(session.Cancellation));
+        return (await ReadAsync(session)).Last >= hour
+            ? JournalResult.Committed
+            : new JournalResult(JournalOutcome.Refused, $"{hour} is not over yet by the database's clock");
     }
 
     private static string Lock(string function) => string.Create(CultureInfo.InvariantCulture, $"SELECT {function}({LockKey})");

@@ -25,9 +25,8 @@ internal sealed class AppendCommit(PartitionKeys keys, PostgresJournalOptions op
     protected override async Task TryAsync(Session session, IReadOnlyList<PostgresWrite> writes, GroupStep step)
     {
         var closed = _closed ??= await ClosedHoursTable.ReadAsync(session);
-        Gather(writes, closed);
-        if (writes.Any(write => Keys.Find(write.Partition) is null))
-            await FenceUnknownAsync(session, writes);
+        if (Gather(writes, closed) is { Count: > 0 } unknown)
+            await FenceUnknownAsync(session, unknown);
         if (_appends.Count == 0)
             return;
 
@@ -89,8 +88,10 @@ internal sealed class AppendCommit(PartitionKeys keys, PostgresJournalOptions op
     /// Rows of the appends whose partition has one, by its key: the order in which rows are locked. Those of closed hours are
     /// fenced.
     /// </summary>
-    private void Gather(IReadOnlyList<PostgresWrite> writes, ClosedHours closed)
+    /// <returns>Those whose partition has none. Keys are learned by others meanwhile, so each is asked for once.</returns>
+    private List<AppendWrite> Gather(IReadOnlyList<PostgresWrite> writes, ClosedHours closed)
     {
+        var unknown = new List<AppendWrite>();
         _appends.Clear();
         _blocks.Clear();
         _ids.Clear();
@@ -98,8 +99,8 @@ internal sealed class AppendCommit(PartitionKeys keys, PostgresJournalOptions op
         foreach (var write in writes.Cast<AppendWrite>())
         {
             if (Keys.Find(write.Partition) is not { } key)
-                continue;
-            if (closed.BlockOfClosed(write.Append) is { } late)
+                unknown.Add(write);
+            else if (closed.BlockOfClosed(write.Append) is { } late)
                 write.Result = JournalMessages.FencedByHour(write.Append, late);
             else
                 _appends.Add((key, write));
@@ -108,12 +109,12 @@ internal sealed class AppendCommit(PartitionKeys keys, PostgresJournalOptions op
         _appends.Sort(static (a, b) => a.Key.CompareTo(b.Key));
         foreach (var (key, write) in _appends)
             write.AddRows(key, closed, _blocks, _ids, _counts);
+        return unknown;
     }
 
     /// <summary>A partition without a row: another one's seqs are meant, or another number of partitions.</summary>
-    private async Task FenceUnknownAsync(Session session, IReadOnlyList<PostgresWrite> writes)
+    private static async Task FenceUnknownAsync(Session session, IReadOnlyList<AppendWrite> unknown)
     {
-        var unknown = writes.Cast<AppendWrite>().Where(write => Keys.Find(write.Partition) is null).ToList();
         var counts = (await session.QueryAsync(
             "SELECT name, partition_count FROM ingest.sources WHERE name = ANY ($1)",
             rows => KeyValuePair.Create(rows.GetString(0), rows.GetInt32(1)),

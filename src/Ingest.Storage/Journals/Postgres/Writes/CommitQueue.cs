@@ -29,12 +29,20 @@ internal sealed class CommitQueue(int countMax, long bytesMax, int committers, s
     /// <inheritdoc cref="SecondGroupWritesMin"/>
     private const long SecondGroupBytesMin = 1L << 20;
 
+    /// <summary>
+    /// How long a group in commit keeps a small one waiting. One that takes longer stands still (a lock, a silent connection), and
+    /// the others must not wait with it.
+    /// </summary>
+    private const int SecondGroupPatience = 100;
+
     private readonly Lock _gate = new();
     private readonly Queue<PostgresWrite> _waiting = new();
     private readonly HashSet<PartitionId> _inCommit = [];
     private readonly SemaphoreSlim _signal = new(0);
     private long _bytes;
     private int _groupsInCommit;
+    private long _lastTaken;
+    private bool _heldBack;
     private bool _closed;
 
     /// <summary>Queues a write and waits for its outcome.</summary>
@@ -62,7 +70,7 @@ internal sealed class CommitQueue(int countMax, long bytesMax, int committers, s
     /// <returns>False when the queue is closed.</returns>
     public async Task<bool> WaitAsync()
     {
-        await _signal.WaitAsync();
+        await _signal.WaitAsync(Volatile.Read(ref _heldBack) ? SecondGroupPatience : Timeout.Infinite);
         lock (_gate)
             return !_closed;
     }
@@ -74,7 +82,9 @@ internal sealed class CommitQueue(int countMax, long bytesMax, int committers, s
         lock (_gate)
         {
             // Whoever commits now takes the rest when it is done.
-            if (_groupsInCommit > 0 && _waiting.Count < SecondGroupWritesMin && _bytes < SecondGroupBytesMin)
+            _heldBack = _waiting.Count is > 0 and < SecondGroupWritesMin && _bytes < SecondGroupBytesMin
+                && _groupsInCommit > 0 && Environment.TickCount64 - _lastTaken < SecondGroupPatience;
+            if (_heldBack)
                 return false;
 
             HashSet<PartitionId> once = [];
@@ -99,9 +109,11 @@ internal sealed class CommitQueue(int countMax, long bytesMax, int committers, s
             _bytes -= bytes;
             foreach (var write in group)
                 _inCommit.Add(write.Partition);
-            if (group.Count > 0)
-                _groupsInCommit++;
-            return group.Count > 0;
+            if (group.Count == 0)
+                return false;
+            _groupsInCommit++;
+            _lastTaken = Environment.TickCount64;
+            return true;
         }
     }
 

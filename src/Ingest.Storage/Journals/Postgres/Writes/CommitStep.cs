@@ -5,10 +5,14 @@ internal sealed class CommitStep
 {
     public bool IsCommitting { get; private set; }
 
-    public async Task CommitAsync(Npgsql.NpgsqlTransaction transaction, CancellationToken cancellation)
+    public Task CommitAsync(Npgsql.NpgsqlTransaction transaction, CancellationToken cancellation) =>
+        CommitAsync(() => transaction.CommitAsync(cancellation));
+
+    /// <param name="commit">Sends what ends with COMMIT.</param>
+    public async Task CommitAsync(Func<Task> commit)
     {
         IsCommitting = true;
-        await transaction.CommitAsync(cancellation);
+        await commit();
         IsCommitting = false;
     }
 }

@@ -25,7 +25,7 @@ internal abstract class GroupCommit(PartitionKeys keys, PostgresJournalOptions o
     {
         for (var attempt = 1; writes.Count > 0; attempt++)
         {
-            var step = new GroupStep();
+            using var step = new GroupStep();
             foreach (var write in writes)
                 write.Result = JournalResult.Committed; // Unless this try says otherwise.
             try
@@ -33,6 +33,7 @@ internal abstract class GroupCommit(PartitionKeys keys, PostgresJournalOptions o
                 var session = new Session(await connect(), _seconds, CancellationToken.None);
                 await Keys.LoadAsync(session, writes);
                 await TryAsync(session, writes, step);
+                step.Done();
                 return;
             }
             catch (Exception fault)

@@ -3,18 +3,31 @@ using Npgsql;
 namespace Ingest.Storage.Postgres;
 
 /// <summary>How far one try of a group's transaction came.</summary>
-internal sealed class GroupStep
+internal sealed class GroupStep : IDisposable
 {
     private NpgsqlConnection? _connection;
     private bool _committing;
+    private StandbyWait? _standby;
 
     public NpgsqlBatchCommand Commit { get; } = new("COMMIT");
 
     /// <summary>From here on the connection is in a transaction, or about to be.</summary>
-    public void Begun(NpgsqlConnection connection) => _connection = connection;
+    public void Begun(NpgsqlConnection connection)
+    {
+        _connection = connection;
+        _standby ??= new StandbyWait(connection);
+    }
 
     /// <summary>The statements that end with COMMIT are about to be sent.</summary>
     public void Committing() => _committing = true;
+
+    /// <summary>The statements went through.</summary>
+    /// <exception cref="NotReplicatedException">The server committed without the standby for which it has to wait.</exception>
+    public void Done()
+    {
+        if (_standby?.WasGivenUp == true)
+            throw new NotReplicatedException();
+    }
 
     /// <summary>
     /// False where the server said itself, over a connection that it did not end, that a statement before COMMIT failed.
@@ -41,4 +54,6 @@ internal sealed class GroupStep
             await connection.CloseAsync();
         }
     }
+
+    public void Dispose() => _standby?.Dispose();
 }
