@@ -32,7 +32,8 @@ var root = new Command(
 root.Options.Add(new HelpOption());
 root.Options.Add(new VersionOption());
 var parsed = root.Parse(args);
-var invocation = new InvocationConfiguration();
+// Told to stop, a replay still stores the record of what it did.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
 if (parsed.CommandResult.Command == cluster)
     // It sees to signals by itself: it stops its processes in order before it ends.
     invocation.ProcessTerminationTimeout = null;

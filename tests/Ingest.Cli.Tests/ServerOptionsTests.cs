@@ -11,7 +11,7 @@ public sealed class ServerOptionsTests
     {
         var (choice, mistakes) = Read("--url", "https://silo.example:8443", "--key", "k");
         Assert.Empty(mistakes);
-        Assert.Equal([new ServerAddress(new Uri("https://silo.example:8443"), "k")], choice.Servers);
+        Assert.Equal([new ServerAddress(new Uri("https://silo.example:8443"), "k", IsGiven: true)], choice.Servers);
         Assert.Empty(choice.Folders);
     }
 

@@ -42,18 +42,6 @@ public sealed class SpanOptionsTests
         Assert.Single(mistakes);
     }
 
-    [Fact]
-    public void Hours_that_should_have_a_manifest_by_now_and_have_none_are_no_answer_without_the_journal()
-    {
-        var (hour, now) = (AuditedLake.FirstHour, AuditedLake.FirstHour.End + TimeSpan.FromHours(5));
-        var report = new AuditReport([], 0, 0, 0, 0, 0, 0, new AuditSpan(hour, hour));
-        Assert.Equal(hour.Next, report.FirstWithoutManifest(new AuditSpan(hour, now.Hour), now));
-        Assert.Null(report.FirstWithoutManifest(new AuditSpan(hour, hour), now));
-        // An hour that ended a while ago may still wait for the lake.
-        Assert.Null(report.FirstWithoutManifest(new AuditSpan(hour, now.Hour), hour.Next.End + TimeSpan.FromHours(1)));
-        Assert.Equal(hour, (report with { ByManifests = null }).FirstWithoutManifest(new AuditSpan(hour, now.Hour), now));
-    }
-
     private static AuditSpan? Read(string? from = null, string? to = null, string? since = null)
     {
         var mistakes = new List<string>();

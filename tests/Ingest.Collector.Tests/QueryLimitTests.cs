@@ -24,6 +24,7 @@ public sealed class QueryLimitTests
 
         Assert.Equal([body, $$"""{"url":"{{url}}"}"""], host.Intake.Events.Select(e => e.Text));
         Assert.All(host.Intake.Events, e => Assert.Contains("too large", e.SingleError(EventRules.Protocol).Found, StringComparison.Ordinal));
+        Assert.NotNull(LonePart.ReasonIn([host.Intake.Events[0].SingleError(EventRules.Protocol)]));
         Assert.Equal(0, host.App.Gate.Bytes);
     }
 

@@ -144,6 +144,25 @@ public sealed class StoredEventTests
         Assert.NotNull(events.Judge());
     }
 
+    [Theory]
+    [InlineData("snowplow-get", LonePart.BodyOfGet)]
+    [InlineData("snowplow-get", LonePart.BodyOfGet + ", and it is no gzip")]
+    [InlineData("snowplow-tp2", "with the query in each of 2 events it is too large")]
+    public void A_part_of_a_request_that_is_no_event_alone_stays_whole(string protocol, string why)
+    {
+        // Either would be good events if it were read alone: a query, and a payload.
+        var original = protocol == "snowplow-get"
+            ? $"e=pv&p=web&tv=x&aid=shop&eid={Tracker.Id(1)}"
+            : $"{Envelope}{Tracker.Item(("eid", Tracker.Id(1)))},{Tracker.Item(("eid", Tracker.Id(2)))}]}}";
+        using var events = Reader.Read(Line(protocol, original, rule: EventRules.Protocol, found: why), Now);
+        Assert.Equal(new EventError("", EventRules.Protocol, why), Assert.Single(events.Judge()!));
+        var (_, batch) = Assert.Single(events.Batches);
+        Assert.Equal(original, Encoding.UTF8.GetString(batch[Assert.Single(batch.Events.ToArray()).Payload]));
+
+        using var others = Reader.Read(Line(protocol, original, rule: EventRules.Protocol), Now);
+        Assert.Null(others.Judge());
+    }
+
     [Fact]
     public void A_line_of_an_unknown_protocol_stays()
     {
@@ -183,8 +202,9 @@ public sealed class StoredEventTests
     }
 
     private static byte[] Line(
-        string protocol, string original, string id = "1", string source = "shop", string where = "", string rule = EventRules.UnknownSchema) =>
+        string protocol, string original, string id = "1", string source = "shop", string where = "", string rule = EventRules.UnknownSchema,
+        string found = "x") =>
         Encoding.UTF8.GetBytes($$"""
-            {"event_id":"{{id}}","source":"{{source}}","received_at":"2026-11-21T20:15:03.123Z","collector":{"protocol":"{{protocol}}","node":"n1"},"errors":[{"where":"{{where}}","rule":"{{rule}}","found":"x"}],"original":{{JsonSerializer.Serialize(original)}},"original_base64":null}
+            {"event_id":"{{id}}","source":"{{source}}","received_at":"2026-11-21T20:15:03.123Z","collector":{"protocol":"{{protocol}}","node":"n1"},"errors":[{"where":"{{where}}","rule":"{{rule}}","found":"{{found}}"}],"original":{{JsonSerializer.Serialize(original)}},"original_base64":null}
             """);
 }

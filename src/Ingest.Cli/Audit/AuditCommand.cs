@@ -44,6 +44,7 @@ internal static class AuditCommand
             parsed.GetValue(lake),
             option => parsed.GetValue(lakeOptions[option.Name]),
             mistakes => spans.Read(parsed, Instant.From(TimeProvider.System.GetUtcNow()), mistakes),
+            spans.IsFromGiven(parsed),
             cancellation));
         return command;
     }
@@ -53,6 +54,7 @@ internal static class AuditCommand
         string? lakeText,
         Func<LakeOption, string?> given,
         Func<ICollection<string>, AuditSpan?> readSpan,
+        bool isFromGiven,
         CancellationToken cancellation)
     {
         var mistakes = new List<string>();
@@ -75,7 +77,8 @@ internal static class AuditCommand
             var journalFrom = (Instant.From(TimeProvider.System.GetUtcNow()) - new Limits().LedgerRetention).Hour.Next;
             var audit = new LakeAudit(lake, opened?.Journal, journalFrom);
             var report = await ProgressLine.RunAsync(progress => audit.RunAsync(span, progress, cancellation));
-            return Print(report, damage, lake, span, opened is not null);
+            var unjudged = new UnjudgedHours(report, span, isFromGiven, Instant.From(TimeProvider.System.GetUtcNow()));
+            return Print(report, damage, lake, span, unjudged, opened is null ? null : journalFrom);
         }
         catch (Exception exception) when (exception
             is LakeUnavailableException or JournalUnavailableException or JournalCorruptException)
@@ -107,7 +110,8 @@ internal static class AuditCommand
         return location;
     }
 
-    private static int Print(AuditReport report, IReadOnlyList<string> damage, ILake lake, AuditSpan span, bool hasJournal)
+    private static int Print(
+        AuditReport report, IReadOnlyList<string> damage, ILake lake, AuditSpan span, UnjudgedHours unjudged, LakeHour? journalFrom)
     {
         foreach (var finding in damage.Concat(report.Findings))
             Console.WriteLine(finding);
@@ -116,26 +120,32 @@ internal static class AuditCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Objects} objects in {lake.Description}: {report.GoodEvents} good events, {report.QuarantinedEvents} quarantined; {report.PendingEvents} more wait in the journal"));
-        Console.WriteLine($"hours {span.From} to {span.To}: {JudgedBy(report, hasJournal)}");
+        Console.WriteLine($"hours {span.From} to {span.To}: {JudgedBy(report, span, journalFrom)}");
+        foreach (var note in unjudged.Notes())
+            Console.WriteLine(note);
         if (report.NotJudged > 0)
             Console.WriteLine($"{report.NotJudged} objects of other journals, or of hours without a manifest, were not judged");
         var found = report.FindingCount + damage.Count;
-        var now = Instant.From(TimeProvider.System.GetUtcNow());
-        if (found == 0 && !hasJournal && report.FirstWithoutManifest(span, now) is { } first)
-        {
-            Console.Error.WriteLine($"There is no manifest from {first} on: name the journal with --data or --postgres, or end the span before with --to.");
+        var problems = unjudged.Problems().ToList();
+        foreach (var problem in problems)
+            Console.Error.WriteLine(problem);
+        if (found == 0 && problems.Count > 0)
             return ExitCodes.NoAnswer;
-        }
 
         Console.WriteLine(found == 0 ? "nothing missing" : $"{found} findings");
         return found == 0 ? ExitCodes.Good : ExitCodes.Bad;
     }
 
-    private static string JudgedBy(AuditReport report, bool hasJournal) => (report.ByManifests, hasJournal) switch
+    private static string JudgedBy(AuditReport report, AuditSpan span, LakeHour? journalFrom)
     {
-        ({ } closed, true) => $"{closed.From} to {closed.To} by their manifests, the others by the journal",
-        ({ } closed, false) => $"{closed.From} to {closed.To} by their manifests, the others not at all",
-        (null, true) => "none has a manifest yet, all by the journal",
-        (null, false) => "none has a manifest",
-    };
+        var others = journalFrom is not { } from ? "the others not at all"
+            : from <= span.From ? "the others by the journal"
+            : $"the others by the journal from {from} on";
+        return (report.ByManifests, journalFrom) switch
+        {
+            ({ } closed, _) => $"{closed.From} to {closed.To} by their manifests, {others}",
+            (null, not null) => $"none has a manifest yet, {others}",
+            (null, null) => "none has a manifest",
+        };
+    }
 }

@@ -41,6 +41,16 @@ internal sealed class ClosedHours(ILake lake, string journalId)
         }
     }
 
+    /// <summary>Hours from a given one to the first that has an index; there must be one that has.</summary>
+    public IEnumerable<LakeHour> Before(LakeHour from)
+    {
+        for (var hour = from; hour < First; hour = hour.Next)
+        {
+            if (!_damaged.Contains(hour))
+                yield return hour;
+        }
+    }
+
     /// <summary>False where the manifest that would tell cannot be read.</summary>
     public bool CanJudge(LakeHour hour, string source) => !_unreadable.Contains((hour, source));
 

@@ -20,7 +20,11 @@ internal sealed class ExtraObjects(
     private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlySet<string>> _keysOfHour = new(StringComparer.Ordinal);
     private (LakeHour Hour, string Source, LakeStream Stream) _at;
+    private readonly Dictionary<string, SortedSet<LakeHour>> _unjudged = new(StringComparer.Ordinal);
     private long _notJudged;
+
+    /// <summary>By journal, the hours of objects that neither a manifest nor the journal at hand says anything of.</summary>
+    public IReadOnlyDictionary<string, SortedSet<LakeHour>> Unjudged => _unjudged;
 
     /// <returns>Objects that neither a manifest nor the journal at hand can say anything of.</returns>
     public async Task<long> FindAsync(CancellationToken cancellation)
@@ -81,6 +85,9 @@ internal sealed class ExtraObjects(
         else
         {
             _notJudged++;
+            if (!_unjudged.TryGetValue(owner, out var hours))
+                _unjudged[owner] = hours = [];
+            hours.Add(hour);
         }
     }
 

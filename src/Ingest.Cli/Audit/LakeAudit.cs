@@ -72,16 +72,34 @@ public sealed class LakeAudit(ILake lake, IJournal? journal, LakeHour journalFro
             objects.Events[(int)LakeStream.Quarantine],
             pending,
             notJudged,
-            hours.Count == 0 ? null : new AuditSpan(hours.Min(), hours.Max()));
+            hours.Count == 0 ? null : new AuditSpan(hours.Min(), hours.Max()))
+        {
+            Journals = [.. CoverageOf(extra.Unjudged)],
+        };
     }
+
+    private IEnumerable<JournalCoverage> CoverageOf(IReadOnlyDictionary<string, SortedSet<LakeHour>> unjudged)
+    {
+        foreach (var journalId in JournalIds().Union(unjudged.Keys, StringComparer.Ordinal))
+        {
+            var closed = _journals.GetValueOrDefault(journalId);
+            yield return new JournalCoverage(
+                journalId,
+                closed is { Hours.Count: > 0 } ? new AuditSpan(closed.First, closed.Last) : null,
+                journalId == journal?.Id ? journalFrom : null,
+                unjudged.GetValueOrDefault(journalId) ?? []);
+        }
+    }
+
+    private IEnumerable<string> JournalIds() =>
+        _journals.Keys.Concat(journal is null ? [] : [journal.Id]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     private bool IsClosed(LakeHour hour) => _journals.GetValueOrDefault(journal!.Id)?.Hours.Contains(hour) == true;
 
     /// <summary>What doubles are looked for in, and read together: a stream of a source of a journal.</summary>
     private IEnumerable<Group> Groups()
     {
-        var journals = _journals.Keys.Concat(journal is null ? [] : [journal.Id]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        foreach (var journalId in journals)
+        foreach (var journalId in JournalIds())
         {
             var closed = _journals.GetValueOrDefault(journalId);
             var open = journalId == journal?.Id ? _open : null;

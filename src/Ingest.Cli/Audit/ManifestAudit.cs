@@ -8,6 +8,12 @@ namespace Ingest.Cli;
 /// </summary>
 internal sealed class ManifestAudit(ILake lake, AuditSpan span, AuditFindings findings)
 {
+    /// <summary>
+    /// How far before the span an older index is looked for, in hours: as long as a journal keeps its records. A longer
+    /// gap reads as a beginning.
+    /// </summary>
+    private const int LookBackHours = 32 * 24;
+
     private readonly SortedDictionary<string, ClosedHours> _journals = new(StringComparer.Ordinal);
 
     /// <returns>By journal, those that have closed hours in the span.</returns>
@@ -17,11 +23,26 @@ internal sealed class ManifestAudit(ILake lake, AuditSpan span, AuditFindings fi
             await CheckHourAsync(hour, folder, cancellation);
         foreach (var journal in _journals.Values)
         {
-            foreach (var gap in journal.Gaps())
+            foreach (var gap in (await GapsBeforeAsync(journal, cancellation)).Concat(journal.Gaps()))
                 findings.Add($"missing: {LakeLayout.IndexKey(gap, journal.JournalId)} is not in the lake, though those before and after it are");
         }
 
         return _journals;
+    }
+
+    /// <summary>Hours from the beginning of the span to a journal's first index in it, where an older one is there.</summary>
+    private async Task<IEnumerable<LakeHour>> GapsBeforeAsync(ClosedHours journal, CancellationToken cancellation)
+    {
+        if (journal.Hours.Count == 0 || journal.First == span.From)
+            return [];
+        var before = new AuditSpan(new LakeHour(span.From.Number - LookBackHours), new LakeHour(span.From.Number - 1));
+        await foreach (var (hour, _) in HourFolders.ListAsync(lake, LakeLayout.Manifests + "/", before, cancellation))
+        {
+            if (await lake.FindAsync(LakeLayout.IndexKey(hour, journal.JournalId), cancellation) is not null)
+                return journal.Before(span.From);
+        }
+
+        return [];
     }
 
     private async Task CheckHourAsync(LakeHour hour, string folder, CancellationToken cancellation)

@@ -23,6 +23,9 @@ internal sealed class SpanOptions
         command.Options.Add(_since);
     }
 
+    /// <summary>True where the first hour was named; <c>--since</c> asks for what there is.</summary>
+    public bool IsFromGiven(ParseResult parsed) => parsed.GetValue(_from) is not null;
+
     /// <summary>Reads what was given.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="now">The present time.</param>

@@ -18,7 +18,8 @@ internal static class QuarantineReplayCommand
             "Sends events of the quarantine through a running server's rules of today. What is valid now becomes good, once,\n" +
             "with its first receipt; what is not stays, and is told with its new reasons. Broken off, it goes on where it was\n" +
             "when started anew; within the dedupe window (24 h) even what was under way is not doubled.\n" +
-            "Exit code: 0 all of them are good, 1 some are invalid still, 2 it could not finish.\n" +
+            "An object that is damaged, or of a source that is gone, is skipped and named at the end.\n" +
+            "Exit code: 0 all of them are good, 1 some are invalid still, 2 it could not finish, or skipped objects.\n" +
             "Example: ./ingest quarantine replay --source shop --from 2026-11-21 --reason unknown_schema");
         options.AddTo(command);
         command.Options.Add(dryRun);
@@ -53,11 +54,12 @@ internal static class QuarantineReplayCommand
         }
 
         Print(run.Report, isDryRun);
-        return run.Report.Bad == 0 ? ExitCodes.Good : ExitCodes.Bad;
+        return run.Report.Skipped.Count > 0 ? ExitCodes.NoAnswer : run.Report.Bad == 0 ? ExitCodes.Good : ExitCodes.Bad;
     }
 
     private static void Print(ReplayReport report, bool isDryRun)
     {
+        report.Skipped.Print();
         ReasonTable.Print("invalid still, by reason", report.Reasons);
         Console.WriteLine($"{report.Objects} objects: {report.Good} events {(isDryRun ? "would become" : "became")} good, {report.GoodBefore} were good already, {report.Bad} are invalid still");
     }

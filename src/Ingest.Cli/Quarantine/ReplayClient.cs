@@ -22,7 +22,9 @@ internal sealed class ReplayClient(Func<IEnumerable<ServerAddress>> servers, boo
     /// <param name="count">How many they are.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>What became of each, in their order.</returns>
-    /// <exception cref="ServerSilentException">No server took them, or the server refused them.</exception>
+    /// <exception cref="ServerSilentException">No server took them, or the key that was given is wrong.</exception>
+    /// <exception cref="LinesRefusedException">The server does not know their source, or cannot read them.</exception>
+    /// <exception cref="ServerRefusedException">The server refuses for another reason, or gives no answer of the page.</exception>
     public async Task<IReadOnlyList<ReplayedLine>> SendAsync(
         string source, ReadOnlyMemory<byte> lines, int count, CancellationToken cancellation)
     {
@@ -36,11 +38,13 @@ internal sealed class ReplayClient(Func<IEnumerable<ServerAddress>> servers, boo
                 var answer = await _client.AskAsync(servers(), HttpMethod.Post, path, lines, cancellation);
                 if (answer is { Status: HttpStatusCode.OK } taken)
                     return Parse(taken.Body, count);
+                if (answer is { Status: HttpStatusCode.NotFound or HttpStatusCode.BadRequest } unfit)
+                    throw new LinesRefusedException($"The server refuses lines of {source}: {(int)unfit.Status} {unfit.Body.Trim()}");
                 if (answer is { Status: not HttpStatusCode.ServiceUnavailable } refused)
                     throw new ServerRefusedException($"The server refuses lines of {source}: {(int)refused.Status} {refused.Body.Trim()}");
                 problem = answer is null ? "No server listens: start one, or name one with --url." : "The server cannot store anything now.";
             }
-            catch (ServerSilentException exception)
+            catch (ServerSilentException exception) when (exception is not KeyRefusedException)
             {
                 problem = exception.Message;
             }
@@ -72,3 +76,6 @@ internal sealed class ReplayClient(Func<IEnumerable<ServerAddress>> servers, boo
 
 /// <summary>A server answered, and will not take what was sent however often it is sent.</summary>
 internal sealed class ServerRefusedException(string message) : Exception(message);
+
+/// <summary>A server will not take these lines, however often they are sent; it may take those of other objects.</summary>
+internal sealed class LinesRefusedException(string message) : Exception(message);

@@ -20,6 +20,9 @@ internal sealed class ReplayReport
     /// <summary>Why they are.</summary>
     public ReasonCounts Reasons { get; } = new();
 
+    /// <summary>Objects that could not be replayed to their end: damaged, or of a source that is not configured any more.</summary>
+    public SkippedObjects Skipped { get; } = new();
+
     public void AddBad(IEnumerable<EventError> errors)
     {
         Bad++;

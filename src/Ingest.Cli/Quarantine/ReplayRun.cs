@@ -5,8 +5,8 @@ namespace Ingest.Cli;
 
 /// <summary>
 /// Replays events of the quarantine, object by object: sends the lines that are not done yet to a server, and stores a
-/// record of what became of them once an object is through. Started anew after it was broken off, it skips the objects
-/// with a record; lines sent again in between are duplicates to the server.
+/// record of what became of them once it is through with an object, or is broken off in it. Started anew, it skips what
+/// became good; only the lines of a request whose answer was lost are sent again, and are duplicates to the server.
 /// </summary>
 /// <param name="lake">The lake.</param>
 /// <param name="client">Sends lines.</param>
@@ -30,15 +30,23 @@ internal sealed class ReplayRun(ILake lake, ReplayClient client, EventFilter fil
     /// <param name="progress">Told of the report after each batch.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LakeUnavailableException">The lake cannot be read, or does not take a record.</exception>
-    /// <exception cref="InvalidDataException">An object is damaged.</exception>
     /// <exception cref="ServerSilentException">No server took the lines.</exception>
-    /// <exception cref="ServerRefusedException">The server will never take them.</exception>
+    /// <exception cref="ServerRefusedException">The server gave an answer that cannot be used.</exception>
     public async Task RunAsync(IProgress<ReplayReport>? progress, CancellationToken cancellation)
     {
         await foreach (var key in ObjectKey.ListAsync(lake, LakeStream.Quarantine, filter.Source, filter.Span, cancellation))
         {
-            await ReplayAsync(key, progress, cancellation);
-            Report.Objects++;
+            try
+            {
+                await ReplayAsync(key, progress, cancellation);
+                Report.Objects++;
+            }
+            catch (Exception exception) when (exception is InvalidDataException or LinesRefusedException)
+            {
+                // It is this object's fault alone: the others go on.
+                Report.Skipped.Add(key.Key, exception.Message);
+            }
+
             progress?.Report(Report);
         }
     }
@@ -49,6 +57,23 @@ internal sealed class ReplayRun(ILake lake, ReplayClient client, EventFilter fil
     {
         var records = await ReplayRecords.ReadAsync(lake, key, cancellation);
         using var record = new LakeFile();
+        try
+        {
+            await SendAllAsync(key, records, record, progress, cancellation);
+        }
+        finally
+        {
+            _sent.Clear();
+            _lines.Clear();
+            // Also when it is broken off: beyond the dedupe window only the record keeps a good line from becoming two.
+            if (record.Lines > 0)
+                await records.StoreNextAsync(lake, key, record, CancellationToken.None);
+        }
+    }
+
+    private async Task SendAllAsync(
+        ObjectKey key, ReplayRecords records, LakeFile record, IProgress<ReplayReport>? progress, CancellationToken cancellation)
+    {
         await foreach (var found in QuarantinedEvent.ReadAsync(lake, key, cancellation))
         {
             if (!filter.Takes(records.RulesOf(found)))
@@ -68,8 +93,6 @@ internal sealed class ReplayRun(ILake lake, ReplayClient client, EventFilter fil
 
         if (_sent.Count > 0)
             await SendAsync(key, record, progress, cancellation);
-        if (record.Lines > 0)
-            await records.StoreNextAsync(lake, key, record, cancellation);
     }
 
     private async Task SendAsync(ObjectKey key, LakeFile record, IProgress<ReplayReport>? progress, CancellationToken cancellation)

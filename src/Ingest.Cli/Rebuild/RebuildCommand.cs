@@ -32,7 +32,8 @@ internal static class RebuildCommand
             "Judges the good events of a span by the rules of today, from their original bytes, and writes good and quarantine\n" +
             "anew below a prefix, object by object. Ids, times of receipt and hours stay. It needs no server and changes\n" +
             "nothing that is there. Broken off, it goes on where it was when started anew.\n" +
-            "Exit code: 0 all events are good, 1 some are not, now, 2 it could not finish.\n" +
+            "An object that is damaged, or of a source that is gone, is skipped and named at the end.\n" +
+            "Exit code: 0 all events are good, 1 some are not, now, 2 it could not finish, or skipped objects.\n" +
             "Example: ./ingest rebuild --source shop --from 2026-11-01 --to 2026-11-21 --into rebuilt-2026-11")
         {
             into, intoLake, source, from, to, config, data,
@@ -90,7 +91,8 @@ internal static class RebuildCommand
         ReasonTable.Print("invalid now, by reason", run.Reasons);
         Console.WriteLine($"{run.Objects} objects below {prefix.Prefix} in {into.Description}, {run.ObjectsBefore} of them by an earlier run");
         Console.WriteLine($"{run.Good + run.Quarantined} events: {run.Good} good, {run.Quarantined} quarantined now");
-        return run.Quarantined == 0 ? ExitCodes.Good : ExitCodes.Bad;
+        run.Skipped.Print();
+        return run.Skipped.Count > 0 ? ExitCodes.NoAnswer : run.Quarantined == 0 ? ExitCodes.Good : ExitCodes.Bad;
     }
 
     /// <summary>./config where it exists, else the one that comes with the product, as <c>ingest run</c> has it.</summary>

@@ -32,6 +32,9 @@ internal sealed class RebuildRun(ILake from, ILake into, RebuildPrefix prefix, S
     /// <summary>Why they are not.</summary>
     public ReasonCounts Reasons { get; } = new();
 
+    /// <summary>Objects that are damaged, or of a source that is not configured.</summary>
+    public SkippedObjects Skipped { get; } = new();
+
     /// <summary>Rebuilds all of it.</summary>
     /// <param name="rules">Reads the rules of now, as <see cref="RulesFingerprint"/> has them; asked again for each object.</param>
     /// <param name="source">Of this source alone; null for all.</param>
@@ -40,12 +43,11 @@ internal sealed class RebuildRun(ILake from, ILake into, RebuildPrefix prefix, S
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="RebuildConflictException">Something else stands below the prefix.</exception>
     /// <exception cref="LakeUnavailableException">A lake cannot be read or written.</exception>
-    /// <exception cref="InvalidDataException">An object is damaged, or of a source that is not configured.</exception>
     public async Task RunAsync(Func<string> rules, string? source, HourSpan span, Action<string> say, CancellationToken cancellation)
     {
         var begun = rules();
-        var record = JsonSerializer.SerializeToUtf8Bytes(new RebuildRules(begun), RebuildJson.Default.RebuildRules);
-        if (await LakePuts.PutAsync(into, prefix.RulesKey, record, cancellation) == PutOutcome.Conflict)
+        var stored = JsonSerializer.SerializeToUtf8Bytes(new RebuildRules(begun), RebuildJson.Default.RebuildRules);
+        if (await LakePuts.PutAsync(into, prefix.RulesKey, stored, cancellation) == PutOutcome.Conflict)
         {
             throw new RebuildConflictException(
                 $"What stands below {prefix.Prefix} was begun with other rules than those of today: sources, schemas or the program changed since.\n" +
@@ -54,10 +56,19 @@ internal sealed class RebuildRun(ILake from, ILake into, RebuildPrefix prefix, S
 
         await foreach (var key in ObjectKey.ListAsync(from, LakeStream.Good, source, span, cancellation))
         {
-            var before = await RebuildRecord.ReadAsync(into, prefix.RecordOf(key), cancellation);
-            if (before is not null)
-                ObjectsBefore++;
-            Add(before ?? await RebuildAsync(key, () => begun == rules(), cancellation));
+            try
+            {
+                var before = await RebuildRecord.ReadAsync(into, prefix.RecordOf(key), cancellation);
+                var record = before ?? await RebuildAsync(key, () => begun == rules(), cancellation);
+                ObjectsBefore += before is null ? 0 : 1;
+                Add(record);
+            }
+            catch (InvalidDataException exception)
+            {
+                // It is this object's fault alone, and nothing was written of it: the others go on.
+                Skipped.Add(key.Key, exception.Message);
+            }
+
             say($"{Objects} objects done, {ObjectsBefore} of them before; {Good} events are good, {Quarantined} are not …");
         }
     }

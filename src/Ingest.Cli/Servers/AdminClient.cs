@@ -3,18 +3,21 @@ using System.Net.Http.Headers;
 
 namespace Ingest.Cli;
 
-/// <summary>Asks the admin pages of the first server that listens.</summary>
+/// <summary>Asks the admin pages of the first server that serves.</summary>
 internal sealed class AdminClient : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Sends one request.</summary>
-    /// <param name="servers">Asked one after the other until one listens.</param>
+    /// <param name="servers">Asked one after the other until one serves.</param>
     /// <param name="method">How to ask.</param>
     /// <param name="path">Path and query of the page.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>Status and body of the answer; null where no server listens.</returns>
-    /// <exception cref="ServerSilentException">One listens and does not answer, or refuses the key.</exception>
+    /// <returns>
+    /// Status and body of the answer; 503 where every server that answers says so; null where no server listens.
+    /// </returns>
+    /// <exception cref="ServerSilentException">Servers listen, and none of them answers.</exception>
+    /// <exception cref="KeyRefusedException">The key that was given is wrong.</exception>
     public Task<(HttpStatusCode Status, string Body)?> AskAsync(
         IEnumerable<ServerAddress> servers, HttpMethod method, string path, CancellationToken cancellation) =>
         AskAsync(servers, method, path, default, cancellation);
@@ -24,13 +27,25 @@ internal sealed class AdminClient : IDisposable
     public async Task<(HttpStatusCode Status, string Body)?> AskAsync(
         IEnumerable<ServerAddress> servers, HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
+        (HttpStatusCode Status, string Body)? unavailable = null;
+        ServerSilentException? silent = null;
         foreach (var server in servers)
         {
-            if (await TryAskAsync(server, method, path, body, cancellation) is { } answer)
-                return answer;
+            try
+            {
+                var answer = await TryAskAsync(server, method, path, body, cancellation);
+                if (answer is { Status: not HttpStatusCode.ServiceUnavailable })
+                    return answer;
+                unavailable ??= answer;
+            }
+            catch (ServerSilentException exception)
+            {
+                // Another one may serve.
+                silent ??= exception;
+            }
         }
 
-        return null;
+        return unavailable ?? (silent is null ? null : throw silent);
     }
 
     public void Dispose() => _http.Dispose();
@@ -45,9 +60,13 @@ internal sealed class AdminClient : IDisposable
                 request.Content = new ReadOnlyMemoryContent(body);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", server.Key);
             using var answer = await _http.SendAsync(request, cancellation);
-            return answer.StatusCode == HttpStatusCode.Unauthorized
-                ? throw new ServerSilentException($"{server.Url} refuses the admin key.", null)
-                : (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation));
+            if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            {
+                var problem = $"{server.Url} refuses the admin key.";
+                throw server.IsGiven ? new KeyRefusedException(problem) : new ServerSilentException(problem, null);
+            }
+
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation));
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError
             is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
@@ -63,4 +82,7 @@ internal sealed class AdminClient : IDisposable
 }
 
 /// <summary>A server listens, and gives no answer that could be used.</summary>
-internal sealed class ServerSilentException(string message, Exception? inner) : Exception(message, inner);
+internal class ServerSilentException(string message, Exception? inner) : Exception(message, inner);
+
+/// <summary>A server refuses the key that a person gave: no waiting makes it right.</summary>
+internal sealed class KeyRefusedException(string message) : ServerSilentException(message, null);

@@ -6,7 +6,8 @@ namespace Ingest.Cli;
 /// <summary>A server that may be asked.</summary>
 /// <param name="Url">Where it listens.</param>
 /// <param name="Key">Its admin key.</param>
-internal sealed record ServerAddress(Uri Url, string Key);
+/// <param name="IsGiven">True where a person gave both; a folder may name another key once its server is restarted.</param>
+internal sealed record ServerAddress(Uri Url, string Key, bool IsGiven = false);
 
 /// <summary>Options by which a command finds running servers: an address and a key, or the data folder.</summary>
 internal sealed class ServerOptions
@@ -57,7 +58,7 @@ internal sealed class ServerOptions
             mistakes.Add($"{url} wants its admin key: --key KEY, or {KeyVariable}.");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             mistakes.Add($"--url {url}: write it as http://HOST:PORT or https://HOST.");
-        return new ServerChoice(data, isDataGiven, key is not null && address is not null ? new ServerAddress(address, key) : null, []);
+        return new ServerChoice(data, isDataGiven, key is not null && address is not null ? new ServerAddress(address, key, IsGiven: true) : null, []);
     }
 
     /// <summary>The data folders that exist; where they cannot be read, that is a mistake.</summary>

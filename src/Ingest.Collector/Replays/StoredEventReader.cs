@@ -50,6 +50,11 @@ public sealed class StoredEventReader(SourceSet sources, CollectorLimits limits)
         }
         // What no source claimed may have found its source since.
         using var reader = new TrackerEventReader(home, batches, sources, source.IsUnclaimed ? null : source, ids, errors);
+        if (LonePart.ReasonIn(line.Errors) is { } reason)
+        {
+            reader.AddBytes(line.Original, EventRules.Protocol, reason);
+            return;
+        }
         switch (line.Protocol)
         {
             case ProtocolNames.SnowplowPost:

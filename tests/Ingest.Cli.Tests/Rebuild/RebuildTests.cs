@@ -105,13 +105,21 @@ public sealed class RebuildTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_source_that_is_gone_is_named()
+    public async Task An_object_of_a_source_that_is_gone_and_a_damaged_one_are_skipped_and_named()
     {
         using var file = new LakeFile();
         file.Add(Encoding.UTF8.GetBytes(Line("x").Replace("\"shop\"", "\"gone\"", StringComparison.Ordinal)));
         await file.PutAsync(_from, KeyOf(7), TestContext.Current.CancellationToken);
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(new MemoryLake(), new AcceptAll()));
-        Assert.Contains("line 1: its source gone is not configured", fault.Message, StringComparison.Ordinal);
+        // Before, between and after those that are whole: none of them keeps the others from being rebuilt.
+        var damaged = KeyOf(0).Replace("-000000000000.", "-000000000009.", StringComparison.Ordinal);
+        await LakePuts.PutAsync(_from, damaged, [1, 2, 3], TestContext.Current.CancellationToken);
+        var into = new MemoryLake();
+        using var run = await RunAsync(into, new AcceptAll());
+        Assert.Equal((Objects, 10 * Objects, 2), (run.Objects, run.Good, run.Skipped.Count));
+        Assert.Contains(run.Skipped.Named, named => named.StartsWith(damaged, StringComparison.Ordinal));
+        Assert.Contains(run.Skipped.Named, named => named.StartsWith(KeyOf(7), StringComparison.Ordinal)
+            && named.Contains("line 1: its source gone is not configured", StringComparison.Ordinal));
+        Assert.Equal(2 * Objects + 1, (await ReadAsync(into)).Count);
     }
 
     [Theory]

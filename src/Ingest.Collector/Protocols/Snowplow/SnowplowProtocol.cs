@@ -73,7 +73,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         else
             KeepQuery(reader, query, "");
         if (!IsBlank(body))
-            reader.AddBytes(body.Whole, EventRules.Protocol, body.Problem ?? "a GET brings its event in the query: this is its body");
+            reader.AddBytes(body.Whole, EventRules.Protocol, body.Problem is { } problem ? $"{LonePart.BodyOfGet}, and {problem}" : LonePart.BodyOfGet);
         return Charge(body, errors);
     }
 
@@ -127,7 +127,7 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
         var added = (long)items.Length * query.Json.Length;
         if (added > settings.Limits.DecompressedBytesMax)
         {
-            reader.AddBytes(body.Whole, EventRules.Protocol, $"with the query in each of {items.Length} events it is too large");
+            reader.AddBytes(body.Whole, EventRules.Protocol, LonePart.BodyWithoutQuery(items.Length));
             KeepQuery(reader, whole, $"with it in each of {items.Length} events the body is too large");
             return null;
         }
