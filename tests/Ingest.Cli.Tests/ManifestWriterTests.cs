@@ -192,6 +192,23 @@ public sealed class ManifestWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_quarantined_object_that_is_gone_stops_no_manifest()
+    {
+        await _world.ShipAsync("shop", LakeStream.Quarantine, "a");
+        var gone = await _world.ShipAsync("shop", LakeStream.Quarantine, "b", "c");
+        var bytes = await _world.Objects.ReadAsync(gone);
+        await _world.Objects.DeleteAsync(gone);
+        await _world.CloseHourAsync();
+
+        var shop = Assert.Single((await IndexAsync(First)).Manifests);
+        var manifest = JsonSerializer.Deserialize(await _world.Objects.ReadAsync(shop.Key), ManifestFormat.Default.SourceManifest)!;
+        Assert.Equal([new("not_json", 1), new("unreadable", 2)], manifest.QuarantinedByReason);
+        Assert.Equal(3, manifest.Counts.Quarantined);
+        var named = Assert.Single(manifest.Objects, named => named.Key == gone);
+        Assert.Equal((2, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))), (named.Events, named.Bytes, named.Sha256));
+    }
+
+    [Fact]
     public async Task A_ledger_that_does_not_add_up_gets_no_manifest()
     {
         await _world.ShipAsync("shop", LakeStream.Good, "a");
