@@ -209,6 +209,20 @@ public sealed class ManifestWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task An_object_that_never_ends_is_given_up()
+    {
+        var key = await _world.ShipAsync("shop", LakeStream.Quarantine, "a");
+        _world.Time.Now = First.End + Grace;
+        var limits = new Limits { PutTimeout = TimeSpan.FromMilliseconds(50) };
+        var writer = new ManifestWriter(_world.Journal, new EndlessLake(_world.Lake), limits, _world.Time);
+        var fault = await Assert.ThrowsAsync<ManifestException>(() => writer.TurnAsync(default));
+        Assert.StartsWith($"{key} could not be read", fault.Message, StringComparison.Ordinal);
+
+        await _world.NewWriter().TurnAsync(default);
+        Assert.Equal(1, (await IndexAsync(First)).Counts.Quarantined);
+    }
+
+    [Fact]
     public async Task A_ledger_that_does_not_add_up_gets_no_manifest()
     {
         await _world.ShipAsync("shop", LakeStream.Good, "a");
