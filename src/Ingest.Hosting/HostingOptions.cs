@@ -96,6 +96,9 @@ public sealed record HostingOptions
     /// <summary>How often hours are looked for that are over and complete: how late a manifest may be.</summary>
     public TimeSpan ManifestPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Longest pause after manifests could not be written; the first is <see cref="ManifestPeriod"/>, and they double.</summary>
+    public TimeSpan ManifestPauseMax { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
 
