@@ -66,6 +66,12 @@ public sealed record HostingOptions
     /// <summary>How often a spill is looked at whether there is anything to drain; the first rest of a source that could not be drained.</summary>
     public TimeSpan SpillPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// Offers that the journal failed on end, and took no other meanwhile, after which all new events go to the spill without a
+    /// try. A single one may be of a partition that is slow to load; each is spilled by itself.
+    /// </summary>
+    public int SpillFailuresMax { get; init; } = 4;
+
     /// <summary>Spilled requests offered to the journal at once: few enough that live ones wait for one commit more at most.</summary>
     public int SpillDrainBatches { get; init; } = 64;
 
@@ -75,6 +81,12 @@ public sealed record HostingOptions
     /// <summary>Longest rest of a drain between two rounds, and of a source that could not be drained.</summary>
     public TimeSpan SpillPauseMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest rest of a single spilled request that the journal did not take; the first is <see cref="SpillPauseMax"/>.</summary>
+    public TimeSpan SpillRestMax { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Spilled requests that may rest at once, so that those behind them go on; all are passed over in every read. Beyond, sources wait for their oldest.</summary>
+    public int SpillRestingMax { get; init; } = 1_024;
+
     /// <summary>How often the configuration is compared with the numbers of partitions that sources have: how late one is raised, or a raise that failed is tried again.</summary>
     public TimeSpan SplitPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -83,6 +95,9 @@ public sealed record HostingOptions
 
     /// <summary>How often hours are looked for that are over and complete: how late a manifest may be.</summary>
     public TimeSpan ManifestPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longest pause after manifests could not be written; the first is <see cref="ManifestPeriod"/>, and they double.</summary>
+    public TimeSpan ManifestPauseMax { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);

@@ -13,6 +13,7 @@ namespace Ingest.Hosting;
 public sealed class ManifestLoop(ManifestWriter writer, HostingOptions options, TimeProvider time, HostingLog log)
 {
     private volatile ManifestReport _report = ManifestReport.None;
+    private int _failures;
 
     /// <summary>What an operator sees of it, as of the last turn.</summary>
     public ManifestReport Report => _report;
@@ -21,10 +22,9 @@ public sealed class ManifestLoop(ManifestWriter writer, HostingOptions options, 
     public async Task RunAsync(CancellationToken stop)
     {
         var forgot = time.GetTimestamp();
-        using var timer = new PeriodicTimer(options.ManifestPeriod, time);
         try
         {
-            do
+            for (; ; await Task.Delay(Pause, time, stop))
             {
                 while (await TurnAsync(stop))
                 {
@@ -36,13 +36,17 @@ public sealed class ManifestLoop(ManifestWriter writer, HostingOptions options, 
                 forgot = time.GetTimestamp();
                 await ForgetAsync(stop);
             }
-            while (await timer.WaitForNextTickAsync(stop));
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
             // Stopped, whatever a turn that was under way made of it.
         }
     }
+
+    /// <summary>Longer with every failure on end: each turn may read all quarantined objects of its hours anew.</summary>
+    private TimeSpan Pause => _failures == 0
+        ? options.ManifestPeriod
+        : Backoff.Ceiling(_failures, options.ManifestPeriod, options.ManifestPauseMax);
 
     private async Task<bool> TurnAsync(CancellationToken stop)
     {
@@ -51,11 +55,13 @@ public sealed class ManifestLoop(ManifestWriter writer, HostingOptions options, 
         try
         {
             isMore = await writer.TurnAsync(stop);
+            _failures = 0;
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
             // Whatever it was, the next turn begins at the same hour.
             failure = exception.Message;
+            _failures++;
             log.ManifestsNotWritten(exception);
         }
 

@@ -192,6 +192,37 @@ public sealed class ManifestWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_quarantined_object_that_is_gone_stops_no_manifest()
+    {
+        await _world.ShipAsync("shop", LakeStream.Quarantine, "a");
+        var gone = await _world.ShipAsync("shop", LakeStream.Quarantine, "b", "c");
+        var bytes = await _world.Objects.ReadAsync(gone);
+        await _world.Objects.DeleteAsync(gone);
+        await _world.CloseHourAsync();
+
+        var shop = Assert.Single((await IndexAsync(First)).Manifests);
+        var manifest = JsonSerializer.Deserialize(await _world.Objects.ReadAsync(shop.Key), ManifestFormat.Default.SourceManifest)!;
+        Assert.Equal([new("not_json", 1), new("unreadable", 2)], manifest.QuarantinedByReason);
+        Assert.Equal(3, manifest.Counts.Quarantined);
+        var named = Assert.Single(manifest.Objects, named => named.Key == gone);
+        Assert.Equal((2, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))), (named.Events, named.Bytes, named.Sha256));
+    }
+
+    [Fact]
+    public async Task An_object_that_never_ends_is_given_up()
+    {
+        var key = await _world.ShipAsync("shop", LakeStream.Quarantine, "a");
+        _world.Time.Now = First.End + Grace;
+        var limits = new Limits { PutTimeout = TimeSpan.FromMilliseconds(50) };
+        var writer = new ManifestWriter(_world.Journal, new EndlessLake(_world.Lake), limits, _world.Time);
+        var fault = await Assert.ThrowsAsync<ManifestException>(() => writer.TurnAsync(default));
+        Assert.StartsWith($"{key} could not be read", fault.Message, StringComparison.Ordinal);
+
+        await _world.NewWriter().TurnAsync(default);
+        Assert.Equal(1, (await IndexAsync(First)).Counts.Quarantined);
+    }
+
+    [Fact]
     public async Task A_ledger_that_does_not_add_up_gets_no_manifest()
     {
         await _world.ShipAsync("shop", LakeStream.Good, "a");

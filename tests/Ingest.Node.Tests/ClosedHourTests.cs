@@ -15,6 +15,7 @@ public sealed class ClosedHourTests
         TickPeriod = TimeSpan.FromMilliseconds(10),
         CountsAge = TimeSpan.FromMilliseconds(50),
         ManifestPeriod = TimeSpan.FromMilliseconds(10),
+        ManifestPauseMax = TimeSpan.FromMilliseconds(100),
     };
 
     [Fact]

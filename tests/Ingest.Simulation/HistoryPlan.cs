@@ -126,5 +126,6 @@ internal sealed record HistoryPlan
         WatchPeriod = TimeSpan.FromSeconds(chance.Of(1, 5, 10)),
         UnsealedPeriod = TimeSpan.FromSeconds(chance.Of(10, 60)),
         ManifestPeriod = TimeSpan.FromSeconds(5),
+        ManifestPauseMax = TimeSpan.FromSeconds(20),
     };
 }

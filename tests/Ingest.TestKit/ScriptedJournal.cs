@@ -88,7 +88,9 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
         inner.CloseHourAsync(hour, cancellation);
 
-    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => inner.ReadClosedHourAsync(cancellation);
+    public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) => IsReadable
+        ? inner.ReadClosedHourAsync(cancellation)
+        : throw new JournalUnavailableException("the test closed the journal");
 
     public async ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {

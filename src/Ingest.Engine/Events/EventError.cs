@@ -48,7 +48,13 @@ public static class EventRules
     /// </summary>
     public const string Invalid = "invalid";
 
-    /// <summary>All names but <see cref="Invalid"/>, which no error has.</summary>
+    /// <summary>
+    /// Where quarantined events are counted by reason: those whose object was gone from the lake by then, so that nobody can
+    /// read their reasons any more.
+    /// </summary>
+    public const string Unreadable = "unreadable";
+
+    /// <summary>All names but <see cref="Invalid"/> and <see cref="Unreadable"/>, which no error has.</summary>
     public static IReadOnlyList<string> All { get; } =
         [NotJson, NotUtf8, NotAnObject, BadField, Protocol, UnknownSchema, BadSchema, TooLarge, ValidatorFailed];
 }

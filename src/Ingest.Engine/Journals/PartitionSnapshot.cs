@@ -13,6 +13,12 @@ public sealed record PartitionSnapshot(
     long NextSeq, Instant Clock, int PartitionCount, IReadOnlyList<BlockInfo> Unsealed, IReadOnlyList<IdRun> Ids)
 {
     public static PartitionSnapshot Empty { get; } = new(1, default, 0, [], []);
+
+    /// <summary>
+    /// The clock of the last append, which closed hours do not raise: how far time had surely come when ids were last written.
+    /// <c>default</c> for a partition never written.
+    /// </summary>
+    public Instant IdsClock { get; init; } = Clock;
 }
 
 /// <summary>The ids that one append added.</summary>

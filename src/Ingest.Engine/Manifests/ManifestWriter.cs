@@ -195,14 +195,34 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
         var reasons = new QuarantineReasons();
         foreach (var wanted in objects.Where(stored => stored.Stream == LakeLayout.Folder(LakeStream.Quarantine)))
         {
-            await using var stored = await lake.OpenReadAsync(wanted.Key, cancellation)
-                ?? throw new ManifestException($"{wanted.Key} was shipped and is not in the lake any more.");
-            var content = await ObjectReader.ReadAsync(stored, reasons.Add, cancellation);
-            if (content.Length != wanted.Bytes || content.Sha256 != wanted.Sha256 || content.Lines != wanted.Events)
-                throw new ManifestException($"{wanted.Key} is not what was shipped: {content.Damage ?? "other bytes stand there"}.");
+            using var timer = new CancellationTokenSource(limits.PutTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+            try
+            {
+                await CountReasonsAsync(wanted, reasons, either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new ManifestException($"{wanted.Key} could not be read: no end within {limits.PutTimeout}");
+            }
         }
 
         return reasons.Counts;
+    }
+
+    private async Task CountReasonsAsync(ManifestObject wanted, QuarantineReasons reasons, CancellationToken cancellation)
+    {
+        await using var stored = await lake.OpenReadAsync(wanted.Key, cancellation);
+        if (stored is null)
+        {
+            // A lifecycle rule or an erasure took it, for good: what is known of it the journal says.
+            reasons.AddUnreadable(wanted.Events);
+            return;
+        }
+
+        var content = await ObjectReader.ReadAsync(stored, reasons.Add, cancellation);
+        if (content.Length != wanted.Bytes || content.Sha256 != wanted.Sha256 || content.Lines != wanted.Events)
+            throw new ManifestException($"{wanted.Key} is not what was shipped: {content.Damage ?? "other bytes stand there"}.");
     }
 
     private async Task WriteIndexAsync(LakeHour hour, IReadOnlyList<IndexEntry> entries, CancellationToken cancellation)

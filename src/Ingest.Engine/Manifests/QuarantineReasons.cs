@@ -11,11 +11,12 @@ internal sealed class QuarantineReasons
 
     /// <exception cref="InvalidDataException">It is no line of the quarantine.</exception>
     /// <exception cref="JsonException">As above.</exception>
-    public void Add(ReadOnlySpan<byte> line)
-    {
-        var reason = ReasonOf(line);
-        _counts[reason] = _counts.GetValueOrDefault(reason) + 1;
-    }
+    public void Add(ReadOnlySpan<byte> line) => Add(ReasonOf(line), 1);
+
+    /// <summary>Counts lines that nobody can read any more.</summary>
+    public void AddUnreadable(long lines) => Add(EventRules.Unreadable, lines);
+
+    private void Add(string reason, long lines) => _counts[reason] = _counts.GetValueOrDefault(reason) + lines;
 
     private static string ReasonOf(ReadOnlySpan<byte> line)
     {

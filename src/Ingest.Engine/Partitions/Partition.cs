@@ -92,8 +92,9 @@ public sealed class Partition
         NextSeq = snapshot.NextSeq;
         _clock = snapshot.Clock;
 
-        // The earlier of the two: a wall clock that is ahead now, or was when the last append was stamped, ages nothing.
-        _idsNow = snapshot.Clock == default ? now : Instant.Min(now, snapshot.Clock);
+        // The earlier of the two: a wall clock that is ahead now, or was when the last append was stamped, ages nothing. Nor
+        // do hours that were closed since: whoever closed them may have been ahead, too.
+        _idsNow = snapshot.IdsClock == default ? now : Instant.Min(now, snapshot.IdsClock);
     }
 
     public PartitionId Id { get; }

@@ -10,7 +10,8 @@ namespace Ingest.Hosting;
 /// <remarks>
 /// Live events come first: what is offered at once is bounded, begins with a single request after a failure and doubles with
 /// every round that succeeds, and after a round the drain rests as long as the round took. Where the journal is busy, rounds
-/// take longer, and so do rests.
+/// take longer, and so do rests. A request that the journal does not take rests, and those behind it go on: order within a
+/// source holds but for such requests.
 /// </remarks>
 public sealed class SpillDrain(
     SqliteSpill spill, IIntake journal, JournalReach reach, HostingOptions options, TimeProvider time, HostingLog log)
@@ -19,8 +20,10 @@ public sealed class SpillDrain(
     private static readonly TimeSpan AskPeriod = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, (int Failures, long NotBefore)> _failing = new(StringComparer.Ordinal);
+    private readonly RestingRequests _resting = new(options, time);
     private long _drained;
     private int _window = 1;
+    private bool _passesOverRested;
     private volatile bool _isHurried;
 
     /// <summary>Events that the journal took since the start.</summary>
@@ -64,6 +67,7 @@ public sealed class SpillDrain(
         {
             reach.Opened();
             log.OnSpillEmpty(Drained);
+            _resting.Clear();
             (_window, _isHurried) = (1, false);
             return options.SpillPeriod;
         }
@@ -71,9 +75,10 @@ public sealed class SpillDrain(
         if (!reach.IsReadable)
             return options.SpillPeriod;
         var began = time.GetTimestamp();
+        _passesOverRested = !_passesOverRested;
         try
         {
-            var batches = await spill.ReadOldestAsync(Resting(), _window, options.SpillDrainBytes);
+            var batches = await spill.ReadOldestAsync(RestingSources(), _window, options.SpillDrainBytes, _resting.Positions(alsoRested: _passesOverRested));
             if (batches.Count == 0)
                 return options.SpillPeriod;
             return await DrainAsync(batches) ? Rest(began) : options.SpillPeriod;
@@ -90,7 +95,7 @@ public sealed class SpillDrain(
         Math.Min(time.GetElapsedTime(began).Ticks, options.SpillPauseMax.Ticks));
 
     /// <summary>Sources that failed a moment ago.</summary>
-    private HashSet<string> Resting() =>
+    private HashSet<string> RestingSources() =>
         [.. _failing.Where(source => time.GetTimestamp() < source.Value.NotBefore).Select(source => source.Key)];
 
     private async Task<bool> DrainAsync(IReadOnlyList<SpilledBatch> batches)
@@ -98,17 +103,22 @@ public sealed class SpillDrain(
         try
         {
             var source = batches[0].Source;
+            var taken = reach.Taken;
             // All are offered, in order, before the first is awaited: they share a commit.
             var results = await Task.WhenAll(batches.Select(spilled => journal.AcceptAsync(source, spilled.Batch).AsTask()));
             var stored = batches.Where((_, i) => results[i].Outcome == IntakeOutcome.Stored).ToList();
-            if (stored.Count == batches.Count)
+            foreach (var result in results)
+                reach.Observe(result, taken);
+            if (stored.Count > 0)
                 reach.Opened();
             var removed = await spill.RemoveAsync(stored);
             if (removed.Outcome == JournalOutcome.Committed)
                 Interlocked.Add(ref _drained, stored.Sum(spilled => (long)spilled.Batch.Events.Length));
+            TakeNote(batches, results);
+            if (stored.Count > 0 && _failing.Remove(source))
+                _resting.Recovered(source);
             if (stored.Count == batches.Count && removed.Outcome == JournalOutcome.Committed)
             {
-                _failing.Remove(source);
                 _window = Math.Min(_window * 2, options.SpillDrainBatches);
                 return true;
             }
@@ -123,11 +133,22 @@ public sealed class SpillDrain(
         }
     }
 
+    /// <summary>Each request that was not stored rests.</summary>
+    private void TakeNote(IReadOnlyList<SpilledBatch> batches, IntakeResult[] results)
+    {
+        for (var i = 0; i < batches.Count; i++)
+        {
+            if (results[i].Outcome == IntakeOutcome.Stored)
+                _resting.Stored(batches[i]);
+            else
+                _resting.Failed(batches[i]);
+        }
+    }
+
     /// <summary>The source rests, longer with every failure in a row; others go on.</summary>
     private void Failed(string source, in IntakeResult result, JournalResult removed)
     {
         _window = 1;
-        reach.Observe(result);
         var failures = _failing.GetValueOrDefault(source).Failures + 1;
         var pause = Backoff.Ceiling(failures, options.SpillPeriod, options.SpillPauseMax);
         _failing[source] = (failures, time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));

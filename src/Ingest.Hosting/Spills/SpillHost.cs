@@ -28,7 +28,7 @@ public sealed class SpillHost : IAsyncDisposable
         HostingLog log)
     {
         (_spill, _takesEvents) = (spill, takesEvents);
-        _reach = new JournalReach(health);
+        _reach = new JournalReach(health, options.SpillFailuresMax);
         _drain = new SpillDrain(spill, journal, _reach, options, time, log);
         Intake = takesEvents ? new SpillingIntake(journal, spill, _reach, time, log) : journal;
         if (takesEvents)

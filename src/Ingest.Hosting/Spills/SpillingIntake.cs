@@ -22,7 +22,9 @@ public sealed class SpillingIntake(IIntake journal, SqliteSpill spill, JournalRe
         if (away is not null && await TrySpillAsync(source, batch, received, away))
             return Spilled(batch);
         // Where the spill is full, too, the journal is tried all the same: only that finds out that it is back.
+        var taken = reach.Taken;
         var result = await journal.AcceptAsync(source, batch);
+        var isAway = reach.Observe(result, taken);
         if (result.Outcome == IntakeOutcome.Stored)
         {
             if (away is not null)
@@ -30,7 +32,7 @@ public sealed class SpillingIntake(IIntake journal, SqliteSpill spill, JournalRe
             return result;
         }
 
-        return reach.Observe(result) && away is null && await TrySpillAsync(source, batch, received, result.Reason)
+        return isAway && away is null && await TrySpillAsync(source, batch, received, result.Reason)
             ? Spilled(batch)
             : result;
     }

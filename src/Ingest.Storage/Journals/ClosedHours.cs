@@ -26,7 +26,7 @@ internal readonly record struct ClosedHours(LakeHour? Last)
     /// <summary>Counts as the ledger takes them: those of a closed hour go to the hour after the last closed one.</summary>
     public LedgerCounts Book(LedgerCounts counts) => IsClosed(counts.Hour) ? counts with { Hour = Last!.Value.Next } : counts;
 
-    /// <summary>A snapshot whose partition writes nothing of a closed hour.</summary>
+    /// <summary>A snapshot whose partition writes nothing of a closed hour. What ages its ids stays as it was.</summary>
     public PartitionSnapshot Raise(PartitionSnapshot snapshot) =>
         Last is { } last && snapshot.Clock < last.End ? snapshot with { Clock = last.End } : snapshot;
 

@@ -18,7 +18,7 @@ internal sealed class SpillTable(Database database)
         "SELECT received FROM batches WHERE aside = 0 ORDER BY position LIMIT 1");
 
     private readonly Statement _first = database.Prepare(
-        "SELECT min(position) FROM batches INDEXED BY batches_by_source WHERE aside = 0 AND source = ?1");
+        "SELECT position FROM batches INDEXED BY batches_by_source WHERE aside = 0 AND source = ?1 ORDER BY position LIMIT ?2");
 
     private readonly Statement _read = database.Prepare(
         "SELECT position, events, received, crc, body FROM batches INDEXED BY batches_by_source WHERE aside = 0 AND source = ?1 ORDER BY position LIMIT ?2");
@@ -48,26 +48,36 @@ internal sealed class SpillTable(Database database)
         return rows.Next() ? new Instant(rows.Int64(0)) : null;
     }
 
-    /// <summary>Position of a source's oldest row; 0 when it has none.</summary>
-    public long FirstOf(string source)
+    /// <summary>Position of a source's oldest row that does not rest; 0 when it has none.</summary>
+    public long FirstOf(string source, IReadOnlySet<long> resting)
     {
-        using var rows = _first.Bind(1, source).Query();
-        return rows.Next() ? rows.Int64(0) : 0;
+        using var rows = _first.Bind(1, source).Bind(2, resting.Count + 1).Query();
+        while (rows.Next())
+        {
+            if (!resting.Contains(rows.Int64(0)))
+                return rows.Int64(0);
+        }
+
+        return 0;
     }
 
     /// <summary>Reads a source's oldest rows, verified.</summary>
     /// <param name="source">The source.</param>
+    /// <param name="resting">Positions to leave out.</param>
     /// <param name="countMax">Most rows to read.</param>
     /// <param name="bytesMax">Bytes after which no further row is read.</param>
     /// <param name="damaged">Receives what does not verify: where, and what was found.</param>
-    public List<SpilledBatch> Read(string source, int countMax, int bytesMax, List<(long Position, string Found)> damaged)
+    public List<SpilledBatch> Read(
+        string source, IReadOnlySet<long> resting, int countMax, int bytesMax, List<(long Position, string Found)> damaged)
     {
         var read = new List<SpilledBatch>();
         var bytes = 0;
-        using var rows = _read.Bind(1, source).Bind(2, countMax).Query();
-        while (bytes < bytesMax && rows.Next())
+        using var rows = _read.Bind(1, source).Bind(2, countMax + resting.Count).Query();
+        while (bytes < bytesMax && read.Count + damaged.Count < countMax && rows.Next())
         {
             var position = rows.Int64(0);
+            if (resting.Contains(position))
+                continue;
             var body = rows.Blob(4);
             if (rows.Int64(3) != Checksum(position, source, rows.Int64(1), rows.Int64(2), body))
             {

@@ -15,6 +15,8 @@ public sealed class SqliteSpill : IAsyncDisposable
 {
     private const string FileName = "spill.db";
 
+    private static readonly IReadOnlySet<long> NoPositions = new HashSet<long>();
+
     /// <summary>Part of <see cref="SpillOptions.BytesMax"/> above which it says that it has no room.</summary>
     private const double FullShare = 15.0 / 16;
 
@@ -72,10 +74,12 @@ public sealed class SqliteSpill : IAsyncDisposable
     /// <param name="without">Sources to leave out.</param>
     /// <param name="countMax">Most requests to read.</param>
     /// <param name="bytesMax">Bytes after which no further one is read.</param>
+    /// <param name="resting">Positions to leave out, a bounded number: all of them may be passed over in every read.</param>
     /// <returns>One at least, to be disposed by the caller; empty where nothing waits.</returns>
     /// <exception cref="JournalUnavailableException">The file cannot be read.</exception>
     /// <exception cref="JournalCorruptException">The file is damaged beyond single rows.</exception>
-    public async ValueTask<IReadOnlyList<SpilledBatch>> ReadOldestAsync(IReadOnlySet<string> without, int countMax, int bytesMax)
+    public async ValueTask<IReadOnlyList<SpilledBatch>> ReadOldestAsync(
+        IReadOnlySet<string> without, int countMax, int bytesMax, IReadOnlySet<long>? resting = null)
     {
         await _reading.WaitAsync();
         try
@@ -83,7 +87,7 @@ public sealed class SqliteSpill : IAsyncDisposable
             while (true)
             {
                 var damaged = new List<(long Position, string Found)>();
-                var read = await Task.Run(() => Read(without, countMax, bytesMax, damaged));
+                var read = await Task.Run(() => Read(without, resting ?? NoPositions, countMax, bytesMax, damaged));
                 if (damaged.Count == 0)
                     return read;
                 await SetAsideAsync(damaged);
@@ -144,18 +148,22 @@ public sealed class SqliteSpill : IAsyncDisposable
     }
 
     private List<SpilledBatch> Read(
-        IReadOnlySet<string> without, int countMax, int bytesMax, List<(long Position, string Found)> damaged)
+        IReadOnlySet<string> without,
+        IReadOnlySet<long> resting,
+        int countMax,
+        int bytesMax,
+        List<(long Position, string Found)> damaged)
     {
         try
         {
             var source = _tally.Sources
                 .Where(name => !without.Contains(name))
-                .Select(name => (Name: name, First: _reader.FirstOf(name)))
+                .Select(name => (Name: name, First: _reader.FirstOf(name, resting)))
                 .Where(candidate => candidate.First > 0)
                 .OrderBy(candidate => candidate.First)
                 .Select(candidate => candidate.Name)
                 .FirstOrDefault();
-            return source is null ? [] : _reader.Read(source, countMax, bytesMax, damaged);
+            return source is null ? [] : _reader.Read(source, resting, countMax, bytesMax, damaged);
         }
         catch (SqliteFault fault)
         {

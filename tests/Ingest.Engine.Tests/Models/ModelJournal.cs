@@ -58,7 +58,10 @@ internal sealed class ModelJournal : IJournal
             _closed is { } closed ? Instant.Max(model.Clock, closed.End) : model.Clock,
             model.PartitionCount,
             [.. model.Unsealed.Select(block => block.Info)],
-            runs));
+            runs)
+        {
+            IdsClock = model.Clock,
+        });
     }
 
     public ValueTask<IReadOnlyList<PartitionId>> ReadUnsealedPartitionsAsync(

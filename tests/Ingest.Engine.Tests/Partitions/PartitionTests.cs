@@ -265,6 +265,18 @@ public sealed class PartitionTests
     }
 
     [Fact]
+    public void Hours_that_were_closed_ahead_of_the_last_append_forget_no_id()
+    {
+        var later = Start + TimeSpan.FromDays(400);
+        var snapshot = new PartitionSnapshot(2, Start, 1, [], [new IdRun(1, Start, new byte[16])]) with { Clock = later.Hour.End };
+        var partition = new Partition(
+            Web, 1, new Limits(), () => new TestEvent.Validator(), snapshot, later, [], seed: 1);
+        Offer(partition, later, 2);
+        var append = partition.BeginAppend()!.Encode();
+        Assert.Equal((1, later.Hour.End), (append.ForgetIdsBelow, append.Clock));
+    }
+
+    [Fact]
     public void Ids_that_are_old_are_forgotten()
     {
         var limits = new Limits { DedupeAgeMax = TimeSpan.FromHours(1) };

@@ -30,6 +30,9 @@ internal sealed class FakeJournal : IIntake
     /// <summary>Decides the mood of each request, where that changes from one to the next.</summary>
     public Func<string, JournalMood>? MoodOf { get; set; }
 
+    /// <summary>Requests with such an event fail as if the journal were away; null where none does.</summary>
+    public Func<string, bool>? IsUnwanted { get; set; }
+
     /// <summary>Number of requests that came so far.</summary>
     public int Requests { get; private set; }
 
@@ -49,7 +52,7 @@ internal sealed class FakeJournal : IIntake
         lock (_gate)
         {
             Requests++;
-            var mood = MoodOf?.Invoke(source) ?? Mood;
+            var mood = HoldsUnwanted(batch) ? JournalMood.Away : MoodOf?.Invoke(source) ?? Mood;
             result = mood switch
             {
                 JournalMood.Away => IntakeResult.Unavailable("the test took the journal away", IntakeFault.Journal),
@@ -63,6 +66,17 @@ internal sealed class FakeJournal : IIntake
         // As partitions do, it answers later.
         await Task.Yield();
         return result;
+    }
+
+    private bool HoldsUnwanted(EventBatch batch)
+    {
+        foreach (ref readonly var entry in batch.Events)
+        {
+            if (IsUnwanted?.Invoke(Encoding.UTF8.GetString(batch[entry.Id])) == true)
+                return true;
+        }
+
+        return false;
     }
 
     private IntakeResult Store(string source, EventBatch batch)

@@ -16,11 +16,14 @@ public sealed class SpillDrainTests
         _journal.Mood = JournalMood.Away;
         await using var site = new SpillSite(_journal);
         await site.StartAsync();
+        // Known to be away: nothing is tried, so nothing rests when it is back.
+        site.Health.ObserveRead("the test took the journal away");
         for (var i = 0; i < Requests; i++)
             await site.SpillAsync(i % 3 == 0 ? "blog" : "shop", $"event {i:000}");
         var after = Instant.From(TimeProvider.System.GetUtcNow());
 
         _journal.Mood = JournalMood.Well;
+        site.Health.ObserveRead(null);
         await site.UntilDrainedAsync();
 
         Assert.Equal(Requests, _journal.Stored.Count);
@@ -74,6 +77,28 @@ public sealed class SpillDrainTests
         _journal.MoodOf = null;
         _journal.Mood = JournalMood.Well;
         await site.UntilDrainedAsync();
+    }
+
+    [Fact]
+    public async Task Requests_that_cannot_be_drained_hold_up_none_behind_them_of_their_source()
+    {
+        _journal.Mood = JournalMood.Away;
+        await using var site = new SpillSite(_journal);
+        await site.StartAsync(drains: false);
+        string[] unwanted = [.. Enumerable.Range(0, 8).Select(i => $"unwanted {i}")];
+        string[] others = [.. Enumerable.Range(0, 20).Select(i => $"event {i:00}")];
+        foreach (var id in unwanted.Concat(others))
+            await site.SpillAsync("shop", id);
+
+        _journal.Mood = JournalMood.Well;
+        _journal.IsUnwanted = id => unwanted.Contains(id, StringComparer.Ordinal);
+        site.BeginDraining();
+        await NodeUntilAsync(() => site.Host.Report.Events == unwanted.Length);
+        Assert.Equal(others, _journal.Stored.Select(stored => stored.Id));
+
+        _journal.IsUnwanted = null;
+        await site.UntilDrainedAsync();
+        Assert.Equal(unwanted, _journal.Stored.Skip(others.Length).Select(stored => stored.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class SpillSite(FakeJournal journal, ILogger? logger = null) : I
     {
         SpillPeriod = TimeSpan.FromMilliseconds(5),
         SpillPauseMax = TimeSpan.FromMilliseconds(20),
+        SpillRestMax = TimeSpan.FromMilliseconds(200),
     };
 
     private readonly TemporaryFolder _folder = new();

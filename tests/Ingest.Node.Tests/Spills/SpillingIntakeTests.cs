@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.Hosting;
 
 namespace Ingest.Node.Tests;
 
@@ -19,18 +20,59 @@ public sealed class SpillingIntakeTests
     }
 
     [Fact]
-    public async Task A_journal_that_is_away_costs_one_try_and_every_request_is_safe()
+    public async Task A_journal_that_is_away_costs_a_few_tries_and_every_request_is_safe()
     {
         _journal.Mood = JournalMood.Away;
         await using var site = new SpillSite(_journal);
         await site.StartAsync(drains: false);
 
-        foreach (var id in new[] { "a", "b", "c" })
-            await site.SpillAsync("shop", id);
+        var triesMax = new HostingOptions().SpillFailuresMax;
+        for (var i = 0; i < triesMax; i++)
+        {
+            Assert.Null(site.Host.Report.JournalAway);
+            await site.SpillAsync("shop", $"event {i}");
+        }
 
-        Assert.Equal(1, _journal.Requests);
-        Assert.Equal(3, site.Host.Report.Events);
+        await site.SpillAsync("shop", "after");
+        Assert.Equal(triesMax, _journal.Requests);
+        Assert.Equal(triesMax + 1, site.Host.Report.Events);
         Assert.Equal("the test took the journal away", site.Host.Report.JournalAway);
+    }
+
+    [Fact]
+    public async Task One_source_that_fails_closes_the_way_for_no_other()
+    {
+        _journal.MoodOf = source => source == "slow" ? JournalMood.Away : JournalMood.Well;
+        await using var site = new SpillSite(_journal);
+        await site.StartAsync(drains: false);
+        var rounds = 2 * new HostingOptions().SpillFailuresMax;
+        for (var i = 0; i < rounds; i++)
+        {
+            await site.SpillAsync("slow", $"slow {i}");
+            Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), await site.SendAsync("shop", $"event {i}"));
+        }
+
+        Assert.Equal((rounds, null), (site.Host.Report.Events, site.Host.Report.JournalAway));
+    }
+
+    [Fact]
+    public async Task Requests_that_fail_together_close_no_way_where_the_journal_took_others_meanwhile()
+    {
+        await using var site = new SpillSite(_journal);
+        await site.StartAsync(drains: false);
+        var reach = new JournalReach(site.Health, failuresMax: 2);
+        var (before, fault) = (reach.Taken, IntakeResult.Unavailable("slow", IntakeFault.Journal));
+        Assert.False(reach.Observe(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), before));
+        for (var i = 0; i < 10; i++)
+            Assert.True(reach.Observe(fault, before));
+        Assert.Null(reach.Away);
+
+        // Duplicates need no write.
+        Assert.False(reach.Observe(new IntakeResult(IntakeOutcome.Stored, Duplicates: 1), reach.Taken));
+        Assert.True(reach.Observe(fault, reach.Taken));
+        Assert.Null(reach.Away);
+        Assert.True(reach.Observe(fault, reach.Taken));
+        Assert.Equal("slow", reach.Away);
     }
 
     [Fact]

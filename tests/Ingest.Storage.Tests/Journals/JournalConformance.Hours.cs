@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests;
 
@@ -50,6 +51,25 @@ public abstract partial class JournalConformance
         var later = Make.Hour.End + TimeSpan.FromMinutes(5);
         await CommitAsync(Make.Append(Make.Shop, 2, [], later));
         Assert.Equal(later, (await SnapshotAsync(Make.Shop)).Clock);
+    }
+
+    [Fact]
+    public async Task Closed_hours_age_no_ids()
+    {
+        var written = Make.Append(Make.Shop, Make.Block(1));
+        await CommitAsync(written);
+        Assert.Equal(written.Clock, (await SnapshotAsync(Make.Shop)).IdsClock);
+        var ahead = new LakeHour(Make.Hour.Number + 1_000);
+        await CloseAsync(ahead);
+        await ReopenAsync();
+
+        var snapshot = await SnapshotAsync(Make.Shop);
+        Assert.Equal((ahead.End, written.Clock), (snapshot.Clock, snapshot.IdsClock));
+        Assert.Equal(default, (await SnapshotAsync(new PartitionId("never-written", 0))).IdsClock);
+        var refused = new LedgerCounts(ahead.Next, 1, 0, 0, 0, 1);
+        var partition = new Partition(
+            Make.Shop, Make.PartitionCount, new Limits(), () => new AcceptAll(), snapshot, ahead.End, [refused], seed: 1);
+        Assert.Equal(1, partition.BeginAppend(countsToo: true)!.Encode().ForgetIdsBelow);
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+using Ingest.Engine;
+
+namespace Ingest.Cli.Tests;
+
+/// <summary>A lake whose objects never end, as over a connection that hangs.</summary>
+internal sealed class EndlessLake(ILake inner) : ILake
+{
+    public string Description => inner.Description;
+
+    public ValueTask<PutResult> PutAsync(LakeObject lakeObject, CancellationToken cancellation) =>
+        inner.PutAsync(lakeObject, cancellation);
+
+    public ValueTask<LakeEntry?> FindAsync(string key, CancellationToken cancellation) => inner.FindAsync(key, cancellation);
+
+    public IAsyncEnumerable<LakeEntry> ListAsync(string prefix, CancellationToken cancellation) =>
+        inner.ListAsync(prefix, cancellation);
+
+    public async ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation)
+    {
+        await using var whole = await inner.OpenReadAsync(key, cancellation);
+        return whole is null ? null : new HangingStream();
+    }
+
+    private sealed class HangingStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
+}
