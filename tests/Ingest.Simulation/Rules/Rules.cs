@@ -12,7 +12,7 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
 {
     private readonly SortedDictionary<PartitionId, PartitionHistory> _partitions = new(ByName.Instance);
     private readonly Dictionary<SimEvent, List<Acceptance>> _accepted = [];
-    private readonly Dictionary<string, int> _partitions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _splitTo = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _acceptedOfSource = new(StringComparer.Ordinal);
     private readonly HashSet<SimEvent> _sent = [];
 
@@ -79,9 +79,9 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
     /// <summary>The journal split a source, or had done so before.</summary>
     public void OnSplit(string source, int from, int to)
     {
-        if (_partitions.GetValueOrDefault(source) >= to)
+        if (_splitTo.GetValueOrDefault(source) >= to)
             return;
-        _partitions[source] = to;
+        _splitTo[source] = to;
         for (var number = from; number < to; number++)
         {
             var child = HistoryOf(new PartitionId(source, number));
