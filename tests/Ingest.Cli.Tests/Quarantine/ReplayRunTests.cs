@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Ingest.Collector;
-using Ingest.Engine;
 using Ingest.Storage;
 
 namespace Ingest.Cli.Tests;
