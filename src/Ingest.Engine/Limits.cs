@@ -45,7 +45,7 @@ public sealed record Limits
     /// <summary>Bodies up to this many bytes are kept in memory between being hashed and being put; larger ones are read twice. 4 MiB for each of ShipConcurrency.</summary>
     public int ShipBufferBytes { get; init; } = 4 << 20;
 
-    /// <summary>How long one put may take. 64 MiB over 2 Mbit/s needs 268 s.</summary>
+    /// <summary>How long one put may take, or reading one object back for a manifest. 64 MiB over 2 Mbit/s needs 268 s.</summary>
     public TimeSpan PutTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>First pause before a batch is tried again; doubles, with full jitter.</summary>

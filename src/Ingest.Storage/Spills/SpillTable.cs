@@ -1,11 +1,11 @@
-using System.Globalization;
 using Ingest.Engine;
 
 namespace Ingest.Storage;
 
 /// <summary>
-/// The table of requests that wait, on one connection. A row's checksum covers all of its fields but <c>aside</c>, which says
-/// that the row was found damaged and is left to a person.
+/// The table of requests that wait, on one connection. A row's checksum covers all of its fields but <c>aside</c>: 0 while it
+/// waits, 1 where it was found damaged and is left to a person, 2 where it is whole and this version of the program cannot read
+/// it, until the next start.
 /// </summary>
 internal sealed class SpillTable(Database database)
 {
@@ -13,7 +13,7 @@ internal sealed class SpillTable(Database database)
         "INSERT INTO batches(position, source, events, received, aside, crc, body) VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6)");
 
     private readonly Statement _delete = database.Prepare("DELETE FROM batches WHERE position = ?1");
-    private readonly Statement _setAside = database.Prepare("UPDATE batches SET aside = 1 WHERE position = ?1");
+    private readonly Statement _setAside = database.Prepare("UPDATE batches SET aside = ?2 WHERE position = ?1");
     private readonly Statement _oldest = database.Prepare(
         "SELECT received FROM batches WHERE aside = 0 ORDER BY position LIMIT 1");
 
@@ -39,7 +39,14 @@ internal sealed class SpillTable(Database database)
             _delete.Run(position);
     }
 
-    public void SetAside(long position) => _setAside.Run(position);
+    public void SetAside(UnreadRow row)
+    {
+        _setAside.Bind(1, row.Position).Bind(2, row.IsDamaged ? 1 : 2);
+        Run(_setAside);
+    }
+
+    /// <summary>Rows that another version could not read wait again: this one may.</summary>
+    public void ReleaseWhole() => Database.Execute("UPDATE batches SET aside = 0 WHERE aside = 2");
 
     /// <summary>When the oldest row that waits was received; null when none does.</summary>
     public Instant? OldestReceived()
@@ -66,14 +73,14 @@ internal sealed class SpillTable(Database database)
     /// <param name="resting">Positions to leave out.</param>
     /// <param name="countMax">Most rows to read.</param>
     /// <param name="bytesMax">Bytes after which no further row is read.</param>
-    /// <param name="damaged">Receives what does not verify: where, and what was found.</param>
+    /// <param name="unread">Receives what does not verify, or cannot be read.</param>
     public List<SpilledBatch> Read(
-        string source, IReadOnlySet<long> resting, int countMax, int bytesMax, List<(long Position, string Found)> damaged)
+        string source, IReadOnlySet<long> resting, int countMax, int bytesMax, List<UnreadRow> unread)
     {
         var read = new List<SpilledBatch>();
         var bytes = 0;
         using var rows = _read.Bind(1, source).Bind(2, countMax + resting.Count).Query();
-        while (bytes < bytesMax && read.Count + damaged.Count < countMax && rows.Next())
+        while (bytes < bytesMax && read.Count + unread.Count < countMax && rows.Next())
         {
             var position = rows.Int64(0);
             if (resting.Contains(position))
@@ -81,12 +88,12 @@ internal sealed class SpillTable(Database database)
             var body = rows.Blob(4);
             if (rows.Int64(3) != Checksum(position, source, rows.Int64(1), rows.Int64(2), body))
             {
-                damaged.Add((position, "its checksum does not hold"));
+                unread.Add(new UnreadRow(position, "its checksum does not hold", IsDamaged: true));
                 continue;
             }
 
             bytes += body.Length;
-            if (Decode(position, body, damaged) is { } batch)
+            if (Decode(position, body, unread) is { } batch)
                 read.Add(new SpilledBatch(position, source, batch, body.Length));
         }
 
@@ -111,7 +118,7 @@ internal sealed class SpillTable(Database database)
         rows.Next();
     }
 
-    private static EventBatch? Decode(long position, ReadOnlySpan<byte> body, List<(long Position, string Found)> damaged)
+    private static EventBatch? Decode(long position, ReadOnlySpan<byte> body, List<UnreadRow> unread)
     {
         try
         {
@@ -120,7 +127,7 @@ internal sealed class SpillTable(Database database)
         catch (InvalidDataException fault)
         {
             // Its bytes are those that were written: another version of this program did.
-            damaged.Add((position, string.Create(CultureInfo.InvariantCulture, $"it cannot be read: {fault.Message}")));
+            unread.Add(new UnreadRow(position, $"this version cannot read it: {fault.Message}", IsDamaged: false));
             return null;
         }
     }
@@ -136,3 +143,9 @@ internal sealed class SpillTable(Database database)
         return crc.Value;
     }
 }
+
+/// <summary>A row that cannot be drained.</summary>
+/// <param name="Position">Where it is.</param>
+/// <param name="Found">What was found, for people.</param>
+/// <param name="IsDamaged">Whether it is not what was written; else another version of this program wrote it.</param>
+internal readonly record struct UnreadRow(long Position, string Found, bool IsDamaged);

@@ -49,7 +49,7 @@ internal sealed class SpillTally
         var tally = new SpillTally
         {
             NextPosition = table.Database.Scalar("SELECT coalesce(max(position), 0) + 1 FROM batches"),
-            _setAside = table.Database.Scalar("SELECT count(*) FROM batches WHERE aside = 1"),
+            _setAside = table.Database.Scalar("SELECT count(*) FROM batches WHERE aside <> 0"),
             _oldest = table.OldestReceived(),
         };
         foreach (var (source, counts) in table.Sum())

@@ -53,12 +53,12 @@ internal sealed class SpillRemove(string source, IReadOnlyList<SpilledBatch> dra
 }
 
 /// <summary>Requests cannot be read any more, and wait for a person.</summary>
-internal sealed class SpillSetAside(IReadOnlyList<long> positions) : SpillWrite
+internal sealed class SpillSetAside(IReadOnlyList<UnreadRow> rows) : SpillWrite
 {
     public override void Execute(SpillTable table, SpillTally tally)
     {
-        foreach (var position in positions)
-            table.SetAside(position);
+        foreach (var row in rows)
+            table.SetAside(row);
     }
 
     public override void Committed(SpillTable table, SpillTally tally) => tally.Recount(table);

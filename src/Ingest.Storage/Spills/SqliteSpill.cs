@@ -33,6 +33,7 @@ public sealed class SqliteSpill : IAsyncDisposable
     {
         (_options, _lock, _database) = (options, folderLock, database);
         var table = new SpillTable(database);
+        table.ReleaseWhole();
         _tally = SpillTally.Of(table);
         _reader = new SpillTable(reader);
         _writer = new SpillWriter(table, _tally, options);
@@ -86,11 +87,11 @@ public sealed class SqliteSpill : IAsyncDisposable
         {
             while (true)
             {
-                var damaged = new List<(long Position, string Found)>();
-                var read = await Task.Run(() => Read(without, resting ?? NoPositions, countMax, bytesMax, damaged));
-                if (damaged.Count == 0)
+                var unread = new List<UnreadRow>();
+                var read = await Task.Run(() => Read(without, resting ?? NoPositions, countMax, bytesMax, unread));
+                if (unread.Count == 0)
                     return read;
-                await SetAsideAsync(damaged);
+                await SetAsideAsync(unread);
                 if (read.Count > 0)
                     return read;
             }
@@ -152,7 +153,7 @@ public sealed class SqliteSpill : IAsyncDisposable
         IReadOnlySet<long> resting,
         int countMax,
         int bytesMax,
-        List<(long Position, string Found)> damaged)
+        List<UnreadRow> unread)
     {
         try
         {
@@ -163,7 +164,7 @@ public sealed class SqliteSpill : IAsyncDisposable
                 .OrderBy(candidate => candidate.First)
                 .Select(candidate => candidate.Name)
                 .FirstOrDefault();
-            return source is null ? [] : _reader.Read(source, resting, countMax, bytesMax, damaged);
+            return source is null ? [] : _reader.Read(source, resting, countMax, bytesMax, unread);
         }
         catch (SqliteFault fault)
         {
@@ -171,12 +172,12 @@ public sealed class SqliteSpill : IAsyncDisposable
         }
     }
 
-    private async Task SetAsideAsync(List<(long Position, string Found)> damaged)
+    private async Task SetAsideAsync(List<UnreadRow> unread)
     {
-        foreach (var (position, found) in damaged)
-            _options.OnFault?.Invoke($"{Path.Combine(Folder, FileName)}, table batches, position {position}: {found}. It is set aside there for a person, and the rest drains");
-        var result = await _writer.WriteAsync(new SpillSetAside([.. damaged.Select(row => row.Position)]));
+        foreach (var (position, found, isDamaged) in unread)
+            _options.OnFault?.Invoke($"{Path.Combine(Folder, FileName)}, table batches, position {position}: {found}. {(isDamaged ? "It is set aside there for a person" : "It stays there for a version that can")}, and the rest drains");
+        var result = await _writer.WriteAsync(new SpillSetAside(unread));
         if (result.Outcome != JournalOutcome.Committed)
-            throw new JournalUnavailableException($"{Folder}: a damaged request cannot be set aside: {result.Reason}");
+            throw new JournalUnavailableException($"{Folder}: a request cannot be set aside: {result.Reason}");
     }
 }

@@ -102,6 +102,55 @@ public sealed class SpillFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_of_an_unknown_version_waits_for_a_start_that_can_read_it()
+    {
+        byte[] readable;
+        await using (var spill = await SpillFixture.OpenAsync(_folder))
+        {
+            foreach (var id in new[] { "a", "b" })
+                await SpillFixture.StoreAsync(spill, "blog", id);
+        }
+
+        using (var database = Open())
+        {
+            readable = Body(database, 2);
+            Replace(database, [byte.MaxValue, .. readable.AsSpan(1)]);
+        }
+
+        await using (var spill = await OpenAsync())
+        {
+            Assert.Equal(["blog a"], await SpillFixture.DrainAsync(spill));
+            Assert.Equal(SpillStatus.Empty with { SetAside = 1 }, spill.Status);
+            Assert.Contains("position 2", Assert.Single(_faults), StringComparison.Ordinal);
+        }
+
+        // What the file holds once a version that knows it starts.
+        using (var database = Open())
+        {
+            Replace(database, readable);
+            database.Execute("UPDATE batches SET aside = 2 WHERE position = 2");
+        }
+
+        await using var again = await OpenAsync();
+        Assert.Equal(["blog b"], await SpillFixture.DrainAsync(again));
+        Assert.Equal(SpillStatus.Empty, again.Status);
+
+        static void Replace(Database database, byte[] body)
+        {
+            var table = new SpillTable(database);
+            table.Delete([2]);
+            table.Insert(2, "blog", 1, SpillFixture.Start, body);
+        }
+
+        static byte[] Body(Database database, long position)
+        {
+            using var rows = database.Prepare("SELECT body FROM batches WHERE position = ?1").Bind(1, position).Query();
+            Assert.True(rows.Next());
+            return rows.Blob(0).ToArray();
+        }
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_an_error_that_names_it()
     {
         await using (var spill = await SpillFixture.OpenAsync(_folder))
@@ -141,9 +190,12 @@ public sealed class SpillFaultTests : IDisposable
 
     private Task<SqliteSpill> OpenAsync() => SqliteSpill.OpenAsync(SpillFixture.Options(_folder) with { OnFault = _faults.Add });
 
+    private Database Open() =>
+        Database.Open(_folder.Of("spill.db"), raw.SQLITE_OPEN_READWRITE, cacheKib: 1_000, busy: Patience);
+
     private void Execute(string sql)
     {
-        using var database = Database.Open(_folder.Of("spill.db"), raw.SQLITE_OPEN_READWRITE, cacheKib: 1_000, busy: Patience);
+        using var database = Open();
         database.Execute(sql);
         Assert.Equal(1, database.Changes);
     }
