@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Ingest.EndToEnd;
+
+/// <summary>
+/// A client that posts without end, each event with the name of the fault that it meets, so that the verdict can tell what
+/// became of which. Measures for how long nothing was acknowledged.
+/// </summary>
+internal sealed class LabelledLoad : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConservationOracle _oracle;
+    private readonly BatchSize _size;
+    private readonly PlainClient _client;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private readonly Task _sending;
+    private string _label = "start";
+    private TimeSpan _longest;
+    private long _lastAnswer = Stopwatch.GetTimestamp();
+
+    private LabelledLoad(ConservationOracle oracle, Uri collector, BatchSize size)
+    {
+        (_oracle, _size) = (oracle, size);
+        _client = new PlainClient(collector) { Patience = TimeSpan.FromSeconds(10) };
+        _sending = SendAsync();
+    }
+
+    public static LabelledLoad Start(ConservationOracle oracle, Uri collector, BatchSize size) => new(oracle, collector, size);
+
+    /// <summary>From now on events have this name.</summary>
+    public void Begin(string label)
+    {
+        lock (_lock)
+        {
+            _label = label;
+            _longest = TimeSpan.Zero;
+            _lastAnswer = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>Longest time without an acknowledgement since <see cref="Begin"/>.</summary>
+    public TimeSpan LongestPause()
+    {
+        lock (_lock)
+            return Max(_longest, Stopwatch.GetElapsedTime(_lastAnswer));
+    }
+
+    /// <summary>Waits until so many more events were acknowledged.</summary>
+    public Task MoreAsync(int events) => _oracle.Acknowledged.AtLeastAsync(_oracle.Acknowledged.Value + events, Deadline.Delivery);
+
+    /// <summary>Ends once everything that was sent was acknowledged.</summary>
+    public async Task FinishAsync()
+    {
+        await _stopping.CancelAsync();
+        await _sending;
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        _client.Dispose();
+    }
+
+    private async Task SendAsync()
+    {
+        for (var request = 0; !_stopping.IsCancellationRequested; request++)
+        {
+            await _client.PostAsync(_oracle, NewEvents(request));
+            Answered();
+            await Task.Delay(Pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private PlainEvent[] NewEvents(int request)
+    {
+        string label;
+        lock (_lock)
+            label = _label;
+        return
+        [
+            .. Enumerable.Range(0, _size.EventsPerRequest()).Select(i => new PlainEvent(
+                string.Create(CultureInfo.InvariantCulture, $"{label}/{request}/{i}"),
+                i == 0 ? PlainFlaw.Invalid : PlainFlaw.None,
+                _size.FillerBytes())),
+        ];
+    }
+
+    private void Answered()
+    {
+        lock (_lock)
+        {
+            _longest = Max(_longest, Stopwatch.GetElapsedTime(_lastAnswer));
+            _lastAnswer = Stopwatch.GetTimestamp();
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}
