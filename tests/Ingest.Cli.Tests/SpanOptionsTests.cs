@@ -12,8 +12,8 @@ public sealed class SpanOptionsTests
     [InlineData("2026-11-20T05:00Z")]
     public void An_hour_is_read_as_reports_write_it(string text)
     {
-        Assert.True(AuditSpan.TryParseHour(text, out var hour));
-        Assert.Equal("2026-11-20T05Z", hour.ToString());
+        Assert.Equal("2026-11-20T05Z", Read(from: text)!.Value.From.ToString());
+        Assert.Equal("2026-11-20T05Z", Read(to: text)!.Value.To.ToString());
     }
 
     [Fact]
@@ -24,11 +24,13 @@ public sealed class SpanOptionsTests
         Assert.Equal(new AuditSpan(new LakeHour(AuditedLake.FirstHour.Number - (32 * 24) + 1), AuditedLake.FirstHour), Read());
         Assert.Equal("2026-01-01T00Z", Read(from: "2026-01-01T00Z")!.Value.From.ToString());
         Assert.Equal("2026-11-21T19Z", Read(to: "2026-11-21T19Z")!.Value.To.ToString());
+        Assert.Equal("2026-11-20T00Z", Read(from: "2026-11-20")!.Value.From.ToString());
+        Assert.Equal("2026-11-20T23Z", Read(to: "2026-11-20")!.Value.To.ToString());
     }
 
     [Theory]
     [InlineData("yesterday", null, null)]
-    [InlineData(null, "2026-11-21", null)]
+    [InlineData(null, "tomorrow", null)]
     [InlineData(null, null, "7")]
     [InlineData(null, null, "0d")]
     [InlineData("2026-11-21T10Z", null, "3h")]
@@ -38,6 +40,18 @@ public sealed class SpanOptionsTests
         var mistakes = new List<string>();
         Assert.Null(SpanOptions.Read(from, to, since, Now, mistakes));
         Assert.Single(mistakes);
+    }
+
+    [Fact]
+    public void Hours_that_should_have_a_manifest_by_now_and_have_none_are_no_answer_without_the_journal()
+    {
+        var (hour, now) = (AuditedLake.FirstHour, AuditedLake.FirstHour.End + TimeSpan.FromHours(5));
+        var report = new AuditReport([], 0, 0, 0, 0, 0, 0, new AuditSpan(hour, hour));
+        Assert.Equal(hour.Next, report.FirstWithoutManifest(new AuditSpan(hour, now.Hour), now));
+        Assert.Null(report.FirstWithoutManifest(new AuditSpan(hour, hour), now));
+        // An hour that ended a while ago may still wait for the lake.
+        Assert.Null(report.FirstWithoutManifest(new AuditSpan(hour, now.Hour), hour.Next.End + TimeSpan.FromHours(1)));
+        Assert.Equal(hour, (report with { ByManifests = null }).FirstWithoutManifest(new AuditSpan(hour, now.Hour), now));
     }
 
     private static AuditSpan? Read(string? from = null, string? to = null, string? since = null)

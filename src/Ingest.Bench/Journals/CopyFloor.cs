@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ingest.Engine;
 using Npgsql;
 using NpgsqlTypes;
 

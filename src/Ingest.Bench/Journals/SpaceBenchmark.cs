@@ -160,7 +160,7 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
         await foreach (var row in journal.ReadLedgerAsync(default, CancellationToken.None))
         {
             inLedger += row.ShippedGood;
-            unsettled += Conservation.Violations(row).Count() + row.PendingGood;
+            unsettled += Conservation.Violations(row).Count + row.PendingGood;
         }
 
         var events = appends * shape.Events;

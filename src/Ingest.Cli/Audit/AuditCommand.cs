@@ -120,9 +120,10 @@ internal static class AuditCommand
         if (report.NotJudged > 0)
             Console.WriteLine($"{report.NotJudged} objects of other journals, or of hours without a manifest, were not judged");
         var found = report.FindingCount + damage.Count;
-        if (found == 0 && !hasJournal && report.ByManifests is null)
+        var now = Instant.From(TimeProvider.System.GetUtcNow());
+        if (found == 0 && !hasJournal && report.FirstWithoutManifest(span, now) is { } first)
         {
-            Console.Error.WriteLine("There is no manifest in these hours: name the journal with --data or --postgres.");
+            Console.Error.WriteLine($"There is no manifest from {first} on: name the journal with --data or --postgres, or end the span before with --to.");
             return ExitCodes.NoAnswer;
         }
 

@@ -1,3 +1,5 @@
+using Ingest.Engine;
+
 namespace Ingest.Cli;
 
 /// <summary>What the audit found.</summary>
@@ -22,5 +24,19 @@ public sealed record AuditReport(
     /// <summary>More findings than this are counted, not kept: a lost bucket must not fill the memory.</summary>
     public const int FindingsMax = 1000;
 
+    /// <summary>How long after its end an hour should have a manifest, unless the lake was away.</summary>
+    private static readonly TimeSpan ManifestPatience = TimeSpan.FromHours(2);
+
     public bool IsClean => FindingCount == 0;
+
+    /// <summary>
+    /// The first hour at the end of a span that should have a manifest by now and has none, so that nobody can judge it
+    /// without the journal; null where there is none.
+    /// </summary>
+    public LakeHour? FirstWithoutManifest(AuditSpan span, Instant now)
+    {
+        var due = new LakeHour((now - ManifestPatience).Hour.Number - 1);
+        var first = ByManifests is { } judged ? judged.To.Next : span.From;
+        return first <= span.To && first <= due ? first : null;
+    }
 }

@@ -8,8 +8,6 @@ namespace Ingest.Cli;
 /// <param name="To">The last one.</param>
 public readonly record struct AuditSpan(LakeHour From, LakeHour To)
 {
-    private static readonly string[] HourForms = ["yyyy-MM-dd'T'HH'Z'", "yyyy-MM-dd'T'HH", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'"];
-
     public bool Contains(LakeHour hour) => hour >= From && hour <= To;
 
     /// <summary>True where some of its hours are of the day of a folder such as <c>dt=2026-11-21</c>.</summary>
@@ -29,15 +27,6 @@ public readonly record struct AuditSpan(LakeHour From, LakeHour To)
 
         hour = new LakeHour(first.Number + number);
         return true;
-    }
-
-    /// <summary>Reads the hour of an option: <c>2026-11-21T20Z</c>, as reports write it.</summary>
-    public static bool TryParseHour(string text, out LakeHour hour)
-    {
-        var isHour = DateTimeOffset.TryParseExact(
-            text, HourForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
-        hour = Instant.From(time).Hour;
-        return isHour;
     }
 
     /// <summary>Reads the length of an option: <c>48h</c> or <c>7d</c>.</summary>

@@ -9,10 +9,10 @@ internal sealed class SpanOptions
     private readonly Option<string?> _from = new("--from")
     {
         HelpName = "HOUR",
-        Description = "The first hour, such as 2026-11-21T20Z; where absent, as far back as the journal keeps its records: 32 days.",
+        Description = "The first day or hour, such as 2026-11-21 or 2026-11-21T20Z; where absent, as far back as the journal keeps its records: 32 days.",
     };
 
-    private readonly Option<string?> _to = new("--to") { HelpName = "HOUR", Description = "The last hour; where absent, the present one." };
+    private readonly Option<string?> _to = new("--to") { HelpName = "HOUR", Description = "The last day or hour; where absent, the present one." };
 
     private readonly Option<string?> _since = new("--since") { HelpName = "TIME", Description = "In place of --from: so long ago, such as 48h or 7d." };
 
@@ -38,10 +38,10 @@ internal sealed class SpanOptions
         var to = now.Hour;
         if (fromText is not null && sinceText is not null)
             mistakes.Add("--from and --since say the same: give one of them.");
-        if (fromText is not null && !AuditSpan.TryParseHour(fromText, out from))
-            mistakes.Add($"--from {fromText}: write an hour, such as 2026-11-21T20Z.");
-        if (toText is not null && !AuditSpan.TryParseHour(toText, out to))
-            mistakes.Add($"--to {toText}: write an hour, such as 2026-11-21T20Z.");
+        if (fromText is not null)
+            from = HourText.ParseFirst("--from", fromText, mistakes) ?? from;
+        if (toText is not null)
+            to = HourText.ParseLast("--to", toText, mistakes) ?? to;
         if (sinceText is not null)
         {
             if (AuditSpan.TryParseLength(sinceText, out var length))

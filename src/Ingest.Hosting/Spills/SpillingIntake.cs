@@ -5,8 +5,8 @@ using Ingest.Storage;
 namespace Ingest.Hosting;
 
 /// <summary>
-/// The way in of a process with a spill: what the journal cannot take because it is away is kept on this machine's disk, with
-/// the same durability as seen from here, and answered with success. What is refused for any other reason stays refused.
+/// The way in of a process with a spill: what the journal cannot take because it is away is kept on this machine's disk, synced
+/// before the answer, and answered with success. What is refused for any other reason stays refused.
 /// </summary>
 /// <remarks>
 /// A write to the journal whose answer was lost may be stored there and in the spill: the spilled copy is a duplicate when it

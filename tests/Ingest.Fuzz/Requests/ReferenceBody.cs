@@ -30,7 +30,7 @@ internal readonly record struct ReferenceBody(byte[] Bytes, GzipVerdict Verdict,
         var isGzip = request.Body.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])
             || encoding.ToUpperInvariant() is "GZIP" or "X-GZIP";
         if (!isGzip)
-            return new ReferenceBody(request.Body, GzipVerdict.Whole, encoding.Length > 0 && encoding.ToUpperInvariant() != "IDENTITY");
+            return new ReferenceBody(request.Body, GzipVerdict.Whole, encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));
         if (request.Body.Length == 0)
             return new ReferenceBody([], GzipVerdict.Whole, IsProblem: false);
         var verdict = ReferenceGzip.Decode(request.Body, limits.DecompressedBytesMax, out var plain);

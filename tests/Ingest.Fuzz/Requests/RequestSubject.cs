@@ -1,5 +1,4 @@
 using Ingest.Collector;
-using Ingest.Engine;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;

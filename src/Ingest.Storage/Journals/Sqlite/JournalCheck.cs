@@ -81,6 +81,7 @@ internal sealed class JournalCheck
         var heads = _tables.Partitions.All();
         var bodies = new BodyTally();
         Expect("partitions", heads.Count, totals.Partitions);
+        Try(() => _tables.ClosedHour.Read());
         foreach (var head in heads)
             CheckPartition(head);
         CheckBatches(totals, bodies);

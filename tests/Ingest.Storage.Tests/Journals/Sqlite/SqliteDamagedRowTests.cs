@@ -28,6 +28,7 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
         foreach (var seal in new[] { shipped, pending, merged })
             Assert.Equal(JournalResult.Committed, await _journal.SealAsync(seal, Cancellation));
         await _journal.ConfirmAsync(shipped.Batch.Id, Make.Shipped(shipped.Batch), Cancellation);
+        Assert.Equal(JournalResult.Committed, await _journal.CloseHourAsync(new LakeHour(Make.Hour.Number - 1), Cancellation));
         (_pending, _merged) = (pending.Batch, merged.Batch);
         Assert.Empty(await _journal.CheckAsync(Cancellation));
     }
@@ -52,6 +53,7 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
     [InlineData("DELETE FROM ids WHERE first_seq = 4", "ids", "first seq 4")]
     [InlineData("DELETE FROM ids WHERE first_seq = 9", "ids", "first seq 9")]
     [InlineData("DELETE FROM ids", "ids", "first seq 9")]
+    [InlineData("UPDATE meta SET journal = '498617' WHERE id = 2", "meta", "row 2")]
     public async Task Recovery_meets_damage(string sql, params string[] named) =>
         await AssertFoundAsync(sql, named, async () => await _journal.ReadPartitionAsync(Partition, int.MaxValue, default, Cancellation));
 
