@@ -5,11 +5,12 @@ namespace Ingest.EndToEnd;
 
 /// <summary>
 /// A client that posts without end, each event with the name of the fault that it meets, so that the verdict can tell what
-/// became of which. Measures for how long nothing was acknowledged.
+/// became of which. One event of each request is invalid, and one is of the request before, sent again. Measures for how
+/// long nothing was acknowledged.
 /// </summary>
 internal sealed class LabelledLoad : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConservationOracle _oracle;
     private readonly BatchSize _size;
@@ -17,7 +18,7 @@ internal sealed class LabelledLoad : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly Task _sending;
-    private string _label = "start";
+    private string _label = "before";
     private TimeSpan _longest;
     private long _lastAnswer = Stopwatch.GetTimestamp();
 
@@ -28,6 +29,7 @@ internal sealed class LabelledLoad : IDisposable
         _sending = SendAsync();
     }
 
+    /// <summary>Begins to send; the server need not be there yet.</summary>
     public static LabelledLoad Start(ConservationOracle oracle, Uri collector, BatchSize size) => new(oracle, collector, size);
 
     /// <summary>From now on events have this name.</summary>
@@ -48,8 +50,13 @@ internal sealed class LabelledLoad : IDisposable
             return Max(_longest, Stopwatch.GetElapsedTime(_lastAnswer));
     }
 
-    /// <summary>Waits until so many more events were acknowledged.</summary>
-    public Task MoreAsync(int events) => _oracle.Acknowledged.AtLeastAsync(_oracle.Acknowledged.Value + events, Deadline.Delivery);
+    /// <summary>Waits until so many more events were acknowledged; ends with the failure of the client where that comes first.</summary>
+    public async Task MoreAsync(int events)
+    {
+        var more = _oracle.Acknowledged.AtLeastAsync(_oracle.Acknowledged.Value + events, Deadline.Delivery);
+        await await Task.WhenAny(more, _sending);
+        Assert.True(more.IsCompletedSuccessfully, "The client has ended before what the test waits for.");
+    }
 
     /// <summary>Ends once everything that was sent was acknowledged.</summary>
     public async Task FinishAsync()
@@ -67,10 +74,17 @@ internal sealed class LabelledLoad : IDisposable
 
     private async Task SendAsync()
     {
+        PlainEvent[] before = [];
         for (var request = 0; !_stopping.IsCancellationRequested; request++)
         {
-            await _client.PostAsync(_oracle, NewEvents(request));
+            var events = NewEvents(request);
+            foreach (var sent in events)
+                _oracle.Expect(sent.Expected);
+            await _client.PostAsync([.. events, .. before.TakeLast(1)]);
+            foreach (var sent in events)
+                _oracle.Acknowledge(sent.Id);
             Answered();
+            before = events;
             await Task.Delay(Pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -22,7 +22,7 @@ public enum PlainFlaw
 /// </summary>
 /// <param name="Id">Its event id.</param>
 /// <param name="Flaw">What is wrong with it.</param>
-/// <param name="FillerBytes">Bytes that make it larger: hexadecimal digits, which compress to half.</param>
+/// <param name="FillerBytes">Bytes that make it larger, rounded up: base64, which compresses to three quarters.</param>
 public sealed record PlainEvent(string Id, PlainFlaw Flaw = PlainFlaw.None, int FillerBytes = 0)
 {
     /// <summary>The rule that an event with the flaw <see cref="PlainFlaw.Invalid"/> breaks.</summary>
@@ -56,7 +56,7 @@ public sealed record PlainEvent(string Id, PlainFlaw Flaw = PlainFlaw.None, int 
     {
         var text = new StringBuilder(FillerBytes);
         for (var part = 0; text.Length < FillerBytes; part++)
-            text.Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Id}/{part}"))));
+            text.Append(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Id}/{part}")))));
         return text.ToString();
     }
 

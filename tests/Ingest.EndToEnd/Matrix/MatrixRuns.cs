@@ -1,0 +1,29 @@
+namespace Ingest.EndToEnd;
+
+/// <summary>Which runs the matrix has. In each, all faults of its lake and its journal come, one after the other.</summary>
+internal static class MatrixRuns
+{
+    private static readonly (JournalKind Journal, LakeKind Lake, BatchSize Size)[] All =
+    [
+        .. from size in Enum.GetValues<BatchSize>()
+           from journal in Enum.GetValues<JournalKind>()
+           from lake in Enum.GetValues<LakeKind>()
+           select (journal, lake, size),
+    ];
+
+    /// <summary>Half of them, in which each pair of values comes together: those whose places have an even sum.</summary>
+    public static IReadOnlyList<(JournalKind Journal, LakeKind Lake, BatchSize Size)> Pairwise { get; } =
+        [.. All.Where(run => ((int)run.Journal + (int)run.Lake + (int)run.Size) % 2 == 0)];
+
+    /// <summary>Those that are to be run now: with INGEST_TEST_LONG=1 all of them.</summary>
+    public static TheoryData<JournalKind, LakeKind, BatchSize> Chosen
+    {
+        get
+        {
+            var chosen = new TheoryData<JournalKind, LakeKind, BatchSize>();
+            foreach (var (journal, lake, size) in Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1" ? All : Pairwise)
+                chosen.Add(journal, lake, size);
+            return chosen;
+        }
+    }
+}
