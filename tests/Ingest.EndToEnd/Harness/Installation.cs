@@ -15,9 +15,10 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private ChildProcess? _server;
 
-    public Installation() => Lake = LakeFolder;
+    public Installation() => (Lake, Data) = (LakeFolder, _folder.Of("the data"));
 
-    public string Data => _folder.Of("the data");
+    /// <summary>Value of <c>--data</c>.</summary>
+    public string Data { get; init; }
 
     /// <summary>The lake where it is a folder, and the place for a copy of it where it is not.</summary>
     public string LakeFolder => _folder.Of("the lake");

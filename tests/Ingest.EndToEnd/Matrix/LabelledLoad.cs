@@ -25,9 +25,16 @@ internal sealed class LabelledLoad : IDisposable
     private LabelledLoad(ConservationOracle oracle, Uri collector, BatchSize size)
     {
         (_oracle, _size) = (oracle, size);
-        _client = new PlainClient(collector) { Patience = TimeSpan.FromSeconds(10) };
+        _client = new PlainClient(collector)
+        {
+            Patience = TimeSpan.FromSeconds(10),
+            OnFailure = failed => Refused.Add(failed.Status is null ? 0 : 1),
+        };
         _sending = SendAsync();
     }
+
+    /// <summary>Tries that were answered 503. Each was tried again.</summary>
+    public Counter Refused { get; } = new();
 
     /// <summary>Begins to send; the server need not be there yet.</summary>
     public static LabelledLoad Start(ConservationOracle oracle, Uri collector, BatchSize size) => new(oracle, collector, size);
