@@ -12,7 +12,7 @@ internal sealed class FolderMatrixLake : MatrixLake
     public override IReadOnlyList<MatrixFault> FaultsOf(Installation installation)
     {
         var (folder, away) = (installation.LakeFolder, installation.LakeFolder + " is away");
-        return [MatrixFault.Kill, new MatrixFault("lake-gone", TakeAwayAsync, FailedAsync, BringBackAsync)];
+        return [MatrixFault.None, new MatrixFault("lake-gone", TakeAwayAsync, FailedAsync, BringBackAsync)];
 
         Task TakeAwayAsync()
         {

@@ -8,5 +8,5 @@ namespace Ingest.EndToEnd;
 internal sealed record MatrixFault(string Name, Func<Task> BeginAsync, Func<Task<int>> MetAsync, Func<Task> EndAsync)
 {
     /// <summary>Nothing but the kill.</summary>
-    public static MatrixFault Kill { get; } = new("kill", () => Task.CompletedTask, () => Task.FromResult(1), () => Task.CompletedTask);
+    public static MatrixFault None { get; } = new("no-fault", () => Task.CompletedTask, () => Task.FromResult(1), () => Task.CompletedTask);
 }

@@ -4,7 +4,7 @@ namespace Ingest.EndToEnd;
 
 /// <summary>One fault of a run.</summary>
 /// <param name="Fault">Its name, with which the ids of its events begin.</param>
-/// <param name="Times">How often it struck: requests that met it, or 1.</param>
+/// <param name="Times">How often it struck: requests that met it; 1 where requests are not counted.</param>
 /// <param name="Pause">Longest time in which nothing was acknowledged while it lasted.</param>
 /// <param name="Start">From the server's start, before the fault, until events were acknowledged again.</param>
 internal sealed record MatrixRow(string Fault, int Times, TimeSpan Pause, TimeSpan Start);
@@ -22,7 +22,7 @@ internal static class MatrixTable
         {
             Progress.Measured(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{run}, {row.Fault} and a kill: struck {row.Times} times; intake paused {row.Pause.TotalSeconds:0.0} s at most, and began {row.Start.TotalSeconds:0.0} s after a start; {Of(row, report.Missing)} lost, {Of(row, report.Doubled)} doubled"));
+                $"{run}: {row.Fault}, then a kill: struck {row.Times}×; intake paused {row.Pause.TotalSeconds:0.0} s at most, and began {row.Start.TotalSeconds:0.0} s after a start; {Of(row, report.Missing)} lost, {Of(row, report.Doubled)} doubled"));
         }
     }
 

@@ -22,11 +22,11 @@ internal sealed class S3MatrixLake(S3Lake s3) : MatrixLake
     [
         // The first, as it ends with the bucket that all others need.
         Counted<Fault.Pass>("no-bucket", () => Task.CompletedTask, s3.CreateBucketAsync),
-        MatrixFault.Kill,
+        MatrixFault.None,
         Counted<Fault.Pass>("stopped", s3.Server.StopGatewayAsync, s3.Server.StartGatewayAsync),
-        ByProxy("error-500", Fault.InternalError),
-        ByProxy("throttled-503", Fault.SlowDown),
-        ByProxy("denied-403", Fault.AccessDenied),
+        ByProxy("error-500", new Fault.Answer(500, "InternalError")),
+        ByProxy("throttled-503", new Fault.Answer(503, "SlowDown")),
+        ByProxy("denied-403", new Fault.Answer(403, "AccessDenied")),
         ByProxy("slow", new Fault.Delay(TimeSpan.FromSeconds(1))),
         ByProxy("answer-lost", new Fault.LoseAnswer { AppliesTo = request => request.Method is "PUT" or "POST" }),
         ByProxy("body-cut", new Fault.CutBody(CutAfterBytes) { AppliesTo = request => request.Method == "PUT" }),
