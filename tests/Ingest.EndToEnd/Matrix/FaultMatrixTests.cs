@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace Ingest.EndToEnd;
 
 /// <summary>
-/// Every fault with every journal, every lake and every size of objects, and the server is killed in the middle of each: see
-/// <see cref="MatrixRuns"/>.
+/// Faults by journal, lake and size of objects, and the server is killed in the middle of each: see <see cref="MatrixRuns"/>.
 /// </summary>
 public sealed class FaultMatrixTests
 {
@@ -39,25 +38,6 @@ public sealed class FaultMatrixTests
         MatrixTable.Write($"{journalKind}, {lakeKind}, {size}", rows, oracle.Check(LakeReader.Read(installation.LakeFolder)));
         size.AssertIn(installation.LakeFolder);
         await Verdict.AssertConservedAsync(installation, oracle);
-    }
-
-    [Fact]
-    public void Each_pair_of_values_comes_together_in_a_run()
-    {
-        var runs = MatrixRuns.Pairwise;
-        foreach (var size in Enum.GetValues<BatchSize>())
-        {
-            foreach (var journal in Enum.GetValues<JournalKind>())
-                Assert.Contains(runs, run => run.Size == size && run.Journal == journal);
-            foreach (var lake in Enum.GetValues<LakeKind>())
-                Assert.Contains(runs, run => run.Size == size && run.Lake == lake);
-        }
-
-        foreach (var journal in Enum.GetValues<JournalKind>())
-        {
-            foreach (var lake in Enum.GetValues<LakeKind>())
-                Assert.Contains(runs, run => run.Journal == journal && run.Lake == lake);
-        }
     }
 
     /// <summary>Starts the server, has it meet a fault under load, and kills it. What was held up ships after the next start.</summary>
