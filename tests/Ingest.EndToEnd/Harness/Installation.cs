@@ -15,9 +15,10 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private ChildProcess? _server;
 
-    public Installation() => Lake = LakeFolder;
+    public Installation() => (Lake, Data) = (LakeFolder, _folder.Of("the data"));
 
-    public string Data => _folder.Of("the data");
+    /// <summary>Value of <c>--data</c>.</summary>
+    public string Data { get; init; }
 
     /// <summary>The lake where it is a folder, and the place for a copy of it where it is not.</summary>
     public string LakeFolder => _folder.Of("the lake");
@@ -36,6 +37,9 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
 
     /// <summary>Variables for the server and for every command, such as the keys of S3.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Options by which <c>audit</c> finds a journal that is not in the data folder.</summary>
+    public IReadOnlyList<string> AuditOptions { get; init; } = [];
 
     public int Port { get; } = StablePort.Choose();
 
@@ -102,7 +106,10 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
 
     /// <summary>Runs a verb of the launcher for this installation's data, such as <c>audit</c>.</summary>
     public Task<CommandResult> RunAsync(string verb, params string[] arguments) => CommandResult.OfAsync(
-        Repository.Launcher, [verb, "--data", Data, .. arguments], WithoutBuilding(), _folder.Path);
+        Repository.Launcher,
+        [verb, "--data", Data, .. verb == "audit" ? AuditOptions : [], .. arguments],
+        WithoutBuilding(),
+        _folder.Path);
 
     /// <summary>Runs a command of several words for this installation's data, such as <c>quarantine list</c>.</summary>
     public Task<CommandResult> CallAsync(params IEnumerable<string> command) => CommandResult.OfAsync(

@@ -6,10 +6,15 @@ namespace Ingest.TestKit;
 /// <summary>What the tests read of <c>./ingest status --json</c>.</summary>
 /// <param name="Unsealed">Events that are in no batch yet.</param>
 /// <param name="Pending">Events in batches that the lake has not confirmed.</param>
+/// <param name="HasFailedToShip">Whether anything failed on the way to the lake since the start.</param>
 /// <param name="SetAside">Batches that need a person: which, and why.</param>
 /// <param name="PartitionsBySilo">Partitions in the memory of each silo, by its name; empty for a single process.</param>
 public sealed record ServerStatus(
-    long Unsealed, long Pending, IReadOnlyList<string> SetAside, IReadOnlyDictionary<string, int> PartitionsBySilo)
+    long Unsealed,
+    long Pending,
+    bool HasFailedToShip,
+    IReadOnlyList<string> SetAside,
+    IReadOnlyDictionary<string, int> PartitionsBySilo)
 {
     /// <summary>False where a command had no status to print, only an error.</summary>
     public static bool TryParse(string json, [NotNullWhen(true)] out ServerStatus? status)
@@ -26,6 +31,7 @@ public sealed record ServerStatus(
         return new ServerStatus(
             journal.GetProperty("unsealed").GetInt64(),
             journal.GetProperty("pending").GetInt64(),
+            shipping.ValueKind != JsonValueKind.Null && shipping.GetProperty("lastFailure").ValueKind != JsonValueKind.Null,
             shipping.ValueKind == JsonValueKind.Null
                 ? []
                 : [.. shipping.GetProperty("setAside").EnumerateArray().Select(batch => batch.GetString()!)],
