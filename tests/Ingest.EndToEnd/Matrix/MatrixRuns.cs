@@ -16,7 +16,6 @@ internal static class MatrixRuns
     [
         (JournalKind.Sqlite, LakeKind.S3, BatchSize.Tiny),
         (JournalKind.Postgres, LakeKind.Folder, BatchSize.Tiny),
-        (JournalKind.Sqlite, LakeKind.Folder, BatchSize.Normal),
     ];
 
     /// <summary>Those that are to be run now: with INGEST_TEST_LONG=1 all of them.</summary>

@@ -59,7 +59,8 @@ public abstract partial class JournalConformance
         var written = Make.Append(Make.Shop, Make.Block(1));
         await CommitAsync(written);
         Assert.Equal(written.Clock, (await SnapshotAsync(Make.Shop)).IdsClock);
-        var ahead = new LakeHour(Make.Hour.Number + 1_000);
+        // Twice as far as ids are remembered.
+        var ahead = new LakeHour(Make.Hour.Number + 48);
         await CloseAsync(ahead);
         await ReopenAsync();
 
