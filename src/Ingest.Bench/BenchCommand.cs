@@ -19,7 +19,7 @@ internal static class BenchCommand
         var seconds = new Option<int>("--seconds") { HelpName = "N", Description = "Seconds measured in each round.", DefaultValueFactory = _ => 10 };
         var warmUp = new Option<int>("--warm-up") { HelpName = "N", Description = "Seconds of load before that: a server that has just started compiles its code.", DefaultValueFactory = _ => 15 };
         var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Write every figure there, too." };
-        var postgres = new Option<string?>("--postgres") { HelpName = "CONNECTION", Description = "A PostgreSQL for the subjects that need one; its database is emptied." };
+        var postgres = new Option<string?>("--postgres") { HelpName = "CONNECTION", Description = "A PostgreSQL for the subjects that need one. Its database is migrated, and keeps what they store." };
         var command = new RootCommand("Measures the server on this machine against the smallest honest one, in interleaved rounds.")
         {
             subjects, workloads, rounds, seconds, warmUp, json, postgres,

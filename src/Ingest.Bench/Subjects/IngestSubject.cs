@@ -9,7 +9,7 @@ namespace Ingest.Bench;
 /// <param name="about">For people.</param>
 /// <param name="program">The executable's assembly.</param>
 /// <param name="options">Options of <c>ingest run</c> beside those for port, data and lake.</param>
-/// <param name="prepare">Makes its surroundings afresh (an empty database) before each start.</param>
+/// <param name="prepare">Makes its surroundings ready (a migrated database) before each start.</param>
 internal sealed class IngestSubject(
     string name, string about, string program, IReadOnlyList<string> options, Func<Task>? prepare = null) : ISubject
 {
