@@ -35,10 +35,18 @@ public sealed class Watcher(string self, string other, RegionWeights normal, Wat
     /// <summary>The setting that this watcher made and that stands; null where it made none. The other watcher is told of it.</summary>
     public RegionWeights? Automatic => _mine;
 
-    /// <summary>Goes on where an earlier run of this watcher left off. Before the first look.</summary>
+    /// <summary>
+    /// Goes on where an earlier run of this watcher left off, as soon as its records can be read. Where the lever stands
+    /// elsewhere by now, or was seen to move, it changes nothing.
+    /// </summary>
     /// <param name="mine">What it set last.</param>
-    /// <param name="at">When, on the clock of the looks; before the first of them.</param>
-    public void Resume(RegionWeights mine, TimeSpan at) => (_seen, _mine, _changedAt) = (mine, mine, at);
+    /// <param name="at">When, on the clock of the looks; may be below zero.</param>
+    public void Resume(RegionWeights mine, TimeSpan at)
+    {
+        if (_changedAt is not null || (_seen is not null && !_seen.Equals(mine)) || mine.Equals(normal))
+            return;
+        (_seen, _mine, _changedAt) = (mine, mine, at);
+    }
 
     /// <summary>Takes note of a look and decides.</summary>
     public Decision Observe(Observation look)
