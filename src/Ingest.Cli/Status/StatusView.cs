@@ -58,6 +58,7 @@ internal static class StatusView
                     + (manifests.WaitsFor is { } waitsFor ? $"; {Markup.Escape(waitsFor)}" : ""));
             }
 
+            PrintLever(report.Lever);
             AnsiConsole.MarkupLine($"Memory   {report.Partitions} partitions, {Count(report.DedupeIds)} event ids");
         }
 
@@ -67,6 +68,17 @@ internal static class StatusView
         PrintSources(report);
         foreach (var trouble in Troubles(report))
             AnsiConsole.MarkupLine($"[red]{Markup.Escape(trouble)}[/]");
+    }
+
+    private static void PrintLever(LeverReport? lever)
+    {
+        if (lever is null)
+            return;
+        var weights = lever.Weights is null
+            ? "unknown"
+            : string.Join(' ', lever.Weights.Select(weight => string.Create(CultureInfo.InvariantCulture, $"{weight.Key}={weight.Value}")));
+        AnsiConsole.MarkupLine(
+            $"Lever    {Markup.Escape(weights)}, {(lever.IsAutomatic ? "automatic" : "by hand")}, {Markup.Escape(lever.Lever)}: {Markup.Escape(lever.Says)}");
     }
 
     private static void PrintSilos(StatusReport report)
