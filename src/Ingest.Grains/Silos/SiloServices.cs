@@ -56,6 +56,9 @@ public sealed class SiloServices : IDisposable
     /// <summary>What keeps events on this silo's disk while the journal is away; null where there is none. Set before the silo starts.</summary>
     public SpillHost? Spill { get; set; }
 
+    /// <summary>Makes the watcher of the region; null where there is no lever. Set before the silo starts.</summary>
+    public Func<WatcherLoop?>? CreateWatcher { get; set; }
+
     /// <summary><c>frontend</c>, <c>worker</c> or <c>all</c>.</summary>
     public string Roles { get; }
 
