@@ -18,6 +18,8 @@ public sealed class NodeRuntime : IRuntime
 
     public ILake Lake => Node.Lake;
 
+    public RelayHost? Relays => Node.Relays;
+
     // Nobody else could take over.
     public TimeSpan LeaveDelay => TimeSpan.Zero;
 
@@ -33,7 +35,7 @@ public sealed class NodeRuntime : IRuntime
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
         var journal = await plan.Journal.OpenAsync(onFault: log.OnJournalFault);
         _node = new NodeHost(
-            journal, lake, plan.Configuration.Catalogue, plan.Limits, new HostingOptions(), TimeProvider.System, log);
+            journal, lake, plan.Configuration.Catalogue, plan.Limits, new HostingOptions(), TimeProvider.System, log, region: plan.Region);
         await _node.StartAsync(CancellationToken.None);
     }
 
@@ -44,7 +46,8 @@ public sealed class NodeRuntime : IRuntime
         Node.Partitions.Count,
         Node.Partitions.IdCount,
         [],
-        Node.Manifests);
+        Node.Manifests,
+        Node.Bridge);
 
     public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
 
