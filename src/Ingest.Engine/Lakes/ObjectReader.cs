@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Ingest.Engine;
@@ -70,7 +69,7 @@ public static class ObjectReader
                 buffer.AsSpan(done, filled - done).CopyTo(buffer);
                 filled -= done;
                 if (filled == buffer.Length)
-                    Grow(ref buffer, filled);
+                    buffer = Grow(buffer, filled);
             }
 
             return filled == 0 ? lines : throw new InvalidDataException($"it ends in the middle of line {lines + 1}");
@@ -81,69 +80,14 @@ public static class ObjectReader
         }
     }
 
-    private static void Grow(ref byte[] buffer, int filled)
+    /// <summary>Moves what is in a pooled buffer to a larger one.</summary>
+    internal static byte[] Grow(byte[] buffer, int filled)
     {
         if (buffer.Length >= LineBytesMax)
             throw new InvalidDataException($"a line is longer than {LineBytesMax} bytes");
         var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
         buffer.AsSpan(0, filled).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
-    }
-
-    /// <summary>Passes bytes through, hashing and counting them.</summary>
-    private sealed class HashingStream(Stream inner) : Stream
-    {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        public long BytesRead { get; private set; }
-
-        public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => BytesRead;
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
-            _hash.AppendData(buffer.Span[..read]);
-            BytesRead += read;
-            return read;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = inner.Read(buffer, offset, count);
-            _hash.AppendData(buffer.AsSpan(offset, read));
-            BytesRead += read;
-            return read;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            _hash.Dispose();
-            base.Dispose(disposing);
-        }
+        return larger;
     }
 }
