@@ -66,6 +66,17 @@ internal sealed class TwoRegions : IAsyncDisposable
         return TimeProvider.System.GetElapsedTime(began);
     }
 
+    /// <summary>Waits until objects wait in the receiver; says how many.</summary>
+    public async Task<int> WaitForBacklogAsync()
+    {
+        var found = 0;
+        await Deadline.UntilAsync<object>(
+            () => Task.FromResult<object?>((found = RelayObjects) > 0 ? this : null),
+            Deadline.Delivery,
+            () => $"nothing waits in the receiver. It wrote:\n{West.Output}");
+        return found;
+    }
+
     /// <summary>Waits until nothing waits in the receiver any more; says how long that took.</summary>
     public async Task<TimeSpan> WaitUntilRelayedAsync()
     {
