@@ -51,7 +51,10 @@ public sealed class RegionsFileTests : IDisposable
     public void Route_53_is_read()
     {
         var plan = Read($$"""
-            {{{Regions}}, "lever": {"provider": "route53", "zone": "Z1", "record": "ingest.example.com", "identifiers": {"us-east-1": "east"}}}
+            {
+              {{Regions}},
+              "lever": {"provider": "route53", "zone": "Z1", "record": "ingest.example.com", "identifiers": {"us-east-1": "east"} }
+            }
             """);
         var route53 = Assert.IsType<Route53Settings>(plan.Lever);
         Assert.Equal(("Z1", "ingest.example.com", "A", "aws"), (route53.Zone, route53.Record, route53.Type, route53.Program));
