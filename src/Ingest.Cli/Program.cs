@@ -27,6 +27,7 @@ var root = new Command(
     QuarantineCommand.Create(),
     RebuildCommand.Create(),
     cluster,
+    RegionCommand.Create(),
     DbCommand.Create(),
 };
 root.Options.Add(new HelpOption());
