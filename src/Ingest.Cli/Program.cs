@@ -29,6 +29,7 @@ var root = new Command(
     LeverCommand.Create(),
     RegionCommand.Create(),
     cluster,
+    RegionCommand.Create(),
     DbCommand.Create(),
 };
 root.Options.Add(new HelpOption());

@@ -81,6 +81,9 @@ public sealed partial class GrainLog(ILogger logger, TimeProvider? time = null)
     [LoggerMessage(325, LogLevel.Debug, "The region's watcher does not answer now")]
     public partial void WatcherSilent(Exception exception);
 
+    [LoggerMessage(333, LogLevel.Error, "The bridge's loop failed; another activation goes on where the lake stands")]
+    public partial void BridgeGrainFailed(Exception exception);
+
     [LoggerMessage(322, LogLevel.Error, "Lane {Lane}: its shipper failed; another activation starts from the journal")]
     public partial void LaneFailed(Exception exception, Lane lane);
 }

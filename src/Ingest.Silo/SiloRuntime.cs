@@ -33,6 +33,8 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 
     public ILake Lake => Silo.Lake;
 
+    public RelayHost? Relays => Silo.Relays;
+
     public TimeSpan LeaveDelay => settings.LeaveDelay;
 
     public string? AutomaticSetting => _watcher?.Automatic;
@@ -101,6 +103,14 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         var grains = services.GetRequiredService<IGrainFactory>();
         var isFrontend = settings.Roles.HasFlag(SiloRoles.Frontend);
         var intake = new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>());
+        if (plan.Region.Name is not null)
+        {
+            // Not through the spill: what another region keeps safe need not lie on this disk.
+            _silo.Relays = new RelayHost(
+                plan.Region, lake, intake, journal, plan.Configuration.Catalogue, plan.Limits, _options, time, log);
+            await _silo.Relays.State.LookAsync(CancellationToken.None);
+        }
+
         _silo.Spill = await OpenSpillAsync(plan.Settings.Data, settings.Spills, intake, log, time);
         _intake = isFrontend ? _silo.Spill?.Intake ?? intake : new NoIntake();
         _reports = services.GetRequiredService<ClusterReports>();

@@ -7,6 +7,8 @@ internal static class RegionCommand
 {
     public static Command Create() => new("region", "What is done with a region (docs/regions.md).")
     {
+        RegionShowCommand.Create(),
+        RegionPromoteCommand.Create(),
         DrillCommand.Create(),
     };
 }

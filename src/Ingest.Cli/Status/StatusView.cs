@@ -18,6 +18,8 @@ internal static class StatusView
             yield return $"Needs a person: {batch}";
         if (report.Manifests is { Failure: { } failure } manifests)
             yield return $"Manifests are not written since {manifests.FailingSince}: {failure}";
+        foreach (var trouble in report.Region is { } region ? RegionView.Troubles(region) : [])
+            yield return trouble;
         foreach (var silo in report.Silos)
         {
             if (silo.State == SiloReport.NotAnswering)
@@ -46,6 +48,8 @@ internal static class StatusView
         AnsiConsole.MarkupLine(
             $"Backlog  {Count(journal.Unsealed)} events open, {Count(journal.Pending)} in {Count(journal.PendingBatches)} sealed batches, {Bytes(journal.BacklogBytes)}"
             + (journal.OldestReceived is { } oldest ? $", oldest of {oldest}" : ""));
+        foreach (var line in report.Region is { } region ? RegionView.Lines(region) : [])
+            AnsiConsole.MarkupLine(Markup.Escape(line));
         if (report.Shipping is { } shipping)
         {
             AnsiConsole.MarkupLine(
