@@ -9,7 +9,11 @@ internal sealed class TwoRegions : IAsyncDisposable
     public const string EastName = "us-east-1";
     public const string WestName = "us-west-2";
 
-    private readonly TemporaryFolder _folder = new();
+    private const string ListLever = """
+        "lever": {"provider": "list"}, "list": {"publicKey": "regions.pub", "privateKey": "regions.key"},
+        """;
+
+    private readonly TemporaryFolder _folder;
 
     private TwoRegions(Installation east, Installation west, RegionBalancer balancer, TemporaryFolder folder) =>
         (East, West, Balancer, _folder) = (east, west, balancer, folder);
@@ -30,16 +34,27 @@ internal sealed class TwoRegions : IAsyncDisposable
 
     /// <summary>Starts both, with 95 and 5 percent.</summary>
     /// <param name="isAutomatic">Whether the watchers move the lever.</param>
-    public static async Task<TwoRegions> StartAsync(bool isAutomatic)
+    /// <param name="hasList">Whether the signed region list is the lever, and not haproxy.</param>
+    public static async Task<TwoRegions> StartAsync(bool isAutomatic, bool hasList = false)
     {
         var folder = new TemporaryFolder();
         var config = folder.Of("config");
         var (east, west) = (new Installation { Config = config }, new Installation { Config = config });
         var balancer = await RegionBalancer.RequireAsync((EastName, east.Url, 95), (WestName, west.Url, 5));
-        WriteConfig(config, east.Url, west.Url, balancer.RuntimeAddress, isAutomatic);
+        WriteConfig(config, east.Url, west.Url, hasList ? ListLever : HaProxyLever(balancer), isAutomatic);
+        if (hasList)
+        {
+            var made = await CommandResult.OfAsync(
+                Repository.Launcher,
+                ["lever", "keygen", "--out", Path.Combine(config, "regions")],
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["INGEST_NO_BUILD"] = "1" });
+            Assert.True(made.ExitCode == 0, made.Output);
+        }
+
         var key = folder.Of("relay.key");
         await File.WriteAllTextAsync(key, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         east.ShipTo(east.LakeFolder, "--runtime", "node", "--region", EastName, "--relay-key", key);
         west.ShipTo(
             west.LakeFolder, "--runtime", "node", "--region", WestName, "--role", "receiver", "--primary", east.Url.GetLeftPart(UriPartial.Authority), "--relay-key", key);
@@ -113,7 +128,7 @@ internal sealed class TwoRegions : IAsyncDisposable
                 "{{EastName}}": {"url": "{{east.GetLeftPart(UriPartial.Authority)}}", "weight": 95},
                 "{{WestName}}": {"url": "{{west.GetLeftPart(UriPartial.Authority)}}", "weight": 5},
               },
-              "lever": {"provider": "haproxy", "address": "{{lever}}", "backend": "regions"},
+              {{lever}}
               "failover": {
                 "automatic": {{(isAutomatic ? "true" : "false")}},
                 "period": "250ms", "timeout": "3s", "downAfter": "2s", "upAfter": "2s", "hold": "2s",
@@ -121,4 +136,8 @@ internal sealed class TwoRegions : IAsyncDisposable
             }
             """);
     }
+
+    private static string HaProxyLever(RegionBalancer balancer) => $$"""
+        "lever": {"provider": "haproxy", "address": "{{balancer.RuntimeAddress}}", "backend": "regions"},
+        """;
 }
