@@ -15,16 +15,22 @@ internal sealed class TwoRegions : IAsyncDisposable
 
     private readonly TemporaryFolder _folder;
 
-    private TwoRegions(Installation east, Installation west, RegionBalancer balancer, TemporaryFolder folder) =>
-        (East, West, Balancer, _folder) = (east, west, balancer, folder);
+    private TwoRegions(Installation east, FaultProxy line, Installation west, RegionBalancer balancer, TemporaryFolder folder) =>
+        (East, Line, West, Balancer, _folder) = (east, line, west, balancer, folder);
 
     /// <summary>The primary.</summary>
     public Installation East { get; }
+
+    /// <summary>The line to the primary, of clients and of the receiver.</summary>
+    public FaultProxy Line { get; }
 
     /// <summary>The receiver.</summary>
     public Installation West { get; }
 
     public RegionBalancer Balancer { get; }
+
+    /// <summary>Knows what clients sent to either of them.</summary>
+    public ConservationOracle Oracle { get; } = new();
 
     /// <summary>Where objects wait in the receiver.</summary>
     public string RelayFolder => Path.Combine(West.LakeFolder, "relay");
@@ -35,30 +41,29 @@ internal sealed class TwoRegions : IAsyncDisposable
     /// <summary>Starts both, with 95 and 5 percent.</summary>
     /// <param name="isAutomatic">Whether the watchers move the lever.</param>
     /// <param name="hasList">Whether the signed region list is the lever, and not haproxy.</param>
-    public static async Task<TwoRegions> StartAsync(bool isAutomatic, bool hasList = false)
+    /// <param name="primary">Where the primary keeps things; on this disk when null.</param>
+    public static async Task<TwoRegions> StartAsync(bool isAutomatic, bool hasList = false, PrimaryStorage? primary = null)
     {
         var folder = new TemporaryFolder();
         var config = folder.Of("config");
-        var (east, west) = (new Installation { Config = config }, new Installation { Config = config });
-        var balancer = await RegionBalancer.RequireAsync((EastName, east.Url, 95), (WestName, west.Url, 5));
-        WriteConfig(config, east.Url, west.Url, hasList ? ListLever : HaProxyLever(balancer), isAutomatic);
+        var east = primary?.NewInstallation(config) ?? new Installation { Config = config };
+        var west = new Installation { Config = config };
+        var line = await FaultProxy.StartAsync(east.Url);
+        var balancer = await RegionBalancer.RequireAsync((EastName, line.Address, 95), (WestName, west.Url, 5));
+        WriteConfig(config, line.Address, west.Url, hasList ? ListLever : HaProxyLever(balancer), isAutomatic);
         if (hasList)
-        {
-            var made = await CommandResult.OfAsync(
-                Repository.Launcher,
-                ["lever", "keygen", "--out", Path.Combine(config, "regions")],
-                new Dictionary<string, string>(StringComparer.Ordinal) { ["INGEST_NO_BUILD"] = "1" });
-            Assert.True(made.ExitCode == 0, made.Output);
-        }
-
+            await MakeKeysAsync(Path.Combine(config, "regions"));
         var key = folder.Of("relay.key");
         await File.WriteAllTextAsync(key, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        east.ShipTo(east.LakeFolder, "--runtime", "node", "--region", EastName, "--relay-key", key);
+        east.ShipTo(
+            primary?.S3.Location ?? east.LakeFolder,
+            [.. primary?.Options ?? ["--runtime", "node"], "--region", EastName, "--relay-key", key]);
         west.ShipTo(
-            west.LakeFolder, "--runtime", "node", "--region", WestName, "--role", "receiver", "--primary", east.Url.GetLeftPart(UriPartial.Authority), "--relay-key", key);
-        var regions = new TwoRegions(east, west, balancer, folder);
+            west.LakeFolder,
+            "--runtime", "node", "--region", WestName, "--role", "receiver", "--primary", line.Address.GetLeftPart(UriPartial.Authority), "--relay-key", key);
+        var regions = new TwoRegions(east, line, west, balancer, folder);
         await east.StartAsync();
         await west.StartAsync();
         await regions.WaitForWeightsAsync(95, 5);
@@ -108,6 +113,7 @@ internal sealed class TwoRegions : IAsyncDisposable
     {
         await East.DisposeAsync();
         await West.DisposeAsync();
+        await Line.DisposeAsync();
         await Balancer.DisposeAsync();
         _folder.Dispose();
     }
@@ -135,6 +141,15 @@ internal sealed class TwoRegions : IAsyncDisposable
               },
             }
             """);
+    }
+
+    private static async Task MakeKeysAsync(string name)
+    {
+        var made = await CommandResult.OfAsync(
+            Repository.Launcher,
+            ["lever", "keygen", "--out", name],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["INGEST_NO_BUILD"] = "1" });
+        Assert.True(made.ExitCode == 0, made.Output);
     }
 
     private static string HaProxyLever(RegionBalancer balancer) => $$"""
