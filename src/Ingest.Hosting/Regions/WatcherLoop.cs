@@ -26,6 +26,7 @@ public sealed class WatcherLoop : IDisposable
     private volatile LeverReport _report;
     private volatile string? _automatic;
     private Cause? _told;
+    private bool _knowsHistory;
 
     private WatcherLoop(RegionPlan plan, string self, ILever lever, StorageHealth health, ILake lake, TimeProvider time, HostingLog log)
     {
@@ -72,6 +73,9 @@ public sealed class WatcherLoop : IDisposable
                     if (await resuming is { } last)
                         _watcher.Resume(last.Weights, Now - (Instant.From(_time.GetUtcNow()) - last.At));
                     resuming = null;
+                    // Until now, weights that are not the normal ones may be its own, and are not written down as a person's.
+                    _knowsHistory = true;
+                    _told = null;
                 }
 
                 await LookAsync(stop);
@@ -199,7 +203,7 @@ public sealed class WatcherLoop : IDisposable
             return;
         _told = decision.Cause;
         _log.WatcherSees(reason);
-        if (decision.Cause == Cause.SetByHand)
+        if (decision.Cause == Cause.SetByHand && _knowsHistory)
             _recorder.Write(LeverRecord.Found, decision.Present, null, reason, null);
     }
 
