@@ -25,6 +25,7 @@ public sealed class RelayHost : IDisposable
     /// <param name="options">Limits of the runtime.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="log">Operational events.</param>
+    /// <param name="link">The way to the primary; over HTTP by the settings where null.</param>
     public RelayHost(
         RegionSettings settings,
         ILake lake,
@@ -34,13 +35,15 @@ public sealed class RelayHost : IDisposable
         Limits limits,
         HostingOptions options,
         TimeProvider time,
-        HostingLog log)
+        HostingLog log,
+        IRelayLink? link = null)
     {
         (_lake, _limits, _options, _time, _log) = (lake, limits, options, time, log);
         State = new RegionState(settings, lake, options.RolePeriod, time, log);
         Intake = new RelayIntake(() => intake, () => journal, sources, limits.JournalTimeout, time);
         _local = new LocalRelayLink(Intake);
-        if (settings is { Primary: { } primary, Key: { } key })
+        _toPrimary = link;
+        if (link is null && settings is { Primary: { } primary, Key: { } key })
         {
             _client = HttpRelayLink.ClientOf(primary);
             _toPrimary = new HttpRelayLink(_client, key, time);
@@ -54,12 +57,11 @@ public sealed class RelayHost : IDisposable
     public RelayIntake Intake { get; }
 
     /// <summary>Makes the region's bridge; one at a time delivers, more are harmless.</summary>
-    public BridgeLoop CreateBridge(IRelayLink? link = null)
+    public BridgeLoop CreateBridge()
     {
-        // A link of a test's own is the way to the primary alone.
         var bridge = new Bridge(
             _lake,
-            () => State.Role == RegionRole.Receiver ? link ?? _toPrimary! : _local,
+            () => State.Role == RegionRole.Receiver ? _toPrimary! : _local,
             State.Name,
             _options.Relays,
             _limits.PutTimeout,
