@@ -49,7 +49,7 @@ internal sealed class LeverRecorder(ILake lake, string region, TimeProvider time
     }
 
     /// <summary>
-    /// The last move of this region's watcher, where nothing else is known to have happened since; null where there is none.
+    /// The last move that is known, where it was this region's watcher's; null where it was not.
     /// Waits until the lake can be read.
     /// </summary>
     public async Task<(RegionWeights Weights, Instant At)?> FindLastMoveAsync(IReadOnlyList<string> regions, CancellationToken stop)
@@ -61,11 +61,12 @@ internal sealed class LeverRecorder(ILake lake, string region, TimeProvider time
                 LeverRecord? last = null;
                 await foreach (var record in _history.ReadAsync(Instant.From(time.GetUtcNow()) - Reach, stop))
                 {
-                    if (record.By == region && (last is null || record.At > last.At))
+                    // What was only found is no move. One that is said to have failed may have been made: the lever tells.
+                    if (record is { To: not null, What: not LeverRecord.Found } && (last is null || record.At > last.At))
                         last = record;
                 }
 
-                return last is { What: LeverRecord.MovedAway or LeverRecord.MovedBack, Failure: null, To: { } to }
+                return last is { What: LeverRecord.MovedAway or LeverRecord.MovedBack, To: { } to } && last.By == region
                     && regions.All(to.ContainsKey)
                     ? (new RegionWeights(regions.Select(name => KeyValuePair.Create(name, to[name]))), last.At)
                     : null;
