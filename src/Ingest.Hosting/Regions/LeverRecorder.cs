@@ -18,6 +18,8 @@ internal sealed class LeverRecorder(ILake lake, string region, TimeProvider time
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     private readonly LeverHistory _history = new(lake);
     private readonly Channel<LeverRecord> _waiting = Channel.CreateBounded<LeverRecord>(
         new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
@@ -26,26 +28,50 @@ internal sealed class LeverRecorder(ILake lake, string region, TimeProvider time
     public void Write(string what, RegionWeights? from, RegionWeights? to, string reason, string? failure) => _waiting.Writer.TryWrite(
         new LeverRecord(Instant.From(time.GetUtcNow()), region, what, from?.ToDictionary(), to?.ToDictionary(), reason, failure));
 
-    /// <summary>Stores records until cancelled.</summary>
+    /// <summary>Stores records until cancelled, and then for a moment those that are left: the next start looks for them.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        LeverRecord? current = null;
         try
         {
-            await foreach (var record in _waiting.Reader.ReadAllAsync(stop))
+            while (true)
             {
-                while (await _history.PutAsync(record, stop) is { IsConfirmed: false } result)
-                {
-                    log.LeverNotRecorded(result.Detail);
-                    if (result.Outcome == PutOutcome.Conflict)
-                        break;
+                current = await _waiting.Reader.ReadAsync(stop);
+                while (!await TryPutAsync(current, stop))
                     await Task.Delay(Pause, time, stop);
-                }
             }
         }
         catch (OperationCanceledException)
         {
-            // Stopped.
+            await FinishAsync(current);
         }
+    }
+
+    private async Task FinishAsync(LeverRecord? current)
+    {
+        using var patience = new CancellationTokenSource(Farewell);
+        try
+        {
+            do
+            {
+                if (current is not null)
+                    await TryPutAsync(current, patience.Token);
+            }
+            while (_waiting.Reader.TryRead(out current));
+        }
+        catch (OperationCanceledException)
+        {
+            // They are in the log.
+        }
+    }
+
+    /// <summary>True where it is there, or another stands in its place.</summary>
+    private async Task<bool> TryPutAsync(LeverRecord record, CancellationToken cancellation)
+    {
+        var result = await _history.PutAsync(record, cancellation);
+        if (!result.IsConfirmed)
+            log.LeverNotRecorded(result.Detail);
+        return result.IsConfirmed || result.Outcome == PutOutcome.Conflict;
     }
 
     /// <summary>
