@@ -61,6 +61,8 @@ internal static class StatusView
             AnsiConsole.MarkupLine($"Memory   {report.Partitions} partitions, {Count(report.DedupeIds)} event ids");
         }
 
+        if (report.Process is { } process)
+            AnsiConsole.MarkupLine($"Process  {Process(process)}");
         AnsiConsole.WriteLine();
         if (report.Silos.Count > 0)
             PrintSilos(report);
@@ -68,6 +70,10 @@ internal static class StatusView
         foreach (var trouble in Troubles(report))
             AnsiConsole.MarkupLine($"[red]{Markup.Escape(trouble)}[/]");
     }
+
+    private static string Process(ProcessReport process) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Bytes(process.ResidentBytes)} resident, {process.CpuMilliseconds / 1000:N0} s of processor time, {Bytes(process.AllocatedBytes)} allocated, {process.GcPauseMilliseconds:N0} ms in pauses of {Count(process.GcCollections)} collections");
 
     private static void PrintSilos(StatusReport report)
     {

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Ingest.Bench;
+
+/// <summary>Plain JSON events whose <c>data</c> has the 20 properties of a typical schema, and the schema that they claim.</summary>
+internal static class PageVisits
+{
+    public const string SchemaPath = "com.example/page_visit/jsonschema/1-0-0";
+
+    public const string Schema = """
+        {
+          "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "type": "object",
+          "properties": {
+            "user": { "type": "string", "pattern": "^u[0-9]{1,9}$" },
+            "session": { "type": "string", "format": "uuid" },
+            "url": { "type": "string", "format": "uri", "maxLength": 2048 },
+            "title": { "type": "string", "maxLength": 200 },
+            "referrer": { "type": ["string", "null"], "maxLength": 2048 },
+            "browser": { "enum": ["firefox", "chrome", "safari", "edge"] },
+            "system": { "enum": ["windows", "macos", "linux", "android", "ios"] },
+            "width": { "type": "integer", "minimum": 1, "maximum": 20000 },
+            "height": { "type": "integer", "minimum": 1, "maximum": 20000 },
+            "language": { "type": "string", "pattern": "^[a-z]{2}-[A-Z]{2}$" },
+            "country": { "type": "string", "minLength": 2, "maxLength": 2 },
+            "currency": { "type": "string", "minLength": 3, "maxLength": 3 },
+            "value": { "type": "number", "minimum": 0 },
+            "items": { "type": "array", "maxItems": 20, "items": { "type": "integer", "minimum": 1 } },
+            "member": { "type": "boolean" },
+            "campaign": { "type": ["string", "null"], "maxLength": 64 },
+            "variant": { "enum": ["a", "b", "c"] },
+            "load_ms": { "type": "integer", "minimum": 0 },
+            "scroll": { "type": "integer", "minimum": 0, "maximum": 100 },
+            "consent": { "type": "boolean" }
+          },
+          "required": ["user", "session", "url", "browser", "system", "value", "member", "consent"],
+          "additionalProperties": false
+        }
+        """;
+
+    private static readonly string[] Pages = ["/", "/pricing", "/cart", "/checkout/address", "/account/settings", "/search"];
+    private static readonly string[] Titles = ["Home", "What it costs", "Your cart", "Where to", "Settings", "Found for you"];
+    private static readonly string[] Referrers = ["null", "\"https://search.example/\"", "\"https://news.example/today\""];
+    private static readonly string[] Browsers = ["firefox", "chrome", "safari", "edge"];
+    private static readonly string[] Systems = ["windows", "macos", "linux", "android", "ios"];
+    private static readonly string[] Languages = ["de-DE", "en-GB", "en-US", "fr-FR", "pl-PL"];
+    private static readonly string[] Countries = ["DE", "GB", "US", "FR", "PL"];
+    private static readonly string[] Currencies = ["EUR", "GBP", "USD"];
+    private static readonly string[] Campaigns = ["null", "\"autumn\"", "\"newsletter-47\""];
+    private static readonly string[] Variants = ["a", "b", "c"];
+
+    public static EventPool Pool { get; } = new(Make);
+
+    private static string Make(Random random) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"event_id":"{{EventPool.IdPlace}}","name":"page_visit","occurred_at":"2026-11-21T20:{{random.Next(60):00}}:{{random.Next(60):00}}.{{random.Next(1000):000}}Z","schema":"iglu:{{SchemaPath}}","data":{{Data(random)}}}""");
+
+    private static string Data(Random random) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"user":"u{{random.Next(1_000_000)}}","session":"{{EventPool.Uuid(random)}}","url":"https://shop.example{{EventPool.Pick(random, Pages)}}?q={{random.Next(1_000_000):x}}","title":"{{EventPool.Pick(random, Titles)}}","referrer":{{EventPool.Pick(random, Referrers)}},"browser":"{{EventPool.Pick(random, Browsers)}}","system":"{{EventPool.Pick(random, Systems)}}","width":{{random.Next(320, 2560)}},"height":{{random.Next(480, 1600)}},"language":"{{EventPool.Pick(random, Languages)}}","country":"{{EventPool.Pick(random, Countries)}}","currency":"{{EventPool.Pick(random, Currencies)}}","value":{{random.Next(100_000) / 100.0}},"items":[{{random.Next(1, 100_000)}},{{random.Next(1, 100_000)}}],"member":{{Flag(random)}},"campaign":{{EventPool.Pick(random, Campaigns)}},"variant":"{{EventPool.Pick(random, Variants)}}","load_ms":{{random.Next(5000)}},"scroll":{{random.Next(101)}},"consent":{{Flag(random)}}}""");
+
+    private static string Flag(Random random) => random.Next(2) == 0 ? "true" : "false";
+}
