@@ -85,7 +85,6 @@ internal static class BenchCommand
         .. absent.Select(sentence => "left out: " + sentence),
         .. workloads.Select(workload => $"`{workload.Name}`: {workload.About}"),
         .. modes.Select(mode => $"`{mode.Name}`: {mode.About}; it concerns the product alone"),
-        .. MetricCatalogue.All.Select(metric => $"`{metric.Name}`: {metric.About}"),
     ];
 
     /// <summary>What is done where the command line does not say.</summary>

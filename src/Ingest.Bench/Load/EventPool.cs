@@ -14,14 +14,17 @@ public sealed class EventPool
     /// <summary>Many more than fit into the window of gzip (32 KiB), which would find the second use of one.</summary>
     private const int Variants = 2048;
 
+    private static readonly DateTime Start = new(2026, 11, 21, 20, 0, 0, DateTimeKind.Utc);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
+
     private readonly byte[][] _events;
 
-    /// <param name="make">Makes one event as JSON.</param>
+    /// <param name="make">Makes one event as JSON, of a time: events come about in the order in which they happened.</param>
     /// <param name="seed">The same seed gives the same events.</param>
-    public EventPool(Func<Random, string> make, int seed = 1)
+    public EventPool(Func<Random, DateTime, string> make, int seed = 1)
     {
         var random = new Random(seed);
-        _events = [.. Enumerable.Range(0, Variants).Select(_ => Encoding.UTF8.GetBytes(make(random)))];
+        _events = [.. Enumerable.Range(0, Variants).Select(number => Encoding.UTF8.GetBytes(make(random, Start + (Period * (number + (50 * random.NextDouble()))))))];
     }
 
     /// <summary>An event. Two that are close to each other by number are different.</summary>

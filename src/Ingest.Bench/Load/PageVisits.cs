@@ -38,26 +38,22 @@ internal static class PageVisits
         }
         """;
 
-    private static readonly string[] Pages = ["/", "/pricing", "/cart", "/checkout/address", "/account/settings", "/search"];
-    private static readonly string[] Titles = ["Home", "What it costs", "Your cart", "Where to", "Settings", "Found for you"];
+    private static readonly (string Path, string Title)[] Pages = [("", "Home"), ("pricing", "What it costs"), ("cart", "Your cart"), ("checkout/address", "Where to"), ("account/settings", "Settings"), ("search", "Found for you")];
     private static readonly string[] Referrers = ["null", "\"https://search.example/\"", "\"https://news.example/today\""];
-    private static readonly string[] Browsers = ["firefox", "chrome", "safari", "edge"];
-    private static readonly string[] Systems = ["windows", "macos", "linux", "android", "ios"];
-    private static readonly string[] Languages = ["de-DE", "en-GB", "en-US", "fr-FR", "pl-PL"];
-    private static readonly string[] Countries = ["DE", "GB", "US", "FR", "PL"];
-    private static readonly string[] Currencies = ["EUR", "GBP", "USD"];
     private static readonly string[] Campaigns = ["null", "\"autumn\"", "\"newsletter-47\""];
-    private static readonly string[] Variants = ["a", "b", "c"];
 
     public static EventPool Pool { get; } = new(Make);
 
-    private static string Make(Random random) => string.Create(
+    private static string Make(Random random, DateTime time) => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"event_id":"{{EventPool.IdPlace}}","name":"page_visit","occurred_at":"2026-11-21T20:{{random.Next(60):00}}:{{random.Next(60):00}}.{{random.Next(1000):000}}Z","schema":"iglu:{{SchemaPath}}","data":{{Data(random)}}}""");
+        $$"""{"event_id":"{{EventPool.IdPlace}}","name":"page_visit","occurred_at":"{{time:yyyy-MM-ddTHH:mm:ss.fff}}Z","schema":"iglu:{{SchemaPath}}","data":{{Data(random)}}}""");
 
-    private static string Data(Random random) => string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""{"user":"u{{random.Next(1_000_000)}}","session":"{{EventPool.Uuid(random)}}","url":"https://shop.example{{EventPool.Pick(random, Pages)}}?q={{random.Next(1_000_000):x}}","title":"{{EventPool.Pick(random, Titles)}}","referrer":{{EventPool.Pick(random, Referrers)}},"browser":"{{EventPool.Pick(random, Browsers)}}","system":"{{EventPool.Pick(random, Systems)}}","width":{{random.Next(320, 2560)}},"height":{{random.Next(480, 1600)}},"language":"{{EventPool.Pick(random, Languages)}}","country":"{{EventPool.Pick(random, Countries)}}","currency":"{{EventPool.Pick(random, Currencies)}}","value":{{random.Next(100_000) / 100.0}},"items":[{{random.Next(1, 100_000)}},{{random.Next(1, 100_000)}}],"member":{{Flag(random)}},"campaign":{{EventPool.Pick(random, Campaigns)}},"variant":"{{EventPool.Pick(random, Variants)}}","load_ms":{{random.Next(5000)}},"scroll":{{random.Next(101)}},"consent":{{Flag(random)}}}""");
-
-    private static string Flag(Random random) => random.Next(2) == 0 ? "true" : "false";
+    private static string Data(Random random)
+    {
+        var visitor = Visitor.Pick(random);
+        var (path, title) = Pages[random.Next(Pages.Length)];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"user":"u{{visitor.User}}","session":"{{visitor.Session}}","url":"https://shop.example/{{path}}?q={{random.Next(1_000_000):x}}","title":"{{title}}","referrer":{{EventPool.Pick(random, Referrers)}},"browser":"{{visitor.Browser}}","system":"{{visitor.System}}","width":{{visitor.Width}},"height":{{visitor.Height}},"language":"{{visitor.Language}}","country":"{{visitor.Country}}","currency":"{{visitor.Currency}}","value":{{random.Next(100_000) / 100.0}},"items":[{{random.Next(1, 100_000)}},{{random.Next(1, 100_000)}}],"member":{{visitor.IsMember}},"campaign":{{EventPool.Pick(random, Campaigns)}},"variant":"{{visitor.Variant}}","load_ms":{{random.Next(5000)}},"scroll":{{random.Next(101)}},"consent":true}""");
+    }
 }

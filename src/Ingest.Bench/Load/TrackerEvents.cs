@@ -14,9 +14,6 @@ internal static class TrackerEvents
 
     private static readonly string[] Pages = ["", "pricing", "docs/start", "blog/exactly-once", "cart", "checkout/address", "account/settings", "search"];
     private static readonly string[] Words = ["autumn", "boots", "cotton", "dress", "evening", "felt", "gloves", "hat", "indigo", "jacket", "knitted", "linen"];
-    private static readonly string[] Systems = ["X11; Linux x86_64", "Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10.15", "Android 15; Mobile"];
-    private static readonly string[] Zones = ["Europe/Berlin", "Europe/London", "America/New_York", "Europe/Warsaw"];
-    private static readonly string[] Languages = ["de-DE", "en-GB", "en-US", "pl-PL"];
 
     public static EventPool Pool { get; } = new(Make);
 
@@ -27,13 +24,13 @@ internal static class TrackerEvents
         [TimingSchema] = """{ "type": "object", "properties": { "start": { "type": "integer" }, "dns": { "type": "integer" }, "connect": { "type": "integer" }, "response": { "type": "integer" }, "load": { "type": "integer" } }, "required": ["start", "load"], "additionalProperties": false }""",
     };
 
-    private static string Make(Random random)
+    private static string Make(Random random, DateTime time)
     {
-        var time = 1_795_291_200_000 + random.Next(3_600_000);
-        var version = random.Next(110, 132);
+        var visitor = Visitor.Pick(random);
+        var milliseconds = new DateTimeOffset(time).ToUnixTimeMilliseconds();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"e":"pv","eid":"{{EventPool.IdPlace}}","tv":"js-3.24.6","tna":"sp","aid":"shop","p":"web","cookie":"1","cs":"UTF-8","lang":"{{EventPool.Pick(random, Languages)}}","tz":"{{EventPool.Pick(random, Zones)}}","res":"{{random.Next(320, 2560)}}x{{random.Next(480, 1600)}}","vp":"{{random.Next(320, 2560)}}x{{random.Next(480, 1600)}}","ds":"{{random.Next(320, 2560)}}x{{random.Next(480, 9000)}}","vid":"{{random.Next(1, 90)}}","sid":"{{EventPool.Uuid(random)}}","duid":"{{EventPool.Uuid(random)}}","dtm":"{{time}}","stm":"{{time + random.Next(2000)}}","url":"https://shop.example/{{EventPool.Pick(random, Pages)}}?q={{Phrase(random, '+')}}&id={{random.Next(1_000_000)}}","page":"{{Phrase(random, ' ')}} | Shop","refr":"https://search.example/?q={{Phrase(random, '+')}}&s={{random.NextInt64():x}}","ua":"Mozilla/5.0 ({{EventPool.Pick(random, Systems)}}; rv:{{version}}.0) Gecko/20100101 Firefox/{{version}}.0","co":{{JsonSerializer.Serialize(Contexts(random, time))}}}""");
+            $$"""{"e":"pv","eid":"{{EventPool.IdPlace}}","tv":"js-3.24.6","tna":"sp","aid":"shop","p":"web","cookie":"1","cs":"UTF-8","lang":"{{visitor.Language}}","tz":"Europe/Berlin","res":"{{visitor.Width}}x{{visitor.Height}}","vp":"{{visitor.Width}}x{{visitor.Height - 80}}","ds":"{{visitor.Width}}x{{random.Next(480, 9000)}}","vid":"{{visitor.Visit}}","sid":"{{visitor.Session}}","duid":"{{visitor.Device}}","dtm":"{{milliseconds}}","stm":"{{milliseconds + random.Next(2000)}}","url":"https://shop.example/{{EventPool.Pick(random, Pages)}}?q={{Phrase(random, '+')}}&id={{random.Next(1_000_000)}}","page":"{{Phrase(random, ' ')}} | Shop","refr":"https://search.example/?q={{Phrase(random, '+')}}&s={{random.NextInt64():x}}","ua":"Mozilla/5.0 ({{visitor.System}}; rv:{{visitor.Version}}.0) Gecko/20100101 {{visitor.Browser}}/{{visitor.Version}}.0","co":{{JsonSerializer.Serialize(Contexts(random, milliseconds))}}}""");
     }
 
     private static string Contexts(Random random, long time) => string.Create(
