@@ -5,14 +5,17 @@ namespace Ingest.Bench;
 /// <summary>Measures subjects against each other: every round runs all of them in turn, so that a slow minute of the machine meets all.</summary>
 internal sealed class Benchmark(IReadOnlyList<ISubject> subjects, IReadOnlyList<Workload> workloads, IReadOnlyList<Mode> modes)
 {
+    private readonly FigureList _figures = new();
+
+    /// <summary>Trials that failed, a sentence each: their figures are missing.</summary>
+    public List<string> Problems { get; } = [];
+
     /// <summary>Runs all rounds.</summary>
     /// <param name="folder">Where subjects store their data; what a trial leaves there is deleted.</param>
     /// <param name="rounds">How many.</param>
     /// <param name="times">How long the parts of a trial take.</param>
-    /// <exception cref="InvalidOperationException">A subject did not start, or did not take the events for what they are.</exception>
     public async Task<IReadOnlyList<Measurement>> RunAsync(string folder, int rounds, TrialTimes times)
     {
-        var figures = new FigureList();
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var workload in workloads)
@@ -21,23 +24,41 @@ internal sealed class Benchmark(IReadOnlyList<ISubject> subjects, IReadOnlyList<
                 {
                     foreach (var subject in subjects)
                     {
-                        var sample = await TryAsync(subject, workload, mode, Path.Combine(folder, $"{workload.Name}-{mode.Name}-{subject.Name}"), times);
-                        AnsiConsole.MarkupLineInterpolated($"[grey]round {round} of {rounds}, {NameOf(workload, mode)}, {subject.Name}: {sample.Load.EventsPerSecond:N0} events/s, p99 {sample.Load.P99:0.0} ms[/]");
-                        foreach (var metric in MetricCatalogue.All)
-                        {
-                            if (metric.Of(sample) is { } value)
-                                figures.Add(NameOf(workload, mode), subject.Name, metric.Name, value, metric.Unit);
-                        }
+                        var place = Path.Combine(folder, $"{workload.Name}-{mode.Name}-{subject.Name}");
+                        await AddAsync($"round {round} of {rounds}", subject, workload, mode, place, times);
                     }
                 }
             }
         }
 
-        return [.. figures.All, .. RatiosOf(figures.All)];
+        return [.. _figures.All, .. RatiosOf(_figures.All)];
+    }
+
+    /// <summary>Adds the figures of one trial. One that fails is said, and does not cost those of all others.</summary>
+    private async Task AddAsync(string round, ISubject subject, Workload workload, Mode mode, string folder, TrialTimes times)
+    {
+        var name = NameOf(workload, mode);
+        try
+        {
+            var sample = await TryAsync(subject, workload, mode, folder, times);
+            AnsiConsole.MarkupLineInterpolated($"[grey]{round}, {name}, {subject.Name}: {sample.Load.EventsPerSecond:N0} events/s, p99 {sample.Load.P99:0.0} ms[/]");
+            foreach (var metric in MetricCatalogue.All)
+            {
+                if (metric.Of(sample) is { } value)
+                    _figures.Add(name, subject.Name, metric.Name, value, metric.Unit);
+            }
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
+        {
+            var problem = $"{round}, {name}, {subject.Name} failed: {exception.Message}";
+            AnsiConsole.MarkupLineInterpolated($"[red]{problem}[/]");
+            Problems.Add(problem);
+        }
     }
 
     private static string NameOf(Workload workload, Mode mode) => $"{workload.Name}-{mode.Name}";
 
+    /// <exception cref="InvalidOperationException">The subject did not start, or did not take the events for what they are.</exception>
     private static async Task<Sample> TryAsync(ISubject subject, Workload workload, Mode mode, string folder, TrialTimes times)
     {
         Directory.CreateDirectory(folder);

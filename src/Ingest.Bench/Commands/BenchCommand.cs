@@ -46,11 +46,13 @@ internal static class BenchCommand
                 TimeSpan.FromSeconds(parsed.GetValue(warmUp) ?? preset.WarmUp),
                 TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? preset.Seconds),
                 TimeSpan.FromSeconds(parsed.GetValue(spike) ?? preset.SpikeSeconds));
+            var benchmark = new Benchmark(measured, loads, ways);
             return await report.RunAsync(
                 parsed,
                 "Benchmark",
                 Notes(measured, absent, loads, ways),
-                folder => new Benchmark(measured, loads, ways).RunAsync(folder, parsed.GetValue(rounds) ?? preset.Rounds, times),
+                benchmark.Problems,
+                folder => benchmark.RunAsync(folder, parsed.GetValue(rounds) ?? preset.Rounds, times),
                 isLook: parsed.GetValue(quick));
         });
         return command;

@@ -26,7 +26,7 @@ internal static class DrainCommand
             mistakes.AddRange(measured.Where(subject => subject is not IngestSubject).Select(subject => $"{subject.Name}: ships nothing, so nothing drains."));
             if (mistakes.Count > 0)
                 return BenchCommand.Complain(mistakes);
-            return await report.RunAsync(parsed, "Draining a backlog", DrainBenchmark.About, async folder =>
+            return await report.RunAsync(parsed, "Draining a backlog", DrainBenchmark.About, [], async folder =>
             {
                 var figures = new FigureList();
                 for (var round = 1; round <= (parsed.GetValue(rounds) ?? 1); round++)

@@ -35,11 +35,12 @@ internal sealed class ReportOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="title">Title of the report.</param>
     /// <param name="notes">What there is to say about the figures, one line each.</param>
+    /// <param name="problems">Filled while it measures: what failed, one line each.</param>
     /// <param name="measure">Measures, given the folder.</param>
     /// <param name="isLook">True where the figures are too rough to be kept unless a file is named.</param>
-    /// <returns>The exit code.</returns>
+    /// <returns>The exit code: 1 where something failed.</returns>
     public async Task<int> RunAsync(
-        ParseResult parsed, string title, IReadOnlyList<string> notes, Func<string, Task<IReadOnlyList<Measurement>>> measure, bool isLook = false)
+        ParseResult parsed, string title, IReadOnlyList<string> notes, IReadOnlyList<string> problems, Func<string, Task<IReadOnlyList<Measurement>>> measure, bool isLook = false)
     {
         var folder = MakeFolder(parsed);
         try
@@ -47,7 +48,7 @@ internal sealed class ReportOptions
             var machine = Machine.Describe(folder);
             var figures = await measure(folder);
             ConsoleReport.Print(figures);
-            foreach (var note in notes)
+            foreach (var note in notes.Concat(problems))
                 AnsiConsole.WriteLine(note);
             if (parsed.GetValue(_json) is { } json)
             {
@@ -59,11 +60,11 @@ internal sealed class ReportOptions
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(report)!);
                 var command = string.Join(' ', parsed.Tokens.Select(token => token.Value).Prepend("./ingest bench"));
-                await File.WriteAllTextAsync(report, MarkdownReport.Render(title, machine, command, notes, figures));
+                await File.WriteAllTextAsync(report, MarkdownReport.Render(title, machine, command, [.. notes, .. problems], figures));
                 AnsiConsole.WriteLine($"Written to {report}");
             }
 
-            return 0;
+            return problems.Count == 0 ? 0 : 1;
         }
         finally
         {

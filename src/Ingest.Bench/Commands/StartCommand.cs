@@ -26,7 +26,7 @@ internal static class StartCommand
             if (mistakes.Count > 0)
                 return BenchCommand.Complain(mistakes);
             absent.ForEach(AnsiConsole.WriteLine);
-            return await report.RunAsync(parsed, "Start to ready", StartBenchmark.About, async folder =>
+            return await report.RunAsync(parsed, "Start to ready", StartBenchmark.About, [], async folder =>
             {
                 var figures = new FigureList();
                 await new StartBenchmark(measured).RunAsync(folder, parsed.GetValue(rounds) ?? RoundsUsual, figures);

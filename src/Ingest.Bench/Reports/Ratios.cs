@@ -2,7 +2,7 @@ namespace Ingest.Bench;
 
 /// <summary>
 /// Ratios of rates, round by round: a round runs everything within minutes, so what slows the machine meets both sides, and the
-/// spread of a ratio says more than that of the rates.
+/// spread of a ratio says more than that of the rates. There is none where a round of one side is missing.
 /// </summary>
 internal static class Ratios
 {
@@ -14,7 +14,7 @@ internal static class Ratios
         foreach (var workload in figures.Where(figure => figure.Metric == rate).GroupBy(figure => figure.Workload, StringComparer.Ordinal))
         {
             var first = workload.First();
-            foreach (var other in workload.Skip(1))
+            foreach (var other in workload.Skip(1).Where(other => other.Values.Count == first.Values.Count))
                 yield return Of(other, first, "of_" + first.Subject);
         }
     }
@@ -29,6 +29,7 @@ internal static class Ratios
         where figure.Metric == rate && figure.Workload == workload
         from reference in figures
         where reference.Metric == rate && reference.Workload == other && reference.Subject == figure.Subject
+        where reference.Values.Count == figure.Values.Count
         select Of(figure, reference, "of_" + other);
 
     private static Measurement Of(Measurement figure, Measurement reference, string name) => new(

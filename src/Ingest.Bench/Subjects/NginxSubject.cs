@@ -28,6 +28,7 @@ internal sealed class NginxSubject(string program) : ISubject
         CultureInfo.InvariantCulture,
         $$"""
         daemon off;
+        user {{Environment.UserName}};
         worker_processes auto;
         pid {{folder}}/nginx.pid;
         error_log {{folder}}/error.log;

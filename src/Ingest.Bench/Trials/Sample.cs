@@ -19,9 +19,9 @@ internal sealed record Sample(TimeSpan StartToReady, Observation Before, LoadRes
     /// <summary>The difference that <see cref="Load"/> made; null where the subject does not say.</summary>
     public double? Difference(Func<Observation, double?> of) => of(After) - of(Before);
 
-    /// <summary>The same for each event of it that was answered with success.</summary>
-    public double? PerEvent(Func<Observation, double?> of) => Difference(of) / Math.Max(1, Load.AllEvents);
+    /// <summary>The same for each event of it that was answered with success; null where there is none.</summary>
+    public double? PerEvent(Func<Observation, double?> of) => Load.AllEvents == 0 ? null : Difference(of) / Load.AllEvents;
 
     /// <summary>The same for each byte of their bodies.</summary>
-    public double? PerEventByte(Func<Observation, double?> of) => Difference(of) / Math.Max(1, Load.AllBytes);
+    public double? PerEventByte(Func<Observation, double?> of) => Load.AllBytes == 0 ? null : Difference(of) / Load.AllBytes;
 }
