@@ -18,6 +18,7 @@ public sealed class DependencyTests
         ["Ingest.Grains"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting"],
         ["Ingest.Silo"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting", "Ingest.Node", "Ingest.Grains"],
         ["Ingest.Bench"] = ["Ingest.Engine", "Ingest.Storage"],
+        ["Ingest.Bench.Parts"] = ["Ingest.Engine", "Ingest.Schemas", "Ingest.Collector", "Ingest.Bench"],
         ["Ingest.Cli"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector"],
     };
 
