@@ -9,25 +9,20 @@ public class Rendering
     private const int Events = 50;
 
     private readonly LineWriter _writer = new("bench");
-    private readonly PooledBuffer _lines = new(64 << 10);
     private EventBatch? _batch;
 
     [GlobalSetup]
     public void Setup() => _batch = ParsedEvents.ReadPlain(new BatchedEvents().MakeBody(0));
 
     [GlobalCleanup]
-    public void Cleanup()
-    {
-        _batch?.Dispose();
-        _lines.Dispose();
-    }
+    public void Cleanup() => _batch?.Dispose();
 
     [Benchmark(OperationsPerInvoke = Events)]
     public int Lines()
     {
-        _lines.Clear();
+        using var lines = new PooledBuffer(64 << 10);
         foreach (ref readonly var entry in _batch!.Events)
-            _writer.WriteGood(_lines, _batch, entry, new LakeHour(498_620).Start);
-        return _lines.Length;
+            _writer.WriteGood(lines, _batch, entry, new LakeHour(498_620).Start);
+        return lines.Length;
     }
 }

@@ -60,7 +60,7 @@ internal static class Machine
     /// <summary>The first line that a program says of its version; null where it cannot be run.</summary>
     private static string? VersionOf(string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         try
