@@ -7,7 +7,7 @@ namespace Ingest.Tracker.Tests;
 internal sealed class Bench : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly List<IngestTracker> _trackers = [];
+    private readonly ConcurrentBag<IngestTracker> _trackers = [];
 
     public TestClock Clock { get; } = new();
 
