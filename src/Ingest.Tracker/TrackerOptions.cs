@@ -51,7 +51,7 @@ public sealed class TrackerOptions
     public TimeSpan RetryPauseMax { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// First pause after an answer that a person must mend (401, 403, 404 and the like). All events are kept.
+    /// First pause after an answer that a person must mend (401, 403, 404 and the like); the longest is as above. All events are kept.
     /// </summary>
     public TimeSpan DeniedPauseMin { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -99,7 +99,7 @@ public sealed class TrackerOptions
         Guard.That(RequestTimeout > TimeSpan.Zero && RequestTimeout <= TimeSpan.FromHours(1), "It is up to an hour.", nameof(RequestTimeout));
         Guard.That(RetryPauseMin > TimeSpan.Zero && RetryPauseMin <= RetryPauseMax, "It is up to RetryPauseMax.", nameof(RetryPauseMin));
         Guard.That(RetryPauseMax <= TimeSpan.FromDays(1), "It is a day at most.", nameof(RetryPauseMax));
-        Guard.That(DeniedPauseMin > TimeSpan.Zero && DeniedPauseMin <= RetryPauseMax, "It is up to RetryPauseMax.", nameof(DeniedPauseMin));
+        Guard.That(DeniedPauseMin > TimeSpan.Zero && DeniedPauseMin <= TimeSpan.FromDays(1), "It is a day at most.", nameof(DeniedPauseMin));
         Guard.That(EndpointStay > TimeSpan.Zero, "It is more than zero.", nameof(EndpointStay));
         Guard.NotNull(Clock);
 #if NET
