@@ -43,7 +43,7 @@ public sealed class IngestTracker : IAsyncDisposable
     /// <exception cref="TrackerFileException">The file cannot be used.</exception>
     public static IngestTracker Open(TrackerOptions options)
     {
-        Guard.NotNull(options);
+        Guard.NotNull(options, nameof(options));
         return new IngestTracker(options.Validated(), new Random());
     }
 

@@ -10,7 +10,7 @@ public sealed class TrackerEndpoint
     /// <exception cref="ArgumentException">The address is neither http nor https, or the weight is out of range.</exception>
     public TrackerEndpoint(Uri url, int weight = 1)
     {
-        Guard.NotNull(url);
+        Guard.NotNull(url, nameof(url));
         Guard.That(url is { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" },
             "An endpoint is an absolute http or https address without query and fragment.", nameof(url));
         Guard.That(weight is >= 0 and <= WeightMax, "A weight is 0 to 1,000,000.", nameof(weight));

@@ -101,7 +101,7 @@ public sealed class TrackerOptions
         Guard.That(RetryPauseMax <= TimeSpan.FromDays(1), "It is a day at most.", nameof(RetryPauseMax));
         Guard.That(DeniedPauseMin > TimeSpan.Zero && DeniedPauseMin <= TimeSpan.FromDays(1), "It is a day at most.", nameof(DeniedPauseMin));
         Guard.That(EndpointStay > TimeSpan.Zero, "It is more than zero.", nameof(EndpointStay));
-        Guard.NotNull(Clock);
+        Guard.NotNull(Clock, nameof(Clock));
 #if NET
         RegionList?.Validate();
 #endif

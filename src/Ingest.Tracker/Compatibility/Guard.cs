@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
-
 namespace Ingest.Tracker;
 
 /// <summary>Checks of arguments that exist in both frameworks.</summary>
 internal static class Guard
 {
-    public static void NotNull(object? value, [CallerArgumentExpression(nameof(value))] string name = "")
+    public static void NotNull(object? value, string name)
     {
         if (value is null)
             throw new ArgumentNullException(name);

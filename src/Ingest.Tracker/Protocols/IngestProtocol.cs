@@ -12,8 +12,8 @@ public sealed class IngestProtocol : TrackerProtocol
     /// <exception cref="ArgumentException">One of them has characters that no source or key has.</exception>
     public IngestProtocol(string source, string writeKey)
     {
-        Guard.NotNull(source);
-        Guard.NotNull(writeKey);
+        Guard.NotNull(source, nameof(source));
+        Guard.NotNull(writeKey, nameof(writeKey));
         Guard.That(source.Length is >= 1 and <= 64 && source.All(IsPlain), "A source is 1 to 64 of a-z 0-9 _ - .", nameof(source));
         Guard.That(writeKey.Length is >= 1 and <= 128 && writeKey.All(IsPlain), "A write key is up to 128 of A-Z a-z 0-9 _ - .", nameof(writeKey));
         Path = "v1/events/" + source;
