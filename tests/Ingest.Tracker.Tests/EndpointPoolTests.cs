@@ -36,6 +36,18 @@ public sealed class EndpointPoolTests
     }
 
     [Fact]
+    public void The_same_endpoints_again_change_no_choice()
+    {
+        var pool = Pool(new Random(7), ("a", 1), ("b", 1));
+        var first = pool.Choose();
+        for (var i = 0; i < 50; i++)
+        {
+            pool.Replace([Endpoint(("a", 1)), Endpoint(("b", 1))]);
+            Assert.Same(first, pool.Choose());
+        }
+    }
+
+    [Fact]
     public void One_that_fails_is_left_for_another_at_once_and_tried_again_later()
     {
         var pool = Pool(new Random(3), ("a", 1_000_000), ("standby", 0));

@@ -41,6 +41,25 @@ public sealed class RegionListTests : IDisposable
         Assert.Equal("configured.test", await NextHostAsync(bench, tracker));
     }
 
+    [Fact]
+    public async Task A_list_that_is_signed_again_lasts_longer()
+    {
+        await using var bench = new Bench();
+        Publish(1, bench.Clock, "b.test");
+        var tracker = Open(bench);
+        await MovesToAsync(bench, tracker, "b.test");
+        bench.Clock.Advance(TimeSpan.FromMinutes(50));
+        Publish(1, bench.Clock, "b.test");
+        // Fetched beside one of the next events, and in force for the one after.
+        var gets = bench.Collector.Gets;
+        await Deadline.UntilAsync(
+            async () => await NextHostAsync(bench, tracker) is { } host && bench.Collector.Gets > gets + 1 ? host : null,
+            Deadline.Process,
+            () => "the list was not fetched again");
+        bench.Clock.Advance(TimeSpan.FromMinutes(20));
+        Assert.Equal("b.test", await NextHostAsync(bench, tracker));
+    }
+
     [Theory]
     [InlineData("signature")]
     [InlineData("algorithm")]

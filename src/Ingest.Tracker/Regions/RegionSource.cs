@@ -43,7 +43,8 @@ internal sealed class RegionSource : IDisposable
     {
         if (_key is null)
             return;
-        if (_fetch.IsCompletedSuccessfully && _fetch.Result is { } fetched && (_known is null || fetched.Version != _known.Version))
+        // A list may be signed again as it was, to last longer.
+        if (_fetch.IsCompletedSuccessfully && _fetch.Result is { } fetched && (_known is null || !fetched.Body.SequenceEqual(_known.Body)))
         {
             _file.WriteRegionList(fetched.Body, fetched.Signature);
             _known = fetched;

@@ -22,9 +22,13 @@ internal sealed class EndpointPool
 
     private TimeSpan Now => _options.Clock.Elapsed;
 
-    /// <summary>Puts other endpoints in force. What is known of those that stay is kept.</summary>
+    /// <summary>
+    /// Puts other endpoints in force, and chooses anew. What is known of those that stay is kept. The same ones change nothing.
+    /// </summary>
     public void Replace(IReadOnlyList<TrackerEndpoint> endpoints)
     {
+        if (endpoints.Select(endpoint => (endpoint.Url, endpoint.Weight)).SequenceEqual(_endpoints.Select(known => (known.Url, known.Weight))))
+            return;
         _endpoints =
         [
             .. endpoints.Select(endpoint => new Endpoint(

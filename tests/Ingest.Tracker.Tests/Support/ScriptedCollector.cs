@@ -10,12 +10,16 @@ internal sealed class ScriptedCollector : HttpMessageHandler
     private readonly Lock _gate = new();
     private readonly List<ReceivedEvent> _received = [];
     private readonly List<Post> _posts = [];
+    private int _gets;
 
     /// <summary>Decides on a request; 200 where it is null. What it throws, the request throws.</summary>
     public Func<Post, Outcome>? Script { get; set; }
 
     /// <summary>Answers what is no post of events.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage>? OnGet { get; set; }
+
+    /// <summary>Requests without events.</summary>
+    public int Gets => Volatile.Read(ref _gets);
 
     /// <summary>Every event that it took, in order, once for each time.</summary>
     public IReadOnlyList<ReceivedEvent> Received
@@ -41,7 +45,10 @@ internal sealed class ScriptedCollector : HttpMessageHandler
     {
         await Task.Yield();
         if (request.Method == HttpMethod.Get)
+        {
+            Interlocked.Increment(ref _gets);
             return OnGet?.Invoke(request) ?? new HttpResponseMessage(HttpStatusCode.NotFound);
+        }
         var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
         if (request.Content.Headers.ContentEncoding.Contains("gzip"))
             body = Unzip(body);
