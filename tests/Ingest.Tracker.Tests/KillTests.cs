@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Ingest.Tracker.Tests;
 
-/// <summary>A process that tracks is killed at random moments: what it was told to be stored arrives.</summary>
+/// <summary>Two processes that track into one file are killed at random moments: what they were told to be stored arrives.</summary>
 public sealed class KillTests
 {
-    private const int Rounds = 5;
+    private const int Rounds = 4;
 
     private static string Program => Path.Combine(
         Repository.Root, "tests", "Ingest.Tracker.CrashChild", "bin", "Release", "net10.0", "Ingest.Tracker.CrashChild.dll");
@@ -20,16 +20,28 @@ public sealed class KillTests
         var stored = new ConcurrentQueue<string>();
         for (var round = 0; round < Rounds; round++)
         {
-            // By events, not by time: a slow machine gets as far as a fast one.
             var lines = new Counter();
-            await using var child = ChildProcess.Start("dotnet", [Program, file, server.Url, "3"], onLine: line =>
+            await using var first = Start();
+            await using var second = Start();
+            // By events, not by time: a slow machine gets as far as a fast one.
+            await RunningAsync(lines.AtLeastAsync(random.Next(1, 300), Deadline.Process));
+            Assert.False(first.HasExited, first.Output);
+            await first.KillAsync();
+            // The other goes on, and sends what the first left behind.
+            await RunningAsync(lines.AtLeastAsync(lines.Value + random.Next(1, 200), Deadline.Process));
+            await second.KillAsync();
+
+            ChildProcess Start() => ChildProcess.Start("dotnet", [Program, file, server.Url, "3"], onLine: line =>
             {
                 stored.Enqueue(line);
                 lines.Add(1);
             });
-            await Task.WhenAny(lines.AtLeastAsync(random.Next(1, 400), Deadline.Process), child.WaitAsync(Deadline.Process));
-            Assert.False(child.HasExited, child.Output);
-            await child.KillAsync();
+
+            async Task RunningAsync(Task progress)
+            {
+                await Task.WhenAny(progress, second.WaitAsync(Deadline.Process));
+                Assert.False(second.HasExited, second.Output);
+            }
         }
 
         await using var last = IngestTracker.Open(new TrackerOptions
