@@ -25,8 +25,19 @@ public sealed class SnowplowProtocol : TrackerProtocol
     /// <summary>Whether data go as base64 (<c>ue_px</c>) rather than as text (<c>ue_pr</c>).</summary>
     public bool EncodesBase64 { get; set; }
 
-    /// <summary>Most bytes of a request; a larger event goes alone. What the official trackers use is the default.</summary>
-    public int RequestBytesMax { get; set; } = 40_000;
+    /// <summary>
+    /// Most bytes of a request, 1,000 at least; a larger event goes alone. What the official trackers use is the default.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is less.</exception>
+    public int RequestBytesMax
+    {
+        get;
+        set
+        {
+            Guard.That(value >= 1_000, "It is 1,000 at least.", nameof(RequestBytesMax));
+            field = value;
+        }
+    } = 40_000;
 
     internal override string Path => "com.snowplowanalytics.snowplow/tp2";
 

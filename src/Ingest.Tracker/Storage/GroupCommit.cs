@@ -16,17 +16,22 @@ internal sealed class GroupCommit(EventFile file, Callbacks callbacks)
         lock (_gate)
             _waiting.Add(track);
         List<DroppedEvent> dropped = [];
+        string? problem = null;
         lock (_leader)
         {
             if (!track.IsDone)
-                dropped = Commit();
+                problem = Commit(dropped);
         }
+        // Outside of the lock: what the application does then is not known.
+        if (problem is not null)
+            callbacks.Problem(problem);
         callbacks.Dropped(dropped);
         return track.Result;
     }
 
-    /// <returns>Events that were dropped.</returns>
-    private List<DroppedEvent> Commit()
+    /// <param name="dropped">Receives the events that were dropped.</param>
+    /// <returns>What was wrong with the file; null for nothing.</returns>
+    private string? Commit(List<DroppedEvent> dropped)
     {
         List<PendingTrack> group;
         lock (_gate)
@@ -34,7 +39,7 @@ internal sealed class GroupCommit(EventFile file, Callbacks callbacks)
             group = _waiting;
             _waiting = [];
         }
-        var dropped = new List<DroppedEvent>();
+        string? problem = null;
         try
         {
             dropped.AddRange(file.Add(group));
@@ -47,7 +52,7 @@ internal sealed class GroupCommit(EventFile file, Callbacks callbacks)
                 track.Result = TrackResult.NotStored;
                 file.CountDrop(DropReason.NotStored);
             }
-            callbacks.Problem(fault.Message);
+            problem = fault.Message;
         }
         foreach (var track in group)
         {
@@ -55,6 +60,6 @@ internal sealed class GroupCommit(EventFile file, Callbacks callbacks)
             if (track.Result != TrackResult.Stored)
                 dropped.Add(track.Dropped(track.Result == TrackResult.QueueFull ? DropReason.QueueFull : DropReason.NotStored));
         }
-        return dropped;
+        return problem;
     }
 }
