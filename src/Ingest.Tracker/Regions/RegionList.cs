@@ -16,8 +16,12 @@ internal sealed record RegionList(
 
     private const int SignatureBytes = 64;
 
-    /// <summary>Whether it is older than another in either way, as one that somebody plays back is.</summary>
-    public bool IsOlderThan(RegionList other) => Version < other.Version || IssuedAt < other.IssuedAt;
+    /// <summary>
+    /// Whether it is older than another, as one that somebody plays back is. The time decides among lists of one version
+    /// alone: the clocks of those who sign may differ.
+    /// </summary>
+    public bool IsOlderThan(RegionList other) =>
+        Version < other.Version || (Version == other.Version && IssuedAt < other.IssuedAt);
 
     /// <summary>The signature of a header; null where it is none.</summary>
     public static byte[]? SignatureOf(string? header)
