@@ -120,7 +120,7 @@ public sealed class TrackerOutageTests
                 BatchEventsMax = 20,
                 RequestTimeout = Deadline.Process,
                 // By the clock that jumps: while an outage lasts, a pause ends with a jump. Afterwards no test should wait long.
-                RetryPauseMin = TimeSpan.FromSeconds(1),
+                RetryPauseMin = TimeSpan.FromSeconds(4),
                 RetryPauseMax = TimeSpan.FromSeconds(4),
             });
         }
