@@ -105,7 +105,10 @@ public sealed class TrackerOptions
 #if NET
         RegionList?.Validate();
 #endif
-        return (TrackerOptions)MemberwiseClone();
+        var options = (TrackerOptions)MemberwiseClone();
+        // The program may change its folder later; all files of the tracker must stay together.
+        options.File = Path.GetFullPath(File!);
+        return options;
     }
 
     internal const int EndpointsMax = 64;

@@ -125,6 +125,35 @@ public sealed class FileTests
         Assert.Equal(1, tracker.ReadStats().DroppedNotStored);
     }
 
+    [Fact]
+    public async Task A_lock_that_cannot_be_had_for_another_reason_is_told()
+    {
+        await using var bench = new Bench();
+        Directory.CreateDirectory(bench.File + "-sender");
+        var tracker = bench.Open();
+        Bench.Track(tracker, 0, 1);
+        await Deadline.UntilAsync(
+            () => Task.FromResult(bench.Problems.Any(problem => problem?.Contains("-sender", StringComparison.Ordinal) == true) ? "told" : null),
+            Deadline.Process,
+            () => "no problem was told");
+        Directory.Delete(bench.File + "-sender");
+        await Bench.FlushAsync(tracker);
+        Assert.Single(bench.Collector.Received);
+    }
+
+    [Fact]
+    public async Task The_file_stays_where_it_was_when_the_program_changes_its_folder()
+    {
+        await using var bench = new Bench();
+        var options = new TrackerOptions
+        {
+            File = Path.GetRelativePath(Environment.CurrentDirectory, bench.File),
+            Protocol = new IngestProtocol("shop", "shop-key"),
+            Endpoints = [new TrackerEndpoint("http://collector.test")],
+        };
+        Assert.Equal(bench.File, options.Validated().File);
+    }
+
     private static long FreePages(string file)
     {
         using var database = Database.Open(file);

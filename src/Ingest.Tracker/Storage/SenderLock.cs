@@ -7,11 +7,15 @@ namespace Ingest.Tracker;
 /// </summary>
 internal sealed class SenderLock(string path) : IDisposable
 {
+    /// <summary>What an <see cref="IOException"/> has as its code where another holds the lock: of Windows, Linux, and Apple's systems.</summary>
+    private static readonly int HeldCode = Platform.IsWindows ? unchecked((int)0x80070020) : Platform.IsApple ? 35 : 11;
+
     private FileStream? _stream;
 
     /// <summary>Takes it, or keeps it.</summary>
     /// <returns>False where another tracker has it.</returns>
-    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    /// <exception cref="IOException">The file cannot be opened: its folder is gone, the disk is full, there are too many open files.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
     public bool TryTake()
     {
         if (_stream is not null)
@@ -21,7 +25,7 @@ internal sealed class SenderLock(string path) : IDisposable
             _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
             return true;
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == HeldCode)
         {
             return false;
         }
