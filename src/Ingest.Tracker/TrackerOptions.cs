@@ -55,7 +55,7 @@ public sealed class TrackerOptions
     /// </summary>
     public TimeSpan DeniedPauseMin { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a tracker stays with the endpoint that it has chosen by weight, while that one works.</summary>
+    /// <summary>How long a tracker stays with the endpoint that it has chosen by weight, while that one works; up to 30 days.</summary>
     public TimeSpan EndpointStay { get; set; } = TimeSpan.FromMinutes(10);
 
 #if NET
@@ -80,7 +80,7 @@ public sealed class TrackerOptions
 
     /// <summary>
     /// Receives why events are not delivered, whenever the reason changes; null when they are again. Called on any thread;
-    /// what it throws is ignored.
+    /// what it throws is ignored. No callback may wait for the end of <see cref="IngestTracker.DisposeAsync"/>, which waits for it.
     /// </summary>
     public Action<string?>? OnProblem { get; set; }
 
@@ -100,7 +100,7 @@ public sealed class TrackerOptions
         Guard.That(RetryPauseMin > TimeSpan.Zero && RetryPauseMin <= RetryPauseMax, "It is up to RetryPauseMax.", nameof(RetryPauseMin));
         Guard.That(RetryPauseMax <= TimeSpan.FromDays(1), "It is a day at most.", nameof(RetryPauseMax));
         Guard.That(DeniedPauseMin > TimeSpan.Zero && DeniedPauseMin <= TimeSpan.FromDays(1), "It is a day at most.", nameof(DeniedPauseMin));
-        Guard.That(EndpointStay > TimeSpan.Zero, "It is more than zero.", nameof(EndpointStay));
+        Guard.That(EndpointStay > TimeSpan.Zero && EndpointStay <= TimeSpan.FromDays(30), "It is up to 30 days.", nameof(EndpointStay));
         Guard.NotNull(Clock, nameof(Clock));
 #if NET
         RegionList?.Validate();

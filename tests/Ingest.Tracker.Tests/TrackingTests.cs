@@ -196,9 +196,34 @@ public sealed class TrackingTests
     }
 
     [Fact]
+    public async Task A_callback_of_a_failed_commit_may_wait_for_another_thread_that_tracks()
+    {
+        await using var bench = new Bench();
+        IngestTracker? tracker = null;
+        var other = TrackResult.Stored;
+        tracker = bench.Open(options => options.OnProblem = _ =>
+        {
+            var thread = new Thread(() => other = tracker!.Track("tick", Bench.Data(1)));
+            thread.Start();
+            thread.Join();
+        });
+        using (var database = Database.Open(bench.File))
+            database.Execute("CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        Assert.Equal(TrackResult.NotStored, tracker.Track("tick", Bench.Data(0)));
+        Assert.Equal(TrackResult.NotStored, other);
+    }
+
+    [Fact]
     public void Options_that_make_no_sense_are_refused()
     {
         Assert.Throws<ArgumentException>(() => IngestTracker.Open(new TrackerOptions()));
+        Assert.Throws<ArgumentException>(() => IngestTracker.Open(new TrackerOptions
+        {
+            File = "never-made.db",
+            Protocol = new IngestProtocol("shop", "shop-key"),
+            Endpoints = [new TrackerEndpoint("http://collector.test")],
+            EndpointStay = TimeSpan.MaxValue,
+        }));
         Assert.Throws<ArgumentException>(() => new TrackerEndpoint("ftp://collector.test"));
         Assert.Throws<ArgumentException>(() => new TrackerEndpoint("http://collector.test", -1));
         Assert.Throws<ArgumentException>(() => new IngestProtocol("shop/../x", "key"));
