@@ -121,7 +121,10 @@ public sealed class IngestTracker : IAsyncDisposable
     /// <exception cref="TrackerFileException">The file cannot be read, or the tracker is closed.</exception>
     public IReadOnlyList<DeadLetter> ReadDeadLetters(int lettersMax = 100) => OfFile(() => _file.ReadDeadLetters(lettersMax));
 
-    /// <summary>Puts all events that were set aside behind those that wait, as after the collector was mended.</summary>
+    /// <summary>
+    /// Puts all events that were set aside behind those that wait, as after the collector was mended. However old they are,
+    /// they are sent.
+    /// </summary>
     /// <returns>How many they were.</returns>
     /// <exception cref="TrackerFileException">The file cannot be written, or the tracker is closed.</exception>
     public long RetryDeadLetters()

@@ -13,7 +13,7 @@ internal sealed class BatchReader(EventFile file, TrackerOptions options)
         var (events, old) = (new List<QueuedEvent>(), new List<QueuedEvent>());
         file.ReadOldest(eventsMax, queued =>
         {
-            if (queued.Time.Age(options.Clock) > options.AgeMax)
+            if (!queued.IsRequeued && queued.Time.Age(options.Clock) > options.AgeMax)
             {
                 old.Add(queued);
                 return true;

@@ -13,7 +13,8 @@ internal sealed class DeadLetterTable(Database database)
 
     private readonly Statement _delete = database.Prepare("DELETE FROM dead_letter WHERE seq = ?");
 
-    private readonly Statement _requeue = database.Prepare($"INSERT INTO event ({Columns}) SELECT {Columns} FROM dead_letter ORDER BY seq");
+    private readonly Statement _requeue = database.Prepare(
+        $"INSERT INTO event ({Columns}, is_requeued) SELECT {Columns}, 1 FROM dead_letter ORDER BY seq");
 
     private readonly Statement _clear = database.Prepare("DELETE FROM dead_letter");
 

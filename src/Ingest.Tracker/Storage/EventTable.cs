@@ -7,7 +7,7 @@ internal sealed class EventTable(Database database)
         "INSERT INTO event (id, name, schema, data, occurred_at, recorded_at, epoch, elapsed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
     private readonly Statement _read = database.Prepare(
-        "SELECT seq, id, name, schema, data, occurred_at, recorded_at, epoch, elapsed FROM event ORDER BY seq LIMIT ?");
+        "SELECT seq, id, name, schema, data, occurred_at, recorded_at, epoch, elapsed, is_requeued FROM event ORDER BY seq LIMIT ?");
 
     private readonly Statement _delete = database.Prepare("DELETE FROM event WHERE seq = ?");
 
@@ -26,7 +26,7 @@ internal sealed class EventTable(Database database)
         try
         {
             _read.With(eventsMax);
-            while (_read.Next() && takes(new QueuedEvent(_read.Int64(0), Row.Body(_read, 1), Row.Time(_read, 5))))
+            while (_read.Next() && takes(new QueuedEvent(_read.Int64(0), Row.Body(_read, 1), Row.Time(_read, 5), _read.Int64(9) != 0)))
             {
             }
         }

@@ -18,7 +18,8 @@ internal static class FileSchema
     private const string Tables = """
         CREATE TABLE event (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, name TEXT NOT NULL, schema TEXT, data BLOB NOT NULL,
-            occurred_at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, epoch TEXT, elapsed INTEGER NOT NULL);
+            occurred_at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, epoch TEXT, elapsed INTEGER NOT NULL,
+            is_requeued INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE dead_letter (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, name TEXT NOT NULL, schema TEXT, data BLOB NOT NULL,
             occurred_at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, epoch TEXT, elapsed INTEGER NOT NULL,
