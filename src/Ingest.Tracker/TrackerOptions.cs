@@ -40,7 +40,7 @@ public sealed class TrackerOptions
     public TimeSpan BatchDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// How long a request may take, beside a second for each 4 KiB of its body; then its outcome is unknown, and its events are sent again.
+    /// How long a request may take, beside a second for each 4 KiB that it sends; then its outcome is unknown, and its events are sent again.
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
 

@@ -22,7 +22,7 @@ internal sealed class Transport : IDisposable
     {
         _options = options;
         _protocol = options.Protocol!;
-        Client = new HttpClient(options.HttpHandler ?? NewHandler(), disposeHandler: options.HttpHandler is null)
+        Client = new HttpClient(options.HttpHandler ?? NewHandler(options), disposeHandler: options.HttpHandler is null)
         {
             // Each request has a time-out of its own.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -38,11 +38,11 @@ internal sealed class Transport : IDisposable
     public async Task<Answer> PostAsync(Uri endpoint, byte[] body, CancellationToken stop)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(_options.RequestTimeout + TimeSpan.FromSeconds(body.Length / (double)BytesPerSecondMin));
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(endpoint, _protocol.Path));
-            request.Content = Content(body);
+            request.Content = Content(body, out var bytes);
+            deadline.CancelAfter(_options.RequestTimeout + TimeSpan.FromSeconds(bytes / (double)BytesPerSecondMin));
             request.Headers.TryAddWithoutValidation("User-Agent", TrackerVersion.Text);
             _protocol.Sign(request);
             using var response = await Client
@@ -66,10 +66,17 @@ internal sealed class Transport : IDisposable
 
     public void Dispose() => Client.Dispose();
 
-    private static HttpMessageHandler NewHandler() =>
+    private static HttpMessageHandler NewHandler(TrackerOptions options) =>
 #if NET
-        // Connections end now and then, so that a change of DNS moves the tracker.
-        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            // Connections end now and then, so that a change of DNS moves the tracker.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // Who does not even answer a connection gets no time for the body.
+            ConnectTimeout = options.RequestTimeout,
+        };
 #else
         new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false };
 #endif
@@ -94,14 +101,18 @@ internal sealed class Transport : IDisposable
 
     private static Answer Failed(Uri endpoint, string problem) => new(AnswerKind.Failed, 0, null, endpoint + ": " + problem);
 
-    private ByteArrayContent Content(byte[] body)
+    private ByteArrayContent Content(byte[] body, out long bytes)
     {
         if (!_protocol.CanCompress || body.Length < CompressFrom)
+        {
+            bytes = body.Length;
             return Typed(new ByteArrayContent(body));
+        }
         using var zipped = new MemoryStream();
         using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(body, 0, body.Length);
-        var content = Typed(new ByteArrayContent(zipped.GetBuffer(), 0, (int)zipped.Length));
+        bytes = zipped.Length;
+        var content = Typed(new ByteArrayContent(zipped.GetBuffer(), 0, (int)bytes));
         content.Headers.ContentEncoding.Add("gzip");
         return content;
     }
