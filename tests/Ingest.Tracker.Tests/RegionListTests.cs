@@ -45,6 +45,36 @@ public sealed class RegionListTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_that_cannot_be_kept_is_in_force_all_the_same()
+    {
+        await using var bench = new Bench();
+        Publish(1, bench.Clock, "b.test");
+        var tracker = Open(bench);
+        using (var database = Database.Open(bench.File))
+            database.Execute("CREATE TRIGGER full BEFORE INSERT ON region_list BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        await MovesToAsync(bench, tracker, "b.test");
+        Assert.Empty(bench.Problems);
+    }
+
+    [Fact]
+    public async Task A_newer_list_of_another_tracker_is_not_replaced()
+    {
+        await using var bench = new Bench();
+        var late = Open(bench);
+        Publish(2, bench.Clock, "c.test");
+        var first = Open(bench);
+        await MovesToAsync(bench, first, "c.test");
+        await first.DisposeAsync();
+        // A place that lags behind gives the older one to a tracker that has not looked at the file since it opened.
+        Publish(1, bench.Clock, "b.test");
+        await MovesToAsync(bench, late, "b.test");
+        await late.DisposeAsync();
+
+        (_body, _signature) = ([], "");
+        Assert.Equal("c.test", await NextHostAsync(bench, Open(bench)));
+    }
+
+    [Fact]
     public async Task A_list_that_is_signed_again_lasts_longer()
     {
         await using var bench = new Bench();

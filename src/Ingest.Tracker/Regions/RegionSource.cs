@@ -31,8 +31,7 @@ internal sealed class RegionSource : IDisposable
         if (options.RegionList is null)
             return;
         _key = options.RegionList.ReadKey();
-        if (file.ReadRegionList() is { } kept)
-            _known = RegionList.Read(kept.Body, kept.Signature, _key);
+        _known = ReadKept(file.ReadRegionList());
     }
 
     /// <summary>Lists that were not taken.</summary>
@@ -46,8 +45,8 @@ internal sealed class RegionSource : IDisposable
         // A list may be signed again as it was, to last longer.
         if (_fetch.IsCompletedSuccessfully && _fetch.Result is { } fetched && (_known is null || !fetched.Body.SequenceEqual(_known.Body)))
         {
-            _file.WriteRegionList(fetched.Body, fetched.Signature);
             _known = fetched;
+            Keep(fetched);
         }
         var usable = _known is not null && _known.ExpiresAt > _options.Clock.UtcNow ? _known : null;
         if (usable != _inForce)
@@ -68,6 +67,22 @@ internal sealed class RegionSource : IDisposable
     public void Dispose() => _key?.Dispose();
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>Writes a list down for the next start, unless another tracker of the file has written a newer one.</summary>
+    private void Keep(RegionList list)
+    {
+        try
+        {
+            _file.WriteRegionList(list.Body, list.Signature, kept => ReadKept(kept) is not { } other || !list.IsOlderThan(other));
+        }
+        catch (SqliteFault)
+        {
+            // It is in force all the same, and fetched again after the next start.
+        }
+    }
+
+    private RegionList? ReadKept((byte[] Body, byte[] Signature)? kept) =>
+        kept is { } found ? RegionList.Read(found.Body, found.Signature, _key!) : null;
 
     /// <returns>A list that is good and not older than the one known; null where there is none. It does not throw.</returns>
     private async Task<RegionList?> FetchAsync(CancellationToken stop)

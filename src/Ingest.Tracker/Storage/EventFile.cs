@@ -37,7 +37,7 @@ internal sealed partial class EventFile : IDisposable
     private delegate T Work<out T>(ref FileState state);
 
     /// <exception cref="TrackerFileException">The file cannot be used.</exception>
-    public static EventFile Open(TrackerOptions options) => new(FileSchema.Open(options.File!), options);
+    public static EventFile Open(TrackerOptions options) => new(FileSchema.Open(options), options);
 
     /// <summary>Stores events, all in one commit, and says of each what became of it.</summary>
     /// <returns>Events that had been refused and made room.</returns>
@@ -115,12 +115,15 @@ internal sealed partial class EventFile : IDisposable
     /// <summary>The list of regions that was kept last; null for none.</summary>
     public (byte[] Body, byte[] Signature)? ReadRegionList() => Read(_regionList.Read);
 
-    /// <summary>Keeps a list of regions instead of the last one.</summary>
-    public void WriteRegionList(byte[] body, byte[] signature) => Write(isSynced: false, (ref _) =>
-    {
-        _regionList.Write(body, signature);
-        return true;
-    });
+    /// <summary>Keeps a list of regions where it replaces the one that is there.</summary>
+    /// <exception cref="SqliteFault">It is not kept.</exception>
+    public void WriteRegionList(byte[] body, byte[] signature, Func<(byte[] Body, byte[] Signature)?, bool> replaces) =>
+        Write(isSynced: false, (ref _) =>
+        {
+            if (replaces(_regionList.Read()))
+                _regionList.Write(body, signature);
+            return true;
+        });
 
 #endif
     public void Dispose()
@@ -166,7 +169,7 @@ internal sealed partial class EventFile : IDisposable
         lock (_gate)
         {
             if (_isClosed)
-                throw new SqliteFault("The tracker is closed.");
+                throw new SqliteFault(0, "The tracker is closed.");
             return work();
         }
     }
@@ -180,7 +183,7 @@ internal sealed partial class EventFile : IDisposable
         lock (_gate)
         {
             if (_isClosed)
-                throw new SqliteFault("The tracker is closed.");
+                throw new SqliteFault(0, "The tracker is closed.");
             if (_isSynced != isSynced)
                 _database.Execute(isSynced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
             _isSynced = isSynced;
