@@ -28,13 +28,13 @@ public sealed class IngestTracker : IAsyncDisposable
     private readonly Sender _sender;
     private int _isClosed;
 
-    private IngestTracker(TrackerOptions options, Random random)
+    private IngestTracker(TrackerOptions options, EventFile file)
     {
         _options = options;
+        _file = file;
         _callbacks = new Callbacks(options);
-        _file = EventFile.Open(options);
         _commits = new GroupCommit(_file, _callbacks);
-        _sender = new Sender(options, _file, _callbacks, random);
+        _sender = new Sender(options, _file, _callbacks, new Random());
         _sender.Start();
     }
 
@@ -44,7 +44,17 @@ public sealed class IngestTracker : IAsyncDisposable
     public static IngestTracker Open(TrackerOptions options)
     {
         Guard.NotNull(options, nameof(options));
-        return new IngestTracker(options.Validated(), new Random());
+        var validated = options.Validated();
+        var file = EventFile.Open(validated);
+        try
+        {
+            return OfFile(() => new IngestTracker(validated, file));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Stores an event; returns after the commit. It does not wait for any collector.</summary>
@@ -75,13 +85,20 @@ public sealed class IngestTracker : IAsyncDisposable
         string name, JsonElement data, string? schema = null, DateTimeOffset? occurredAt = null, string? eventId = null)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
+        try
+        {
+            using var json = new Utf8JsonWriter(bytes);
             data.WriteTo(json);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
+        {
+            throw new ArgumentException("The element is empty, or its document is disposed.", nameof(data), e);
+        }
         return Track(name, Written(bytes), schema, occurredAt, eventId);
     }
 
 #if NET
-    /// <summary>As above, of a value with its serialization contract, which needs no reflection.</summary>
+    /// <summary>As above, of a value with its serialization contract, which needs no reflection. What the value's own code throws is thrown.</summary>
     public TrackResult Track<T>(
         string name, T data, JsonTypeInfo<T> type, string? schema = null, DateTimeOffset? occurredAt = null, string? eventId = null) =>
         Track(name, JsonSerializer.SerializeToUtf8Bytes(data, type), schema, occurredAt, eventId);

@@ -94,6 +94,20 @@ public sealed class FileTests
     }
 
     [Fact]
+    public async Task A_file_that_fails_while_it_is_opened_is_closed_again()
+    {
+        await using var bench = new Bench();
+        await bench.Open().DisposeAsync();
+        using (var database = Database.Open(bench.File))
+            database.Execute("DROP TABLE region_list");
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        Assert.Throws<TrackerFileException>(() => bench.Open(options =>
+            options.RegionList = new RegionListOptions { PublicKey = key.ExportSubjectPublicKeyInfoPem() }));
+        // Whoever still had it open would keep its log.
+        Assert.False(File.Exists(bench.File + "-wal"));
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_made_is_told()
     {
         await using var bench = new Bench();

@@ -178,6 +178,18 @@ public sealed class TrackingTests
     }
 
     [Fact]
+    public async Task An_element_that_is_none_is_an_error_of_the_caller()
+    {
+        await using var bench = new Bench();
+        var tracker = bench.Open();
+        Assert.Throws<ArgumentException>(() => tracker.Track("tick", default(JsonElement)));
+        var document = JsonDocument.Parse("{}");
+        var gone = document.RootElement;
+        document.Dispose();
+        Assert.Throws<ArgumentException>(() => tracker.Track("tick", gone));
+    }
+
+    [Fact]
     public async Task A_callback_that_throws_harms_nothing()
     {
         await using var bench = new Bench();

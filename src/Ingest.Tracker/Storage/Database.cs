@@ -91,6 +91,7 @@ internal sealed class Database : IDisposable
         if (code is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
             return;
         var detail = raw.sqlite3_errmsg(_handle).utf8_to_string();
-        throw new SqliteFault(string.Format(CultureInfo.InvariantCulture, "{0}: {1} (SQLite code {2}, {3})", _path, detail, code, action));
+        throw new SqliteFault(
+            code, string.Format(CultureInfo.InvariantCulture, "{0}: {1} (SQLite code {2}, {3})", _path, detail, code, action));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Ingest.Tracker;
@@ -13,7 +14,8 @@ internal static class FileSchema
     /// <summary>The log is cut back to this after it was copied, so that an outage does not leave a large one behind.</summary>
     private const int LogBytesKept = 1 << 20;
 
-    private const int WalTries = 500;
+    /// <summary>How long to wait for others that open the file.</summary>
+    private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(10);
 
     private const string Tables = """
         CREATE TABLE event (
@@ -36,8 +38,9 @@ internal static class FileSchema
 
     /// <summary>Opens a file, and makes what is not there.</summary>
     /// <exception cref="TrackerFileException">It cannot be used.</exception>
-    public static Database Open(string path)
+    public static Database Open(TrackerOptions options)
     {
+        var path = options.File!;
         Database? database = null;
         try
         {
@@ -45,6 +48,9 @@ internal static class FileSchema
                 Directory.CreateDirectory(folder);
             database = Database.Open(path);
             Prepare(database, path);
+            // On Apple's systems a sync ends in the disk's own cache otherwise; elsewhere it changes nothing.
+            if (options.SurvivesPowerLoss)
+                database.Execute("PRAGMA fullfsync=1; PRAGMA checkpoint_fullfsync=1;");
             return database;
         }
         catch (Exception e) when (e is SqliteFault or IOException or UnauthorizedAccessException)
@@ -78,14 +84,15 @@ internal static class FileSchema
     /// <summary>Switches to the write-ahead log. Where several processes do so at once, SQLite says no without waiting.</summary>
     private static void UseLog(Database database)
     {
-        for (var tries = 1; ; tries++)
+        var began = Stopwatch.StartNew();
+        while (true)
         {
             try
             {
                 database.Execute("PRAGMA journal_mode=WAL");
                 return;
             }
-            catch (SqliteFault) when (tries < WalTries)
+            catch (SqliteFault fault) when (fault.IsBusy && began.Elapsed < OpenPatience)
             {
                 Thread.Sleep(10);
             }
