@@ -23,6 +23,10 @@ internal readonly record struct EventTime(long OccurredAt, long RecordedAt, stri
     /// The time of sending by the wall clock as it was when the event was recorded, so that the time between the two is
     /// right also where that clock was set in between.
     /// </summary>
+    /// <remarks>
+    /// A wall clock that is ahead of the other was either set right, or went on while a virtual machine was suspended. The
+    /// two look the same here; the first is believed, since the other mistake could be of years, and make events too old.
+    /// </remarks>
     public long SentAt(TrackerClock clock)
     {
         var now = clock.UtcNow.ToUnixTimeMilliseconds();

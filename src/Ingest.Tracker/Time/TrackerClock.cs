@@ -11,7 +11,10 @@ public abstract class TrackerClock
     /// <summary>The wall clock. People and time servers set it, so it may step either way.</summary>
     public abstract DateTimeOffset UtcNow { get; }
 
-    /// <summary>A clock that nobody can set, counted from some beginning. Time in which the device slept counts.</summary>
+    /// <summary>
+    /// A clock that nobody can set, counted from some beginning. Time in which the device slept counts; time in which a
+    /// virtual machine was suspended as a whole does not.
+    /// </summary>
     public abstract TimeSpan Elapsed { get; }
 
     /// <summary>
