@@ -18,6 +18,8 @@ public sealed class DependencyTests
         ["Ingest.Grains"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting"],
         ["Ingest.Silo"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Hosting", "Ingest.Node", "Ingest.Grains"],
         ["Ingest.Bench"] = ["Ingest.Engine", "Ingest.Storage"],
+        // Runs in its users' programs: nothing of the server comes with it.
+        ["Ingest.Tracker"] = [],
         ["Ingest.Cli"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector"],
     };
 
