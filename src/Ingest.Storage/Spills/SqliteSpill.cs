@@ -66,7 +66,7 @@ public sealed class SqliteSpill : IAsyncDisposable
     public async ValueTask<JournalResult> AppendAsync(string source, EventBatch batch, Instant received)
     {
         batch.StampReceived(received);
-        using var body = new PooledBufferWriter(batch.Bytes.Length + 256);
+        using var body = new PooledBuffer(batch.Bytes.Length + 256);
         EventBatchCodec.Write(batch, body);
         return await _writer.WriteAsync(new SpillAppend(source, body, batch.Events.Length, received));
     }
