@@ -19,6 +19,7 @@ public sealed class HistoryTests
         Assert.Empty(runner.Failures.Select(SimulateCommand.Describe));
         Assert.True(runner.Ended >= 100, $"only {runner.Ended} histories were run");
         Assert.True(runner.Accepted > runner.Ended, "the histories hardly accept an event");
+        Assert.True(runner.Spilled > runner.Ended / 10, $"only {runner.Spilled} requests were spilled");
     }
 
     [Theory]

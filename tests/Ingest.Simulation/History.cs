@@ -13,7 +13,7 @@ internal static class History
         var world = new World(seed, mistake ?? Mistake.None, trace);
         world.Run();
         return new HistoryResult(
-            seed, world.Simulation.Violation, trace, world.Simulation.Steps, world.Simulation.Now, world.Rules.AcceptedCount, world.Rules.ObjectCount);
+            seed, world.Simulation.Violation, trace, world.Simulation.Steps, world.Simulation.Now, world.Rules.AcceptedCount, world.Rules.ObjectCount, world.Rules.SpilledCount);
     }
 }
 
@@ -25,5 +25,6 @@ internal static class History
 /// <param name="Time">Virtual time that it took.</param>
 /// <param name="Accepted">Events accepted.</param>
 /// <param name="Objects">Objects in the lake.</param>
+/// <param name="Spilled">Requests that were kept on the disk of a silo.</param>
 internal sealed record HistoryResult(
-    int Seed, Violation? Violation, Trace Trace, long Steps, TimeSpan Time, int Accepted, int Objects);
+    int Seed, Violation? Violation, Trace Trace, long Steps, TimeSpan Time, int Accepted, int Objects, int Spilled);

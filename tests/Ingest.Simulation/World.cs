@@ -15,7 +15,6 @@ internal sealed class World
 
     private readonly List<Tracker> _trackers = [];
     private readonly SimProcess _stage;
-    private readonly Nemesis _nemesis;
     private int _events;
     private int _hostNames;
     private bool _isOver;
@@ -34,7 +33,7 @@ internal sealed class World
         foreach (var (source, count) in Plan.Sources)
             Catalogue[source] = count;
         Directory = new Directory(this);
-        _nemesis = new Nemesis(this, _stage);
+        Nemesis = new Nemesis(this, _stage);
     }
 
     public Mistake Mistake { get; }
@@ -58,8 +57,13 @@ internal sealed class World
     /// <summary>Where trackers run.</summary>
     public SimProcess Clients { get; }
 
+    public Nemesis Nemesis { get; }
+
     /// <summary>Processes that are alive, those that only believe it included.</summary>
     public List<Host> Hosts { get; } = [];
+
+    /// <summary>Disks of spills, also those whose process has ended.</summary>
+    public List<SpillDisk> Disks { get; } = [];
 
     /// <summary>The number of partitions of every source, as configured or as the cluster's catalogue has it.</summary>
     public SortedDictionary<string, int> Catalogue { get; } = new(StringComparer.Ordinal);
@@ -94,6 +98,19 @@ internal sealed class World
         host.Process.Start(host.StartAsync);
     }
 
+    /// <summary>The disk that a silo is started on, one that another left behind where there is any; null where silos have no spill.</summary>
+    public SpillDisk? FreeDisk()
+    {
+        if (Plan.SpillBytesMax is not { } bytesMax)
+            return null;
+        var free = Disks.Where(disk => disk is { Owner: null, IsGone: false }).ToList();
+        if (free.Count > 0)
+            return Chance.OfList(free);
+        var disk = new SpillDisk(Rules, Disks.Count + 1, bytesMax);
+        Disks.Add(disk);
+        return disk;
+    }
+
     /// <summary>Sends a request the way that clients come: some balancer picks a process.</summary>
     /// <returns>The status; 0 where there is no answer.</returns>
     public async Task<int> RequestAsync(string source, IReadOnlyList<SimEvent> events, TimeSpan timeout)
@@ -125,7 +142,7 @@ internal sealed class World
             Clients.Start(tracker.RunAsync);
         }
 
-        await _nemesis.RageAsync();
+        await Nemesis.RageAsync();
         Simulation.Note("stage", "all is mended");
         IsCalm = true;
         _stage.Start(KeepHostsAsync);
@@ -196,6 +213,8 @@ internal sealed class World
     {
         if (_trackers.Count(tracker => !tracker.IsDone) is > 0 and var busy)
             return $"{busy} trackers cannot get rid of their events";
+        if (Disks.Where(disk => !disk.IsGone).Sum(disk => disk.Requests.Count) is > 0 and var spilled)
+            return $"{spilled} requests are in spills";
         var status = Journal.Status();
         return status.Unsealed + status.Pending > 0 ? $"{status.Unsealed} events are unsealed and {status.Pending} pending" : null;
     }
@@ -203,6 +222,7 @@ internal sealed class World
     /// <summary>What must hold once everything is quiet.</summary>
     private async Task CheckEndAsync()
     {
+        Rules.CheckAnswered();
         Rules.CheckAllShipped();
         Lake.ReadAll();
         var deadline = Simulation.Now + Patience;
@@ -264,7 +284,7 @@ internal sealed class World
     {
         while (true)
         {
-            while (Hosts.Count < Plan.Processes)
+            while (Hosts.Count < Plan.Processes || Disks.Any(disk => disk is { Owner: null, IsGone: false, Requests.Count: > 0 }))
                 StartHost();
             await Task.Delay(TimeSpan.FromSeconds(1), _stage.Clock);
         }

@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.Storage;
 
 namespace Ingest.Simulation;
 
@@ -34,6 +35,11 @@ internal class Mistake(string name)
         new LakeMistake("gives up after three tries", (inner, _) => new GivesUp(inner)),
         new LakeMistake("shows an object before it is whole", (inner, _) => new ShowsParts(inner)),
         new GateUnderflow(),
+        new SpillMistake("answers from the spill before its sync", inner => new AnswersBeforeSync(inner)),
+        new SpillMistake("deletes from the spill before the journal's commit", inner => new RemovesBeforeCommit(inner)),
+        new SpillMistake("takes a full spill for success", inner => new TakesFullForStored(inner)),
+        new SpillMistake("gives a first receipt to what a spill refuses", inner => new StampsWhatItRefuses(inner)),
+        new SpillMistake("never drains the oldest request of a spill", inner => new PassesOverOldest(inner)),
     ];
 
     public string Name { get; } = name;
@@ -46,6 +52,8 @@ internal class Mistake(string name)
     public virtual ILake Wrap(ILake lake, SimProcess process) => lake;
 
     public virtual IIntake Wrap(IIntake intake, Host host) => intake;
+
+    public virtual ISpill Wrap(ISpill spill) => spill;
 
     public virtual IFrontGate Gate(int requestsMax, long bytesMax) => new FrontGate(requestsMax, bytesMax);
 
@@ -74,4 +82,10 @@ internal sealed class LakeMistake(string name, Func<ILake, SimProcess, ILake> ma
 internal sealed class IntakeMistake(string name, Func<IIntake, Host, IIntake> make) : Mistake(name)
 {
     public override IIntake Wrap(IIntake intake, Host host) => make(intake, host);
+}
+
+/// <summary>A mistake between the runtime and the disk of its spill.</summary>
+internal sealed class SpillMistake(string name, Func<ISpill, ISpill> make) : Mistake(name)
+{
+    public override ISpill Wrap(ISpill spill) => make(spill);
 }

@@ -32,8 +32,9 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
     {
         foreach (var sent in events)
         {
-            if (!IsCommitted(sent))
-                simulation.Fail("1: success means durable", $"{sent.Id} was answered with success, but is in no committed block");
+            _answered.Add(sent);
+            if (!IsDurable(sent))
+                simulation.Fail(SuccessMeansDurable, $"{sent.Id} was answered with success, but is in no committed block and no spill");
         }
     }
 
@@ -57,10 +58,13 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
             ref var before = ref last[(int)block.Stream];
             foreach (var line in lines)
             {
-                if (line.Received < before)
+                // What a spill kept has its first receipt, which may be any time before.
+                var isLate = _firstReceipts.Contains((line.Event, line.Received));
+                if (!isLate && line.Received < before)
                     simulation.Fail("received_at never runs backwards", $"{append.Partition}: {line.Event.Id} has {line.Received} after {before}");
-                before = line.Received;
-                Judge(line, block, append, ids);
+                if (!isLate)
+                    before = line.Received;
+                Judge(line, block, append, ids, isLate);
             }
 
             if (append.Clock < before)
@@ -122,14 +126,14 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
     }
 
     /// <summary>Rules 2 and 4: a line is an event that was sent, as it was sent, in its stream and hour, and not one that had to be remembered.</summary>
-    private void Judge(StoredLine line, Block block, Append append, HashSet<UInt128> ids)
+    private void Judge(StoredLine line, Block block, Append append, HashSet<UInt128> ids, bool isLate)
     {
         var sent = line.Event;
         if (!_sent.Contains(sent))
             simulation.Fail("2: once in the lake", $"{sent.Id} was never sent");
         if (sent.Stream != block.Stream || !line.Original.AsSpan().SequenceEqual(sent.Original))
             simulation.Fail("4: nothing is dropped in silence", $"{sent.Id} is not stored as it was sent");
-        if (line.Received.Hour != block.Hour)
+        if (!isLate && line.Received.Hour != block.Hour)
             simulation.Fail("3: no batch crosses an hour", $"{sent.Id} of {line.Received} is in a block of {block.Hour}");
         var hash = EventId.Hash(Encoding.UTF8.GetBytes(sent.Id));
         ids.Add(hash);
@@ -140,9 +144,9 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
         var position = _acceptedOfSource.GetValueOrDefault(sent.Source);
         if (!_accepted.TryGetValue(sent, out var before))
             _accepted[sent] = before = [];
-        else if (MustRemember(before[^1], position + append.Blocks.Sum(stored => stored.Events), line.Received))
+        else if (MustRemember(before[^1], position + append.Blocks.Sum(stored => stored.Events), isLate ? append.Clock : line.Received))
             simulation.Fail("2: once in the lake", $"{sent.Id} was accepted again by {append.Partition}, seq {block.Seq}");
-        before.Add(new Acceptance(position, line.Received, simulation.Now));
+        before.Add(new Acceptance(position, Instant.Min(line.Received, append.Clock), simulation.Now));
     }
 
     /// <summary>

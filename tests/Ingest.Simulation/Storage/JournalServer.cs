@@ -58,7 +58,8 @@ internal sealed class JournalServer
     {
         if (IsDown)
         {
-            Answer(write, Chance.Of(JournalOutcome.Refused, JournalOutcome.Unknown), "the journal is down");
+            var outcome = Chance.Of(JournalOutcome.Refused, JournalOutcome.Unknown);
+            _simulation.Schedule(write.Caller, Delay(), _ => write.Answer(new JournalResult(outcome, "the journal is down", IsUnreachable: true)), null);
             return;
         }
 
