@@ -116,7 +116,19 @@ public interface IJournal : IAsyncDisposable
     /// <summary>How much is in the journal, cheaply enough to ask every second.</summary>
     ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation);
 
-    /// <summary>Drops ledger rows and confirmed batches of hours before <paramref name="before"/>; pending ones stay.</summary>
+    /// <summary>
+    /// Remembers that all events of a relay object are durable. One that is remembered stays as it is: committed. Its key and
+    /// region together have 1,024 bytes at most.
+    /// </summary>
+    ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation);
+
+    /// <summary>True where <see cref="RecordRelayedAsync"/> was committed for this object, and it is not forgotten since.</summary>
+    ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation);
+
+    /// <summary>
+    /// Drops ledger rows and confirmed batches of hours before <paramref name="before"/>, and relayed objects that were
+    /// delivered before it; pending batches stay.
+    /// </summary>
     ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation);
 }
 

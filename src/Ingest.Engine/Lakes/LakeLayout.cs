@@ -11,7 +11,22 @@ public static class LakeLayout
     /// <summary>The top folder of the manifests.</summary>
     public const string Manifests = "manifests";
 
-    /// <summary>The top folder of a stream.</summary>
+    /// <summary>The top folder of what a receiver keeps until the primary has it.</summary>
+    public const string Relay = "relay";
+
+    /// <summary>The top folder of the records of relay objects that the primary has.</summary>
+    public const string Bridged = "bridged";
+
+    /// <summary>The key of a region's <see cref="RoleRecord"/>.</summary>
+    public const string RoleKey = "region/role.json";
+
+    private const string ObjectExtension = ".json.gz";
+
+    /// <summary>The top folder of a batch.</summary>
+    public static string Folder(Batch batch) =>
+        RelaySource.IsRelay(batch.Partition.Source) ? Relay : Folder(batch.Stream);
+
+    /// <summary>The top folder of a stream, of sources that are no relay sources.</summary>
     public static string Folder(LakeStream stream) => stream switch
     {
         LakeStream.Good => "good",
@@ -22,10 +37,11 @@ public static class LakeLayout
     /// <summary>The key of a batch: a function of the batch and the journal's id alone. Seqs have 12 digits, so names sort.</summary>
     public static string KeyOf(Batch batch, string journalId)
     {
-        var (source, number) = batch.Partition;
+        var number = batch.Partition.Number;
+        var source = RelaySource.PlainOf(batch.Partition.Source);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Folder(batch.Stream)}/source={source}/dt={batch.Hour.Date}/hr={batch.Hour.HourOfDay}/{source}-{number}-{journalId}-{batch.FromSeq:D12}-{batch.ToSeq:D12}.json.gz");
+            $"{Folder(batch)}/source={source}/dt={batch.Hour.Date}/hr={batch.Hour.HourOfDay}/{source}-{number}-{journalId}-{batch.FromSeq:D12}-{batch.ToSeq:D12}{ObjectExtension}");
     }
 
     /// <summary>The folder of an hour's manifests, with a <c>/</c> at its end.</summary>
@@ -34,9 +50,24 @@ public static class LakeLayout
     /// <summary>The key of an hour's index: of all manifests of a journal the one that is written last.</summary>
     public static string IndexKey(LakeHour hour, string journalId) => $"{ManifestFolder(hour)}{journalId}.json";
 
-    /// <summary>The key of the manifest of a source and hour.</summary>
-    public static string ManifestKey(LakeHour hour, string journalId, string source) =>
-        $"{ManifestFolder(hour)}{source}-{journalId}.json";
+    /// <summary>The key of the manifest of a source and hour; that of a relay source has a name that no source's can have.</summary>
+    public static string ManifestKey(LakeHour hour, string journalId, string source) => RelaySource.IsRelay(source)
+        ? $"{ManifestFolder(hour)}{Relay}={RelaySource.PlainOf(source)}-{journalId}.json"
+        : $"{ManifestFolder(hour)}{source}-{journalId}.json";
+
+    /// <summary>The folder of an hour's records of bridged objects, with a <c>/</c> at its end.</summary>
+    public static string BridgedFolder(LakeHour hour) => $"{Bridged}/dt={hour.Date}/hr={hour.HourOfDay}/";
+
+    /// <summary>The key of the record of a relay object.</summary>
+    /// <param name="objectKey">Its key, as <see cref="KeyOf"/> wrote it.</param>
+    /// <exception cref="ArgumentException">It is no such key.</exception>
+    public static string BridgedKey(string objectKey)
+    {
+        if (!TryReadKey(objectKey, out var hour, out _) || !objectKey.EndsWith(ObjectExtension, StringComparison.Ordinal))
+            throw new ArgumentException($"{objectKey} is no key of an object", nameof(objectKey));
+        var name = objectKey[(objectKey.LastIndexOf('/') + 1)..^ObjectExtension.Length];
+        return $"{BridgedFolder(hour)}{name}.json";
+    }
 
     /// <summary>Reads what <see cref="KeyOf"/> wrote.</summary>
     /// <param name="key">Any key.</param>

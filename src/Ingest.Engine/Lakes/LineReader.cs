@@ -49,7 +49,9 @@ public static class LineReader
         }
     }
 
-    private static byte[] Grow(byte[] buffer, int filled)
+    /// <summary>Moves what is in a pooled buffer to a larger one.</summary>
+    /// <exception cref="InvalidDataException">It holds the beginning of a line that is too long.</exception>
+    internal static byte[] Grow(byte[] buffer, int filled)
     {
         if (buffer.Length >= LineBytesMax)
             throw new InvalidDataException($"a line is longer than {LineBytesMax} bytes");

@@ -14,6 +14,7 @@ namespace Ingest.Hosting;
 /// <param name="Configuration">Sources, schemas and the collector's settings.</param>
 /// <param name="Endpoint">Where to listen.</param>
 /// <param name="AdminKey">Key of the admin pages.</param>
+/// <param name="Region">Which region this is.</param>
 public sealed record ServerPlan(
     RunSettings Settings,
     LakeLocation Lake,
@@ -21,7 +22,8 @@ public sealed record ServerPlan(
     Limits Limits,
     CollectorConfiguration Configuration,
     IPEndPoint Endpoint,
-    AdminKey AdminKey)
+    AdminKey AdminKey,
+    RegionSettings Region)
 {
     /// <summary>Reads every setting; collects what is wrong with all of them.</summary>
     public static bool TryRead(
@@ -37,9 +39,10 @@ public sealed record ServerPlan(
         if (!IPAddress.TryParse(settings.Host, out var address))
             found.Add($"--host {settings.Host}: write an IP address, such as 127.0.0.1, or 0.0.0.0 for all of them.");
         var key = AdminKey.Read(found);
+        var region = RegionSettings.Read(settings, configuration?.Settings.Region ?? new RegionConfiguration(), found);
         mistakes = found;
         plan = found.Count == 0
-            ? new ServerPlan(settings, lake!, journal!, limits, configuration!, new IPEndPoint(address!, settings.Port), key)
+            ? new ServerPlan(settings, lake!, journal!, limits, configuration!, new IPEndPoint(address!, settings.Port), key, region)
             : null;
         return plan is not null;
     }

@@ -44,6 +44,14 @@ internal sealed class SimLake(Simulation simulation, SimProcess process, LakeSer
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
         AskAsync(lake => Sync.Result(lake.OpenReadAsync(key, CancellationToken.None)), cancellation);
 
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellation) => await AskAsync(
+        lake =>
+        {
+            Sync.Complete(lake.DeleteAsync(key, CancellationToken.None));
+            return true;
+        },
+        cancellation);
+
     private async ValueTask<T> AskAsync<T>(Func<MemoryLake, T> read, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

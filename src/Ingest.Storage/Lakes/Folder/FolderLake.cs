@@ -121,6 +121,34 @@ public sealed class FolderLake : ILake
         }
     }
 
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellation)
+    {
+        LakeKey.ThrowIfInvalid(key);
+        ThrowIfRootIsGone();
+        var file = PathOf(key);
+        try
+        {
+            // Durable too: an object that came back after a power cut would be delivered once more.
+            await Task.Run(() => Remove(file), cancellation);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It was never there.
+        }
+        catch (Exception e) when (FolderFaults.IsFault(e))
+        {
+            throw new LakeUnavailableException(e.Message, e);
+        }
+    }
+
+    private static void Remove(string file)
+    {
+        if (!File.Exists(file))
+            return;
+        File.Delete(file);
+        Posix.SyncDirectory(Path.GetDirectoryName(file)!);
+    }
+
     private string PathOf(string key) => Path.Combine(_root, key);
 
     private void ThrowIfRootIsGone()
