@@ -18,6 +18,7 @@ namespace Ingest.Engine;
 /// <param name="Answers">Requests by answer, since the start, of the process asked.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
 /// <param name="Manifests">Manifests of hours that are over; null when it is not running, or does not say.</param>
+/// <param name="Lever">The lever between regions; null when there is none, or it is not known.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,
@@ -33,7 +34,8 @@ public sealed record StatusReport(
     long DedupeIds,
     IReadOnlyDictionary<string, long> Answers,
     IReadOnlyList<SiloReport> Silos,
-    ManifestReport? Manifests = null);
+    ManifestReport? Manifests = null,
+    LeverReport? Lever = null);
 
 /// <summary>What an operator sees of the manifests.</summary>
 /// <param name="LastHour">The last hour whose manifests are in the lake, such as <c>2026-11-21T20Z</c>; null before the first.</param>

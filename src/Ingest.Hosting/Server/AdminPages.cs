@@ -83,6 +83,7 @@ public sealed class AdminPages(
                 .Where(answer => collector.Counters.RequestsOf(answer) > 0)
                 .ToDictionary(answer => Answers.Of(answer).Code, collector.Counters.RequestsOf, StringComparer.Ordinal),
             report.Silos,
-            report.Manifests);
+            report.Manifests,
+            report.Lever);
     }
 }

@@ -59,7 +59,9 @@ public static class ServerHost
         var collector = new CollectorApp(
             configuration.Settings, configuration.Catalogue, runtime.Intake, runtime.Health, time, loggers.CreateLogger<CollectorApp>());
         var admin = new AdminPages(runtime, collector, configuration, plan.AdminKey, time);
-        CollectorServer.Use(web, collector, admin.Of);
+        using var list = RegionListLoop.Create(plan, runtime.Lake, time, log);
+        var pages = new RegionPages(runtime, collector, list);
+        CollectorServer.Use(web, collector, path => pages.Of(path) ?? admin.Of(path));
         await web.StartAsync();
         var server = web.Services.GetRequiredService<IServer>();
         var url = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -71,7 +73,9 @@ public static class ServerHost
         using (var stopReloading = new CancellationTokenSource())
         {
             var reloader = new SourceReloader(settings.Config, configuration, time, loggers.CreateLogger<SourceReloader>());
-            var reloading = reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token);
+            var reloading = Task.WhenAll(
+                reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token),
+                list?.RunAsync(stopReloading.Token) ?? Task.CompletedTask);
             await Task.WhenAny(signals.Asked, StoppedAsync(web));
             await stopReloading.CancelAsync();
             // Whatever became of it, draining comes next.
