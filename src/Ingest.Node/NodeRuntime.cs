@@ -21,6 +21,8 @@ public sealed class NodeRuntime : IRuntime
 
     public ILake Lake => Node.Lake;
 
+    public RelayHost? Relays => Node.Relays;
+
     // Nobody else could take over.
     public TimeSpan LeaveDelay => TimeSpan.Zero;
 
@@ -38,7 +40,7 @@ public sealed class NodeRuntime : IRuntime
         var lake = await plan.Lake.OpenAsync(CancellationToken.None);
         var journal = await plan.Journal.OpenAsync(onFault: log.OnJournalFault);
         _node = new NodeHost(
-            journal, lake, plan.Configuration.Catalogue, plan.Limits, new HostingOptions(), TimeProvider.System, log);
+            journal, lake, plan.Configuration.Catalogue, plan.Limits, new HostingOptions(), TimeProvider.System, log, region: plan.Region);
         await _node.StartAsync(CancellationToken.None);
         _watcher = WatcherLoop.Create(plan, _node.Health, lake, TimeProvider.System, log);
         _watching = _watcher?.RunAsync(_stop.Token) ?? Task.CompletedTask;
@@ -52,7 +54,8 @@ public sealed class NodeRuntime : IRuntime
         Node.Partitions.IdCount,
         [],
         Node.Manifests,
-        _watcher?.Report);
+        _watcher?.Report,
+        Node.Bridge);
 
     public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
 

@@ -35,7 +35,18 @@ public sealed record StatusReport(
     IReadOnlyDictionary<string, long> Answers,
     IReadOnlyList<SiloReport> Silos,
     ManifestReport? Manifests = null,
-    LeverReport? Lever = null);
+    LeverReport? Lever = null,
+    RegionReport? Region = null);
+
+/// <summary>What an operator sees of a region among several.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Role">What it does with the events that it takes.</param>
+/// <param name="PromotedAt">When it was promoted; null where it was not.</param>
+/// <param name="Primary">URL of its primary, as it was told; null for a primary.</param>
+/// <param name="TakesRelays">True where other regions may relay to it.</param>
+/// <param name="Bridge">Its bridge; null where nobody says.</param>
+public sealed record RegionReport(
+    string Name, RegionRole Role, Instant? PromotedAt, string? Primary, bool TakesRelays, BridgeReport? Bridge);
 
 /// <summary>What an operator sees of the manifests.</summary>
 /// <param name="LastHour">The last hour whose manifests are in the lake, such as <c>2026-11-21T20Z</c>; null before the first.</param>

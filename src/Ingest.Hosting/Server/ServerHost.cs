@@ -57,11 +57,13 @@ public static class ServerHost
 
         var (settings, configuration) = (plan.Settings, plan.Configuration);
         var collector = new CollectorApp(
-            configuration.Settings, configuration.Catalogue, runtime.Intake, runtime.Health, time, loggers.CreateLogger<CollectorApp>());
+            configuration.Settings, configuration.Catalogue, IntakeOf(runtime), runtime.Health, time, loggers.CreateLogger<CollectorApp>());
         var admin = new AdminPages(runtime, collector, configuration, plan.AdminKey, time);
         using var list = RegionListLoop.Create(plan, runtime.Lake, time, log);
         var pages = new RegionPages(runtime, collector, list);
-        CollectorServer.Use(web, collector, path => pages.Of(path) ?? admin.Of(path));
+        var relays = runtime.Relays?.CreatePage(collector.Gate, configuration.Settings.Limits, runtime.Health);
+        CollectorServer.Use(
+            web, collector, path => relays is not null && path.Equals(RelayRequest.Path, StringComparison.Ordinal) ? relays.HandleAsync : pages.Of(path) ?? admin.Of(path));
         await web.StartAsync();
         var server = web.Services.GetRequiredService<IServer>();
         var url = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -93,6 +95,10 @@ public static class ServerHost
         await LogBacklogAsync(runtime.Journal, log, options);
         return signals.Asked.IsCompleted ? Done : Failed;
     }
+
+    /// <summary>The way in of the collector: of a region that may relay, by its role.</summary>
+    private static IIntake IntakeOf(IRuntime runtime) =>
+        runtime.Relays is { } relays ? new RelayingIntake(runtime.Intake, relays.State) : runtime.Intake;
 
     /// <summary>Drains and leaves. Whatever holds it up, the process must end: the rest is safe in the journal.</summary>
     private static async Task StopAsync(WebApplication web, IRuntime runtime, TimeSpan shipFor, HostingLog log)
