@@ -59,7 +59,7 @@ internal static class SimulateCommand
     public static string Describe(SeedRunner runner) => string.Create(
         CultureInfo.InvariantCulture,
         $"{runner.Ended:N0} histories in {runner.Time.TotalSeconds:F0} s ({runner.Ended / Math.Max(runner.Time.TotalSeconds, 0.001):F1}/s), "
-        + $"{runner.Accepted:N0} events, {runner.Spilled:N0} requests spilled, {runner.Simulated.TotalHours:F0} simulated hours, {runner.Failures.Count} failed");
+        + $"{runner.Accepted:N0} events, {runner.Spilled:N0} requests spilled, {runner.Bridged:N0} objects relayed, {runner.Simulated.TotalHours:F0} simulated hours, {runner.Failures.Count} failed");
 
     /// <summary>How a history ended, and how to see it again.</summary>
     public static string Describe(HistoryResult result) => result.Violation is { } violation

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Ingest.Collector;
 
 /// <summary>
-/// An object of a configuration file. Reading a key checks it and makes it known; <see cref="Finish"/> then refuses keys
+/// An object of a configuration file. Reading a key checks it and makes it known; <see cref="Finish()"/> then refuses keys
 /// that nobody asked for. Mistakes are collected, so that all of them are named at once.
 /// </summary>
 internal sealed class ConfigurationSection(

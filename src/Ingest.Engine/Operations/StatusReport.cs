@@ -19,6 +19,7 @@ namespace Ingest.Engine;
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
 /// <param name="Manifests">Manifests of hours that are over; null when it is not running, or does not say.</param>
 /// <param name="Lever">The lever between regions; null when there is none, or it is not known.</param>
+/// <param name="Region">The region that it is one of; null for a lone one.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,

@@ -73,6 +73,7 @@ internal sealed class SimSilo : Host
         Process.Start(() => new ManifestLoop(manifests, _world.Plan.Options, Process.Clock, Log).RunAsync(CancellationToken.None));
         if (_spill is { } spill)
             Process.Start(() => spill.RunAsync(CancellationToken.None));
+        Relaying?.Start();
         IsServing = true;
         return Task.CompletedTask;
     }

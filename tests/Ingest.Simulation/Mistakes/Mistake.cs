@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.Regions;
 using Ingest.Storage;
 
 namespace Ingest.Simulation;
@@ -40,6 +41,10 @@ internal class Mistake(string name)
         new SpillMistake("takes a full spill for success", inner => new TakesFullForStored(inner)),
         new SpillMistake("gives a first receipt to what a spill refuses", inner => new StampsWhatItRefuses(inner)),
         new SpillMistake("never drains the oldest request of a spill", inner => new PassesOverOldest(inner)),
+        new DeletesBeforeAnswer(),
+        new RecordsBeforeCommit(),
+        new RelaysAnotherIdentity(),
+        new WatchesAlone(),
     ];
 
     public string Name { get; } = name;
@@ -54,6 +59,20 @@ internal class Mistake(string name)
     public virtual IIntake Wrap(IIntake intake, Host host) => intake;
 
     public virtual ISpill Wrap(ISpill spill) => spill;
+
+    /// <summary>It can only be made where there are two regions.</summary>
+    public virtual bool IsOfRegions => false;
+
+    public virtual IRelayLink Wrap(IRelayLink link, SimProcess process) => link;
+
+    /// <summary>What the primary offers relayed events to.</summary>
+    public virtual IIntake WrapRelayed(IIntake intake, SimProcess process) => intake;
+
+    /// <summary>What a watcher sees of the lever.</summary>
+    /// <param name="reading">What is to be seen.</param>
+    /// <param name="other">The region that it watches.</param>
+    /// <param name="probe">How that answered.</param>
+    public virtual LeverReading Witness(LeverReading reading, string other, Probe probe) => reading;
 
     public virtual IFrontGate Gate(int requestsMax, long bytesMax) => new FrontGate(requestsMax, bytesMax);
 

@@ -8,7 +8,7 @@ internal sealed partial class Rules
     private const string SuccessMeansDurable = "1: success means durable";
 
     private readonly Dictionary<SimEvent, int> _copiesInSpills = [];
-    private readonly HashSet<(SimEvent Event, Instant Received)> _firstReceipts = [];
+    private readonly HashSet<(SimEvent Event, Instant Received)> _firstReceipts = regions?.FirstReceipts ?? [];
     private readonly HashSet<SimEvent> _answered = [];
 
     /// <summary>Requests that were spilled so far.</summary>
@@ -43,9 +43,15 @@ internal sealed partial class Rules
     /// </summary>
     public void CheckAnswered()
     {
-        if (_answered.FirstOrDefault(sent => !IsCommitted(sent) && !_copiesInSpills.ContainsKey(sent)) is { Source: not null } lost)
+        if (_answered.FirstOrDefault(sent => !IsDurable(sent)) is { Source: not null } lost)
             simulation.Fail(SuccessMeansDurable, $"{lost.Id} was answered with success, and is nowhere");
     }
 
-    private bool IsDurable(SimEvent sent) => IsCommitted(sent) || _copiesInSpills.ContainsKey(sent);
+    /// <summary>Events that were answered with success.</summary>
+    public IReadOnlyCollection<SimEvent> Answered => _answered;
+
+    /// <summary>True where a disk of a spill has the event.</summary>
+    public bool IsSpilled(SimEvent sent) => _copiesInSpills.ContainsKey(sent);
+
+    private bool IsDurable(SimEvent sent) => IsCommitted(sent) || IsSpilled(sent);
 }

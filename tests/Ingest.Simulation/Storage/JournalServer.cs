@@ -20,12 +20,12 @@ internal sealed class JournalServer
     private List<JournalWrite> _syncing = [];
     private int _epoch;
 
-    public JournalServer(Simulation simulation, Rules rules, bool isEmbedded, bool losesSynced)
+    public JournalServer(Simulation simulation, Rules rules, bool isEmbedded, bool losesSynced, string id)
     {
         _simulation = simulation;
         _rules = rules;
         IsEmbedded = isEmbedded;
-        _disk = new JournalDisk(losesSynced);
+        _disk = new JournalDisk(id, losesSynced);
         _process = new SimProcess(simulation, "journal");
     }
 

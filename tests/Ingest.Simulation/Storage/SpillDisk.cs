@@ -61,7 +61,7 @@ internal sealed record SpilledRequest(string Source, byte[] Bytes, IReadOnlyList
     {
         var events = new List<(SimEvent, Instant)>();
         foreach (ref readonly var entry in batch.Events)
-            events.Add((SimEvent.Parse(source, Encoding.UTF8.GetString(batch[entry.Id])), entry.ReceivedAt == EventEntry.NoTime ? received : new Instant(entry.ReceivedAt)));
+            events.Add((SimEvent.Parse(RelaySource.PlainOf(source), Encoding.UTF8.GetString(batch[entry.Id])), entry.ReceivedAt == EventEntry.NoTime ? received : new Instant(entry.ReceivedAt)));
         return new SpilledRequest(source, bytes, events);
     }
 }
