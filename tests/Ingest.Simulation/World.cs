@@ -240,7 +240,8 @@ internal sealed class World : IFront
         await Patient.UntilAsync(Simulation, _stage.Clock, "5: memory is bounded", WhatRemainsAsync);
         var ledger = Journal.Ledger();
         Rules.CheckLedger(ledger);
-        if (Plan.FaultPauseMax is null)
+        // What comes from another region is counted here, and answered there.
+        if (Plan.FaultPauseMax is null && Region is null)
             Accounts.CheckExact(Simulation, ledger);
     }
 

@@ -43,7 +43,7 @@ internal class Mistake(string name)
         new SpillMistake("never drains the oldest request of a spill", inner => new PassesOverOldest(inner)),
         new DeletesBeforeAnswer(),
         new RecordsBeforeCommit(),
-        new RelaysAnotherIdentity(),
+        new JournalMistake("forgets which objects were delivered", (inner, _) => new ForgetsDelivered(inner), isOfRegions: true),
         new WatchesAlone(),
     ];
 
@@ -86,8 +86,10 @@ internal sealed class CommitsWithoutSync() : Mistake("commits without a sync of 
 }
 
 /// <summary>A mistake between the runtime and the journal.</summary>
-internal sealed class JournalMistake(string name, Func<IJournal, SimProcess, IJournal> make) : Mistake(name)
+internal sealed class JournalMistake(string name, Func<IJournal, SimProcess, IJournal> make, bool isOfRegions = false) : Mistake(name)
 {
+    public override bool IsOfRegions => isOfRegions;
+
     public override IJournal Wrap(IJournal journal, SimProcess process) => make(journal, process);
 }
 

@@ -64,26 +64,9 @@ internal sealed class WatchesAlone() : Mistake("a watcher moves traffic without 
     }
 }
 
-/// <summary>A relayed event has another identity for deduplication than the same event of a client that came to the primary.</summary>
-internal sealed class RelaysAnotherIdentity() : Mistake("a relayed event has another identity")
+/// <summary>The primary does not look whether it has an object already.</summary>
+internal sealed class ForgetsDelivered(IJournal inner) : JournalDecorator(inner)
 {
-    public override bool IsOfRegions => true;
-
-    public override IIntake WrapRelayed(IIntake intake, SimProcess process) => new Renaming(intake);
-
-    private sealed class Renaming(IIntake inner) : IIntake
-    {
-        public ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
-        {
-            for (var i = 0; i < batch.Events.Length; i++)
-            {
-                var entry = batch.Events[i];
-                // As a hash over other bytes than those that the client's retry has.
-                entry.IdHash ^= UInt128.One;
-                batch.Replace(i, entry);
-            }
-
-            return inner.AcceptAsync(source, batch);
-        }
-    }
+    public override ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        ValueTask.FromResult(false);
 }

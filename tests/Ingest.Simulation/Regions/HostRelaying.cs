@@ -52,7 +52,14 @@ internal sealed class HostRelaying
     }
 
     /// <summary>A call from another region.</summary>
-    public async Task<RelayAnswer> TakeAsync(RelayChunk chunk) => _host.Health.CanStore(out var why)
-        ? await _relays.AcceptAsync(chunk, CancellationToken.None)
-        : new RelayAnswer(RelayOutcome.Busy, Detail: why);
+    public async Task<RelayAnswer> TakeAsync(RelayChunk chunk)
+    {
+        if (!_host.Health.CanStore(out var why))
+            return new RelayAnswer(RelayOutcome.Busy, Detail: why);
+        var wasDelivered = _world.Rules.IsRelayed(chunk.Region, chunk.ObjectKey);
+        var answer = await _relays.AcceptAsync(chunk, CancellationToken.None);
+        if (wasDelivered && answer.Accepted + answer.Quarantined > 0)
+            _world.Simulation.Fail("an object is taken once, whatever the dedupe window forgot", $"{chunk.ObjectKey} was delivered before, and {answer} was the answer");
+        return answer;
+    }
 }

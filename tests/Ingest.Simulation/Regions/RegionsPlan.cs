@@ -35,7 +35,12 @@ internal sealed record RegionsPlan
             ChunkBytesMax = chance.Of(200, 1 << 20),
             WindowMax = chance.Of(1, 1_000),
         };
-        var east = HistoryPlan.Draw(chance) with { Chaos = chaos };
+        var east = HistoryPlan.Draw(chance) with
+        {
+            Chaos = chaos,
+            Trackers = chance.Of(2, 3, 5),
+            EventsOfTracker = chance.Of(10, 20, 40),
+        };
         var receiving = east.Sources.ToDictionary(source => RelaySource.Of(source.Key), _ => chance.Of(1, 1, 2), StringComparer.Ordinal);
         var west = HistoryPlan.Draw(chance);
         west = west with
@@ -46,7 +51,7 @@ internal sealed record RegionsPlan
             // Its own sources have partitions once it is promoted.
             Sources = receiving.Concat(east.Sources).ToDictionary(StringComparer.Ordinal),
         };
-        var share = chance.Of(100, 95, 50);
+        var share = chance.Of(95, 80, 50, 20);
         return new RegionsPlan
         {
             Regions = new Dictionary<string, HistoryPlan>(StringComparer.Ordinal) { [East] = east, [West] = west },
@@ -59,7 +64,7 @@ internal sealed record RegionsPlan
                 Steps = chance.OneIn(2) ? [50] : [],
             },
             Normal = new RegionWeights([new(East, share), new(West, 100 - share)]),
-            Strays = chance.Of(0, 0.1, 0.5),
+            Strays = chance.Of(0, 0.2, 0.5),
             FaultPauseMax = chaos / chance.Of(1, 3, 8),
             IsPromoted = chance.OneIn(5),
         };

@@ -11,6 +11,8 @@ internal sealed partial class Rules
 
     private readonly HashSet<string> _deleted = new(StringComparer.Ordinal);
 
+    private readonly HashSet<(string Region, string Key)> _relayed = [];
+
     /// <summary>Objects that were delivered and deleted, so far.</summary>
     public int BridgedCount => _deleted.Count;
 
@@ -44,12 +46,16 @@ internal sealed partial class Rules
     /// <summary>The journal of the primary remembers that it has all of an object.</summary>
     public void OnRelayed(RelayedObject relayed)
     {
+        _relayed.Add((relayed.Region, relayed.Key));
         foreach (var line in regions!.LinesOf(relayed))
         {
             if (!IsHome(line.Event))
                 simulation.Fail("a relay object counts as delivered only once it is stored", $"{relayed.Key} of {relayed.Region}: {line.Event.Id} is not stored");
         }
     }
+
+    /// <summary>True where the journal remembers that it has all of an object.</summary>
+    public bool IsRelayed(string region, string key) => _relayed.Contains((region, key));
 
     /// <summary>The lines of an object that was sealed.</summary>
     public IReadOnlyList<StoredLine> LinesOf(string key) => StoredLines.Parse(_batches[key].Text);
