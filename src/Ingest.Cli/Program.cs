@@ -26,7 +26,10 @@ var root = new Command(
     PartitionsCommand.Create(),
     QuarantineCommand.Create(),
     RebuildCommand.Create(),
+    LeverCommand.Create(),
+    RegionCommand.Create(),
     cluster,
+    RegionCommand.Create(),
     DbCommand.Create(),
 };
 root.Options.Add(new HelpOption());

@@ -60,13 +60,13 @@ public interface IRuntime : IAsyncDisposable
 /// <param name="DedupeIds">Ids in their dedupe windows.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
 /// <param name="Manifests">Manifests of hours that are over; null where nobody says.</param>
-/// <param name="Lever">The lever between regions; null where there is none, or nobody says.</param>
 /// <param name="Bridge">The region's bridge; null where there is none, or nobody says.</param>
+/// <param name="Lever">The lever between regions; null where there is none, or nobody says.</param>
 public sealed record RuntimeReport(
     ShippingReport Shipping,
     int Partitions,
     long DedupeIds,
     IReadOnlyList<SiloReport> Silos,
     ManifestReport? Manifests = null,
-    LeverReport? Lever = null,
-    BridgeReport? Bridge = null);
+    BridgeReport? Bridge = null,
+    LeverReport? Lever = null);

@@ -54,8 +54,8 @@ public sealed class NodeRuntime : IRuntime
         Node.Partitions.IdCount,
         [],
         Node.Manifests,
-        _watcher?.Report,
-        Node.Bridge);
+        Node.Bridge,
+        _watcher?.Report);
 
     public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
 

@@ -94,6 +94,8 @@ internal static class AuditCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Objects} objects in {lake.Description}: {report.GoodEvents} good events, {report.QuarantinedEvents} quarantined; {report.PendingEvents} more wait in the journal"));
+        if (report.BridgedObjects > 0)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.BridgedObjects} more were relayed to the primary: {report.BridgedEvents} events"));
         Console.WriteLine($"hours {span.From} to {span.To}: {JudgedBy(report, span, journalFrom)}");
         foreach (var note in unjudged.Notes())
             Console.WriteLine(note);

@@ -24,6 +24,12 @@ public sealed record AuditReport(
 
     public bool IsClean => FindingCount == 0;
 
+    /// <summary>Objects that were relayed to the primary, by the records that stand in their place.</summary>
+    public long BridgedObjects { get; init; }
+
+    /// <summary>Events in those.</summary>
+    public long BridgedEvents { get; init; }
+
     /// <summary>Which hours could be judged, by journal.</summary>
     public IReadOnlyList<JournalCoverage> Journals { get; init; } = [];
 }

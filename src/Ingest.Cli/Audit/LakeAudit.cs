@@ -75,6 +75,8 @@ public sealed class LakeAudit(ILake lake, IJournal? journal, LakeHour journalFro
             hours.Count == 0 ? null : new HourSpan(hours.Min(), hours.Max()))
         {
             Journals = [.. CoverageOf(extra.Unjudged)],
+            BridgedObjects = objects.BridgedObjects,
+            BridgedEvents = objects.BridgedEvents,
         };
     }
 

@@ -143,6 +143,6 @@ internal sealed class ManifestAudit(ILake lake, HourSpan span, AuditFindings fin
             yield return "its objects do not hold as many events as were accepted";
 
         long EventsOf(LakeStream stream) =>
-            manifest.Objects.Where(named => named.Stream == LakeLayout.Folder(stream)).Sum(named => named.Events);
+            manifest.Objects.Where(named => ExpectedObject.StreamOf(named.Stream) == stream).Sum(named => named.Events);
     }
 }

@@ -7,19 +7,19 @@ namespace Ingest.Collector;
 /// partitions. Behind <c>POST /v1/relay</c>, and in the process of a receiver that was promoted.
 /// </summary>
 /// <param name="intake">Where events go; asked at each chunk, since a runtime has it once it is open.</param>
-/// <param name="journal">Remembers objects that were delivered whole.</param>
+/// <param name="objects">Remembers objects that were delivered whole.</param>
 /// <param name="sources">The sources.</param>
 /// <param name="journalTimeout">How long remembering may take.</param>
 /// <param name="time">Stamps the arrival.</param>
 public sealed class RelayIntake(
-    Func<IIntake> intake, Func<IJournal> journal, SourceCatalogue sources, TimeSpan journalTimeout, TimeProvider time)
+    Func<IIntake> intake, Func<IRelayedObjects> objects, SourceCatalogue sources, TimeSpan journalTimeout, TimeProvider time)
 {
     /// <summary>Offers the events of a chunk. All of them are durable in the journal where it says that they are stored.</summary>
     public async Task<RelayAnswer> AcceptAsync(RelayChunk chunk, CancellationToken cancellation)
     {
         try
         {
-            if (await journal().WasRelayedAsync(chunk.Region, chunk.ObjectKey, cancellation))
+            if (await objects().WasRelayedAsync(chunk.Region, chunk.ObjectKey, cancellation))
                 return new RelayAnswer(RelayOutcome.AlreadyDelivered);
         }
         catch (JournalUnavailableException exception)
@@ -86,7 +86,7 @@ public sealed class RelayIntake(
     {
         using var timer = new CancellationTokenSource(journalTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
-        var result = await journal().RecordRelayedAsync(new RelayedObject(chunk.Region, chunk.ObjectKey, Now), either.Token);
+        var result = await objects().RecordRelayedAsync(new RelayedObject(chunk.Region, chunk.ObjectKey, Now), either.Token);
         return result.Outcome == JournalOutcome.Committed ? answer : Busy(result.Reason ?? "the journal took no record of it");
     }
 

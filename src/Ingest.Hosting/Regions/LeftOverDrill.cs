@@ -6,11 +6,11 @@ namespace Ingest.Hosting;
 /// <summary>Finds a drill whose command was killed before it moved the lever back.</summary>
 internal sealed class LeftOverDrill(ILake lake, RegionPlan plan, TimeProvider time)
 {
-    /// <summary>How long after its time a drill may still end by itself.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    /// <summary>How long after its time a drill may still end by itself. Where both end it at once, that is harmless.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Least time between two looks into the lake.</summary>
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly DrillRecords _records = new(lake);
     private DrillRecord? _found;

@@ -101,7 +101,7 @@ public sealed class AdminPages(
                 .ToDictionary(answer => Answers.Of(answer).Code, collector.Counters.RequestsOf, StringComparer.Ordinal),
             report.Silos,
             report.Manifests,
-            report.Lever,
-            runtime.Relays?.Report(report.Bridge));
+            runtime.Relays?.Report(report.Bridge),
+            report.Lever);
     }
 }

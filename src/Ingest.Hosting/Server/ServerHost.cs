@@ -59,11 +59,10 @@ public static class ServerHost
         var collector = new CollectorApp(
             configuration.Settings, configuration.Catalogue, IntakeOf(runtime), runtime.Health, time, loggers.CreateLogger<CollectorApp>());
         var admin = new AdminPages(runtime, collector, configuration, plan.AdminKey, time);
-        using var list = RegionListLoop.Create(plan, runtime.Lake, time, log);
-        var pages = new RegionPages(runtime, collector, list);
         var relays = runtime.Relays?.CreatePage(collector.Gate, configuration.Settings.Limits, runtime.Health);
-        CollectorServer.Use(
-            web, collector, path => relays is not null && path.Equals(RelayRequest.Path, StringComparison.Ordinal) ? relays.HandleAsync : pages.Of(path) ?? admin.Of(path));
+        using var list = RegionListLoop.Create(plan, runtime.Lake, time, log);
+        var pages = new RegionPages(runtime, collector, relays, list);
+        CollectorServer.Use(web, collector, path => pages.Of(path) ?? admin.Of(path));
         await web.StartAsync();
         var server = web.Services.GetRequiredService<IServer>();
         var url = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();

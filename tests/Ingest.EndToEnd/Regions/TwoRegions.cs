@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Ingest.EndToEnd;
+
+/// <summary>Two whole stacks on one machine, a primary and a receiver that share nothing, and haproxy as the lever between them.</summary>
+internal sealed class TwoRegions : IAsyncDisposable
+{
+    public const string EastName = "us-east-1";
+    public const string WestName = "us-west-2";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private TwoRegions(Installation east, Installation west, RegionBalancer balancer, TemporaryFolder folder) =>
+        (East, West, Balancer, _folder) = (east, west, balancer, folder);
+
+    /// <summary>The primary.</summary>
+    public Installation East { get; }
+
+    /// <summary>The receiver.</summary>
+    public Installation West { get; }
+
+    public RegionBalancer Balancer { get; }
+
+    /// <summary>Where objects wait in the receiver.</summary>
+    public string RelayFolder => Path.Combine(West.LakeFolder, "relay");
+
+    /// <summary>Objects that wait there.</summary>
+    public int RelayObjects => Directory.Exists(RelayFolder) ? Directory.EnumerateFiles(RelayFolder, "*.gz", SearchOption.AllDirectories).Count() : 0;
+
+    /// <summary>Starts both, with 95 and 5 percent.</summary>
+    /// <param name="isAutomatic">Whether the watchers move the lever.</param>
+    public static async Task<TwoRegions> StartAsync(bool isAutomatic)
+    {
+        var folder = new TemporaryFolder();
+        var config = folder.Of("config");
+        var (east, west) = (new Installation { Config = config }, new Installation { Config = config });
+        var balancer = await RegionBalancer.RequireAsync((EastName, east.Url, 95), (WestName, west.Url, 5));
+        WriteConfig(config, east.Url, west.Url, balancer.RuntimeAddress, isAutomatic);
+        var key = folder.Of("relay.key");
+        await File.WriteAllTextAsync(key, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        east.ShipTo(east.LakeFolder, "--runtime", "node", "--region", EastName, "--relay-key", key);
+        west.ShipTo(
+            west.LakeFolder, "--runtime", "node", "--region", WestName, "--role", "receiver", "--primary", east.Url.GetLeftPart(UriPartial.Authority), "--relay-key", key);
+        var regions = new TwoRegions(east, west, balancer, folder);
+        await east.StartAsync();
+        await west.StartAsync();
+        await regions.WaitForWeightsAsync(95, 5);
+        return regions;
+    }
+
+    /// <summary>Waits until the lever stands there; says how long that took.</summary>
+    public async Task<TimeSpan> WaitForWeightsAsync(int east, int west)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        IReadOnlyList<int> last = [];
+        await Deadline.UntilAsync<object>(
+            async () =>
+            {
+                last = await Balancer.WeightsAsync();
+                return last.SequenceEqual([east, west]) ? last : null;
+            },
+            Deadline.Delivery,
+            () => $"the lever stands at {string.Join(' ', last)}, not at {east} {west}. East wrote:\n{East.Output}\nWest wrote:\n{West.Output}");
+        return TimeProvider.System.GetElapsedTime(began);
+    }
+
+    /// <summary>Waits until objects wait in the receiver; says how many.</summary>
+    public async Task<int> WaitForBacklogAsync()
+    {
+        var found = 0;
+        await Deadline.UntilAsync<object>(
+            () => Task.FromResult<object?>((found = RelayObjects) > 0 ? this : null),
+            Deadline.Delivery,
+            () => $"nothing waits in the receiver. It wrote:\n{West.Output}");
+        return found;
+    }
+
+    /// <summary>Waits until nothing waits in the receiver any more; says how long that took.</summary>
+    public async Task<TimeSpan> WaitUntilRelayedAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        await West.WaitUntilShippedAsync();
+        await Deadline.UntilAsync<object>(
+            () => Task.FromResult<object?>(RelayObjects == 0 ? this : null),
+            Deadline.Delivery,
+            () => string.Create(CultureInfo.InvariantCulture, $"{RelayObjects} objects wait for the primary. East wrote:\n{East.Output}\nWest wrote:\n{West.Output}"));
+        return TimeProvider.System.GetElapsedTime(began);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await East.DisposeAsync();
+        await West.DisposeAsync();
+        await Balancer.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>The tests' configuration, and the regions: times as short as a slow machine allows.</summary>
+    private static void WriteConfig(string folder, Uri east, Uri west, string lever, bool isAutomatic)
+    {
+        foreach (var file in Directory.EnumerateFiles(Repository.Config, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(folder, Path.GetRelativePath(Repository.Config, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "regions.json"), $$"""
+            {
+              "regions": {
+                "{{EastName}}": {"url": "{{east.GetLeftPart(UriPartial.Authority)}}", "weight": 95},
+                "{{WestName}}": {"url": "{{west.GetLeftPart(UriPartial.Authority)}}", "weight": 5},
+              },
+              "lever": {"provider": "haproxy", "address": "{{lever}}", "backend": "regions"},
+              "failover": {
+                "automatic": {{(isAutomatic ? "true" : "false")}},
+                "period": "250ms", "timeout": "3s", "downAfter": "2s", "upAfter": "2s", "hold": "2s",
+              },
+            }
+            """);
+    }
+}
