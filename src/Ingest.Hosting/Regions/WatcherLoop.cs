@@ -139,7 +139,11 @@ public sealed class WatcherLoop : IDisposable
         };
         var failure = await SetAsync(decision.Present!, decision.Wanted!, stop);
         if (failure is null)
+        {
+            _watcher.Moved(Now, decision.Wanted!);
+            _automatic = _watcher.Automatic?.ToString();
             _log.LeverMoved(decision.Present!.ToString(), decision.Wanted!.ToString(), decision.Reason);
+        }
         else
             _log.LeverNotMoved(decision.Present!.ToString(), decision.Wanted!.ToString(), decision.Reason, failure);
         _recorder.Write(what, decision.Present, decision.Wanted, decision.Reason, failure);

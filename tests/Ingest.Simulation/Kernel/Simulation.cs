@@ -6,6 +6,9 @@ namespace Ingest.Simulation;
 /// </summary>
 internal sealed class Simulation
 {
+    /// <summary>Far above what any history takes: something goes round without end.</summary>
+    private const long StepsMax = 1_000_000;
+
     private readonly PriorityQueue<Step, (long Due, uint Tie)> _steps = new();
     private readonly Chance _order;
     private readonly int _thread = Environment.CurrentManagedThreadId;
@@ -88,7 +91,8 @@ internal sealed class Simulation
     /// <summary>Runs one step as its process.</summary>
     public void Execute(in Step step)
     {
-        Steps++;
+        if (++Steps > StepsMax)
+            Fail("liveness: time goes on", $"{step.Process.Name} makes step {Steps}");
         Trace.Mix(Now.Ticks);
         Trace.Mix(step.Process.Number);
         SynchronizationContext.SetSynchronizationContext(step.Process);

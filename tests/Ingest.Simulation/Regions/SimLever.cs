@@ -7,6 +7,7 @@ namespace Ingest.Simulation;
 internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
 {
     private TimeSpan? _changedAt;
+    private TimeSpan? _lateAt;
     private bool _isByHand;
 
     public RegionWeights Weights { get; private set; } = plan.Normal;
@@ -32,7 +33,9 @@ internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
         var who = $"the watcher of {self.Region!.Name} sets {decision.Wanted} over {decision.Present}";
         if (_isByHand)
             simulation.Fail("what a person set stays", who);
-        if (_changedAt is { } changed && simulation.Now - changed < plan.Watching.Hold)
+        // Nobody saw a change that came late and was undone before the next look.
+        var isUnseen = _lateAt is { } late && _changedAt - late < 2 * plan.Watching.Period;
+        if (!isUnseen && _changedAt is { } changed && simulation.Now - changed < plan.Watching.Hold)
             simulation.Fail("weights do not flap", string.Create(CultureInfo.InvariantCulture, $"{who}, {(simulation.Now - changed).TotalSeconds:F1} s after the last change"));
         if (decision.Kind == DecisionKind.MoveAway && HealthOf(other) != VantageHealth.Down)
             simulation.Fail("traffic leaves a region only where the witness agrees", who);
@@ -41,10 +44,20 @@ internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
     }
 
     /// <summary>Changes the weights where they are still as the caller saw them.</summary>
-    public void Set(RegionWeights present, RegionWeights wanted)
+    /// <returns>Whether it did.</returns>
+    public bool Set(RegionWeights present, RegionWeights wanted)
     {
-        if (Weights.Equals(present))
-            Change(wanted, isByHand: false);
+        if (!Weights.Equals(present))
+            return false;
+        Change(wanted, isByHand: false);
+        return true;
+    }
+
+    /// <summary>Does the same, and its caller does not hear of it.</summary>
+    public void SetUnheard(RegionWeights present, RegionWeights wanted)
+    {
+        if (Set(present, wanted))
+            _lateAt = simulation.Now;
     }
 
     public void SetByHand(RegionWeights wanted) => Change(wanted, isByHand: !wanted.Equals(plan.Normal));

@@ -46,10 +46,13 @@ internal sealed class SimWatcher(TwoRegions both, World self, World other)
         both.Simulation.Note(Process.Name, decision.Reason);
         both.Lever.Judge(decision, self, other);
         if (!Chance.Happens(Blindness))
-            both.Lever.Set(decision.Present!, wanted);
+        {
+            if (both.Lever.Set(decision.Present!, wanted))
+                _watcher.Moved(both.Simulation.Now, wanted);
+        }
         else if (Chance.OneIn(2))
             // The answer is lost.
-            both.Simulation.Schedule(Process, Chance.Between(TimeSpan.Zero, both.Plan.Watching.Timeout), _ => both.Lever.Set(decision.Present!, wanted), null);
+            both.Simulation.Schedule(Process, Chance.Between(TimeSpan.Zero, both.Plan.Watching.Timeout), _ => both.Lever.SetUnheard(decision.Present!, wanted), null);
     }
 
     private Probe Probe()
