@@ -10,7 +10,7 @@ internal sealed class Nemesis(World world, SimProcess stage)
 
     private Chance Chance => world.Simulation.Chance;
 
-    /// <summary>Lets things go wrong for as long as planned, then mends them.</summary>
+    /// <summary>Lets things go wrong for as long as planned; what it did last goes on until it is mended.</summary>
     public async Task RageAsync()
     {
         var end = world.Simulation.Now + world.Plan.Chaos;
@@ -28,8 +28,6 @@ internal sealed class Nemesis(World world, SimProcess stage)
             await Task.Delay(Chance.Skewed(pauseMax / 100, pauseMax), stage.Clock);
             Strike();
         }
-
-        Mend();
     }
 
     private void Strike()
@@ -107,7 +105,7 @@ internal sealed class Nemesis(World world, SimProcess stage)
     }
 
     /// <summary>Mends everything, and has all processes back; not every machine that is gone.</summary>
-    private void Mend()
+    public void Mend()
     {
         _spills.ForEach(spill => spill.Faults = 0);
         foreach (var disk in world.Disks.Where(disk => disk.IsGone))

@@ -94,6 +94,7 @@ internal sealed class World : IFront
     /// <summary>Nothing goes wrong from here on.</summary>
     public void CalmDown()
     {
+        Nemesis.Mend();
         Simulation.Note("stage", "all is mended");
         IsCalm = true;
         _stage.Start(KeepHostsAsync);

@@ -7,7 +7,7 @@ internal sealed class RegionsNemesis(TwoRegions both, SimProcess stage)
 {
     private Chance Chance => both.Simulation.Chance;
 
-    /// <summary>Lets things go wrong for as long as planned, then mends them.</summary>
+    /// <summary>Lets things go wrong for as long as planned; what it did last goes on until it is mended.</summary>
     public async Task RageAsync()
     {
         var chaos = both.Primary.Plan.Chaos;
@@ -23,7 +23,6 @@ internal sealed class RegionsNemesis(TwoRegions both, SimProcess stage)
 
         if (both.Plan.IsPromoted)
             both.Promote();
-        Mend();
     }
 
     private void Strike()
@@ -72,7 +71,8 @@ internal sealed class RegionsNemesis(TwoRegions both, SimProcess stage)
             host.Process.Thaw();
     }
 
-    private void Mend()
+    /// <summary>Mends everything between the regions.</summary>
+    public void Mend()
     {
         (both.Line.Loss, both.Doubles, both.Lever.IsBlind, both.Lever.CutFrom) = (0, 0, false, null);
         foreach (var watcher in both.Watchers)

@@ -118,6 +118,7 @@ internal sealed class TwoRegions : IFront
 
         await Task.WhenAll(Primary.Nemesis.RageAsync(), Receiver.Nemesis.RageAsync(), _nemesis.RageAsync());
         IsCalm = true;
+        _nemesis.Mend();
         Primary.CalmDown();
         Receiver.CalmDown();
         await Patient.UntilAsync(Simulation, _stage.Clock, "liveness: everything accepted ships", () => ValueTask.FromResult(WhatIsMissing()));
