@@ -29,7 +29,6 @@ var root = new Command(
     LeverCommand.Create(),
     RegionCommand.Create(),
     cluster,
-    RegionCommand.Create(),
     DbCommand.Create(),
 };
 root.Options.Add(new HelpOption());

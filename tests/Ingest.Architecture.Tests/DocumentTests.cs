@@ -31,6 +31,7 @@ public sealed partial class DocumentTests
     [Theory]
     [InlineData("src/Ingest.Engine/Limits.cs")]
     [InlineData("src/Ingest.Hosting/HostingOptions.cs")]
+    [InlineData("src/Ingest.Engine/Relays/RelayLimits.cs")]
     [InlineData("src/Ingest.Grains/GrainOptions.cs")]
     [InlineData("src/Ingest.Regions/Watching/WatcherOptions.cs")]
     [InlineData("src/Ingest.Storage/Spills/SpillOptions.cs")]

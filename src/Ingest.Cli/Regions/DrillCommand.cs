@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ingest.Collector;
-using Ingest.Regions;
 
 namespace Ingest.Cli;
 

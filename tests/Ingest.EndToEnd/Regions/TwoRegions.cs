@@ -9,18 +9,28 @@ internal sealed class TwoRegions : IAsyncDisposable
     public const string EastName = "us-east-1";
     public const string WestName = "us-west-2";
 
-    private readonly TemporaryFolder _folder = new();
+    private const string ListLever = """
+        "lever": {"provider": "list"}, "list": {"publicKey": "regions.pub", "privateKey": "regions.key"},
+        """;
 
-    private TwoRegions(Installation east, Installation west, RegionBalancer balancer, TemporaryFolder folder) =>
-        (East, West, Balancer, _folder) = (east, west, balancer, folder);
+    private readonly TemporaryFolder _folder;
+
+    private TwoRegions(Installation east, FaultProxy line, Installation west, RegionBalancer balancer, TemporaryFolder folder) =>
+        (East, Line, West, Balancer, _folder) = (east, line, west, balancer, folder);
 
     /// <summary>The primary.</summary>
     public Installation East { get; }
+
+    /// <summary>The line to the primary, of clients and of the receiver.</summary>
+    public FaultProxy Line { get; }
 
     /// <summary>The receiver.</summary>
     public Installation West { get; }
 
     public RegionBalancer Balancer { get; }
+
+    /// <summary>Knows what clients sent to either of them.</summary>
+    public ConservationOracle Oracle { get; } = new();
 
     /// <summary>Where objects wait in the receiver.</summary>
     public string RelayFolder => Path.Combine(West.LakeFolder, "relay");
@@ -30,20 +40,30 @@ internal sealed class TwoRegions : IAsyncDisposable
 
     /// <summary>Starts both, with 95 and 5 percent.</summary>
     /// <param name="isAutomatic">Whether the watchers move the lever.</param>
-    public static async Task<TwoRegions> StartAsync(bool isAutomatic)
+    /// <param name="hasList">Whether the signed region list is the lever, and not haproxy.</param>
+    /// <param name="primary">Where the primary keeps things; on this disk when null.</param>
+    public static async Task<TwoRegions> StartAsync(bool isAutomatic, bool hasList = false, PrimaryStorage? primary = null)
     {
         var folder = new TemporaryFolder();
         var config = folder.Of("config");
-        var (east, west) = (new Installation { Config = config }, new Installation { Config = config });
-        var balancer = await RegionBalancer.RequireAsync((EastName, east.Url, 95), (WestName, west.Url, 5));
-        WriteConfig(config, east.Url, west.Url, balancer.RuntimeAddress, isAutomatic);
+        var east = primary?.NewInstallation(config) ?? new Installation { Config = config };
+        var west = new Installation { Config = config };
+        var line = await FaultProxy.StartAsync(east.Url);
+        var balancer = await RegionBalancer.RequireAsync((EastName, line.Address, 95), (WestName, west.Url, 5));
+        WriteConfig(config, line.Address, west.Url, hasList ? ListLever : HaProxyLever(balancer), isAutomatic);
+        if (hasList)
+            await MakeKeysAsync(Path.Combine(config, "regions"));
         var key = folder.Of("relay.key");
         await File.WriteAllTextAsync(key, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        east.ShipTo(east.LakeFolder, "--runtime", "node", "--region", EastName, "--relay-key", key);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        east.ShipTo(
+            primary?.S3.Location ?? east.LakeFolder,
+            [.. primary?.Options ?? ["--runtime", "node"], "--region", EastName, "--relay-key", key]);
         west.ShipTo(
-            west.LakeFolder, "--runtime", "node", "--region", WestName, "--role", "receiver", "--primary", east.Url.GetLeftPart(UriPartial.Authority), "--relay-key", key);
-        var regions = new TwoRegions(east, west, balancer, folder);
+            west.LakeFolder,
+            "--runtime", "node", "--region", WestName, "--role", "receiver", "--primary", line.Address.GetLeftPart(UriPartial.Authority), "--relay-key", key);
+        var regions = new TwoRegions(east, line, west, balancer, folder);
         await east.StartAsync();
         await west.StartAsync();
         await regions.WaitForWeightsAsync(95, 5);
@@ -93,6 +113,7 @@ internal sealed class TwoRegions : IAsyncDisposable
     {
         await East.DisposeAsync();
         await West.DisposeAsync();
+        await Line.DisposeAsync();
         await Balancer.DisposeAsync();
         _folder.Dispose();
     }
@@ -113,7 +134,7 @@ internal sealed class TwoRegions : IAsyncDisposable
                 "{{EastName}}": {"url": "{{east.GetLeftPart(UriPartial.Authority)}}", "weight": 95},
                 "{{WestName}}": {"url": "{{west.GetLeftPart(UriPartial.Authority)}}", "weight": 5},
               },
-              "lever": {"provider": "haproxy", "address": "{{lever}}", "backend": "regions"},
+              {{lever}}
               "failover": {
                 "automatic": {{(isAutomatic ? "true" : "false")}},
                 "period": "250ms", "timeout": "3s", "downAfter": "2s", "upAfter": "2s", "hold": "2s",
@@ -121,4 +142,17 @@ internal sealed class TwoRegions : IAsyncDisposable
             }
             """);
     }
+
+    private static async Task MakeKeysAsync(string name)
+    {
+        var made = await CommandResult.OfAsync(
+            Repository.Launcher,
+            ["lever", "keygen", "--out", name],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["INGEST_NO_BUILD"] = "1" });
+        Assert.True(made.ExitCode == 0, made.Output);
+    }
+
+    private static string HaProxyLever(RegionBalancer balancer) => $$"""
+        "lever": {"provider": "haproxy", "address": "{{balancer.RuntimeAddress}}", "backend": "regions"},
+        """;
 }
