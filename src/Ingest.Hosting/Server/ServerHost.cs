@@ -154,6 +154,8 @@ public static class ServerHost
             })
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Ingest", LogLevel.Information)
+            // It says each request's begin and end, which nobody wants, and costs an activity a request when it may speak at all.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // Its start-up advice to use the server collector; bounded memory comes first here.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = new HostingOptions().LeaveTimeout);
