@@ -6,8 +6,7 @@ namespace Ingest.Simulation;
 /// <summary>What divides clients among the regions, and its own view of them. Holds the watchers to their rules.</summary>
 internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
 {
-    private TimeSpan? _changedAt;
-    private TimeSpan? _lateAt;
+    private TimeSpan? _movedAt;
     private bool _isByHand;
 
     public RegionWeights Weights { get; private set; } = plan.Normal;
@@ -28,15 +27,20 @@ internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
     /// <param name="decision">The decision, with weights to set.</param>
     /// <param name="self">Its region.</param>
     /// <param name="other">The one that it watches.</param>
-    public void Judge(Decision decision, World self, World other)
+    /// <param name="knowsSince">Since when it has read the lever; null where it never did.</param>
+    /// <param name="lastMove">When it last moved the lever itself, and heard that it did; null where it never did.</param>
+    public void Judge(Decision decision, World self, World other, TimeSpan? knowsSince, TimeSpan? lastMove)
     {
         var who = $"the watcher of {self.Region!.Name} sets {decision.Wanted} over {decision.Present}";
         if (_isByHand)
             simulation.Fail("what a person set stays", who);
-        // Nobody saw a change that came late and was undone before the next look.
-        var isUnseen = _lateAt is { } late && _changedAt - late < 2 * plan.Watching.Period;
-        if (!isUnseen && _changedAt is { } changed && simulation.Now - changed < plan.Watching.Hold)
-            simulation.Fail("weights do not flap", string.Create(CultureInfo.InvariantCulture, $"{who}, {(simulation.Now - changed).TotalSeconds:F1} s after the last change"));
+        // A move that stands is seen by every watcher that looked before it. What a person undid between two looks is not.
+        foreach (var last in new[] { knowsSince < _movedAt ? _movedAt : null, lastMove })
+        {
+            if (simulation.Now - last < plan.Watching.Hold)
+                simulation.Fail("weights do not flap", string.Create(CultureInfo.InvariantCulture, $"{who}, {(simulation.Now - last)?.TotalSeconds:F1} s after the last move"));
+        }
+
         if (decision.Kind == DecisionKind.MoveAway && HealthOf(other) != VantageHealth.Down)
             simulation.Fail("traffic leaves a region only where the witness agrees", who);
         if (new[] { self, other }.FirstOrDefault(world => decision.Wanted![world.Region!.Name] == decision.Wanted.Sum) is { IsReady: false } only)
@@ -53,14 +57,7 @@ internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
         return true;
     }
 
-    /// <summary>Does the same, and its caller does not hear of it.</summary>
-    public void SetUnheard(RegionWeights present, RegionWeights wanted)
-    {
-        if (Set(present, wanted))
-            _lateAt = simulation.Now;
-    }
-
-    public void SetByHand(RegionWeights wanted) => Change(wanted, isByHand: !wanted.Equals(plan.Normal));
+    public void SetByHand(RegionWeights wanted) => Change(wanted, isByHand: true);
 
     /// <summary>Weights that a watcher should put back by now; null where none should.</summary>
     public string? WhatIsAway() => _isByHand || Weights.Equals(plan.Normal) ? null : $"the weights are {Weights} though both regions are well";
@@ -70,6 +67,7 @@ internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
         if (wanted.Equals(Weights))
             return;
         simulation.Note("lever", $"{Weights} becomes {wanted}{(isByHand ? " by hand" : "")}");
-        (Weights, _changedAt, _isByHand) = (wanted, simulation.Now, isByHand);
+        (Weights, _isByHand) = (wanted, isByHand && !wanted.Equals(plan.Normal));
+        _movedAt = isByHand ? null : simulation.Now;
     }
 }

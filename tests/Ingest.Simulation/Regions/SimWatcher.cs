@@ -12,6 +12,8 @@ namespace Ingest.Simulation;
 internal sealed class SimWatcher(TwoRegions both, World self, World other)
 {
     private readonly Watcher _watcher = new(self.Region!.Name, other.Region!.Name, both.Plan.Normal, both.Plan.Watching);
+    private TimeSpan? _knowsSince;
+    private TimeSpan? _movedAt;
 
     public SimProcess Process { get; } = new(both.Simulation, $"{self.Region!.Prefix}watch");
 
@@ -40,19 +42,23 @@ internal sealed class SimWatcher(TwoRegions both, World self, World other)
     {
         var probe = Probe();
         var reading = Chance.Happens(Blindness) ? null : mistake.Witness(Read(), other.Region!.Name, probe);
+        if (reading is not null)
+            _knowsSince ??= both.Simulation.Now;
         var decision = _watcher.Observe(new Observation(both.Simulation.Now, IsSelfReady: true, probe, reading));
         if (decision.Wanted is not { } wanted)
             return;
         both.Simulation.Note(Process.Name, decision.Reason);
-        both.Lever.Judge(decision, self, other);
+        both.Lever.Judge(decision, self, other, _knowsSince, _movedAt);
         if (!Chance.Happens(Blindness))
         {
-            if (both.Lever.Set(decision.Present!, wanted))
-                _watcher.Moved(both.Simulation.Now, wanted);
+            if (!both.Lever.Set(decision.Present!, wanted))
+                return;
+            _movedAt = both.Simulation.Now;
+            _watcher.Moved(both.Simulation.Now, wanted);
         }
         else if (Chance.OneIn(2))
             // The answer is lost.
-            both.Simulation.Schedule(Process, Chance.Between(TimeSpan.Zero, both.Plan.Watching.Timeout), _ => both.Lever.SetUnheard(decision.Present!, wanted), null);
+            both.Simulation.Schedule(Process, Chance.Between(TimeSpan.Zero, both.Plan.Watching.Timeout), _ => both.Lever.Set(decision.Present!, wanted), null);
     }
 
     private Probe Probe()
