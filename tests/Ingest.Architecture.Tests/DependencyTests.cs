@@ -22,6 +22,7 @@ public sealed class DependencyTests
         // Runs in its users' programs: nothing of the server comes with it.
         ["Ingest.Tracker"] = [],
         ["Ingest.Cli"] = ["Ingest.Engine", "Ingest.Storage", "Ingest.Collector", "Ingest.Regions"],
+        ["Ingest.Bench.Parts"] = ["Ingest.Engine", "Ingest.Schemas", "Ingest.Collector", "Ingest.Bench"],
     };
 
     public static TheoryData<string> Projects => [.. Repository.Files("src", "*.csproj")];
