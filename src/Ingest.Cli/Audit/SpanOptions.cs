@@ -43,7 +43,7 @@ internal sealed class SpanOptions
             mistakes.Add("--from and --since say the same: give one of them.");
         if (sinceText is not null)
         {
-            if (TryReadLength(sinceText, out var length))
+            if (HourText.TryParseLength(sinceText, out var length))
                 usual = usual with { From = (now - length).Hour };
             else
                 mistakes.Add($"--since {sinceText}: write a time, such as 48h or 7d.");
@@ -51,19 +51,5 @@ internal sealed class SpanOptions
 
         var span = mistakes.Count == 0 ? HourSpan.Parse(fromText, toText, usual, mistakes) : usual;
         return mistakes.Count == 0 ? span : null;
-    }
-
-    /// <summary>Reads a length such as <c>48h</c> or <c>7d</c>.</summary>
-    private static bool TryReadLength(string text, out TimeSpan length)
-    {
-        length = default;
-        if (text is not [.. var digits, 'h' or 'd']
-            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 100_000)
-        {
-            return false;
-        }
-
-        length = text[^1] == 'd' ? TimeSpan.FromDays(number) : TimeSpan.FromHours(number);
-        return true;
     }
 }
