@@ -35,7 +35,7 @@ public sealed class RelayTests
         var bridged = await receiver.BridgedAsync();
         Assert.Equal((21, 1, 1), (bridged.Sum(b => b.Accepted), bridged.Sum(b => b.Quarantined), bridged.Sum(b => b.Duplicates)));
         Assert.Equal(23, bridged.Sum(b => b.Lines));
-        Assert.All(bridged, b => Assert.Equal(primary.Url.GetLeftPart(UriPartial.Authority), b.DeliveredTo));
+        Assert.All(bridged, b => Assert.Equal($"east at {primary.Url.GetLeftPart(UriPartial.Authority)}", b.DeliveredTo));
         Assert.Empty(await receiver.IdsAsync("good"));
     }
 
@@ -52,7 +52,7 @@ public sealed class RelayTests
         await primary.Host.DrainAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(ids, await primary.IdsAsync("good"));
         foreach (var record in await receiver.BridgedAsync())
-            Assert.True(await primary.Host.Journal.WasRelayedAsync("west", record.Key, Cancellation));
+            Assert.True(await primary.Host.Journal.WasRelayedAsync("west", record.Key, record.Sha256, Cancellation));
     }
 
     [Fact]
