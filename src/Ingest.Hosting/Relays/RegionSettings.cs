@@ -76,7 +76,7 @@ public sealed record RegionSettings
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
             || url.PathAndQuery != "/" || url.UserInfo.Length > 0 || url.Fragment.Length > 0)
         {
-            mistakes.Add($"--primary {text}: write scheme, host and port alone, as in https://ingest.example.com.");
+            mistakes.Add($"--primary {text}: write scheme, host and port alone, as in https://us-east-1.ingest.example.com.");
             return null;
         }
 
