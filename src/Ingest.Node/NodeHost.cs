@@ -78,8 +78,8 @@ internal sealed class NodeHost : IAsyncDisposable
         Intake = new NodeIntake(Partitions, _counts);
         if (region is { Name: not null })
         {
-            Relays = new RelayHost(region, lake, Intake, journal, sources, limits, options, time, log);
-            _bridge = Relays.CreateBridge(link);
+            Relays = new RelayHost(region, lake, Intake, journal, sources, limits, options, time, log, link);
+            _bridge = Relays.CreateBridge();
         }
     }
 

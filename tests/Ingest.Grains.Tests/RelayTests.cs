@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ingest.Grains.Tests;
 
@@ -34,12 +35,65 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task Another_silo_delivers_when_the_one_with_the_bridge_dies()
+    {
+        var primary = new SwitchedLink();
+        await using var cluster = await IngestCluster.StartAsync(new()
+        {
+            Grains = ClusterSetup.Patient with { ReminderPeriod = TimeSpan.FromMilliseconds(200) },
+            Hosting = new ClusterSetup().Hosting with
+            {
+                Relays = new RelayLimits { IdlePause = TimeSpan.FromMilliseconds(50), RetryPauseMin = TimeSpan.FromMilliseconds(20), RetryPauseMax = TimeSpan.FromMilliseconds(100) },
+            },
+            Primary = primary,
+        });
+        await cluster.Silos[0].SendAsync(Relay, "a", "b");
+        var bridge = cluster.Silos[0].Grains.GetGrain<IBridgeGrain>(0);
+        await IngestCluster.UntilAsync(async () => await bridge.ReportAsync() is { Failure: not null, Objects: > 0 });
+        var host = cluster.HostOfGrain(bridge.GetGrainId())!;
+        await cluster.KillAsync(host);
+        primary.IsReachable = true;
+        await IngestCluster.UntilAsync(async () => !await cluster.Lake.ListAsync("relay/", TestContext.Current.CancellationToken).AnyAsync());
+
+        Assert.NotEqual(host, cluster.HostOfGrain(bridge.GetGrainId()));
+        Assert.Equal(2, primary.Lines);
+        Assert.True(await cluster.Lake.ListAsync("bridged/", TestContext.Current.CancellationToken).AnyAsync());
+        var reports = cluster.Silos[0].Handle.ServiceProvider.GetRequiredService<ClusterReports>();
+        await IngestCluster.UntilAsync(async () => (await reports.ReportAsync(TestContext.Current.CancellationToken)).Bridge is { Accepted: 2 });
+    }
+
+    [Fact]
     public void What_an_operator_sees_of_a_bridge_crosses_the_wire()
     {
-        var report = new BridgeReport("https://east", 1, 2, "2026-11-21T20Z", 3, new Instant(4), "away", new Instant(5), 6, 7, 8, 9, ["relay/x: damaged"]);
+        var report = new BridgeReport("https://east", 1, 2, "2026-11-21T20Z", 3, new Instant(4), "away", new Instant(5), 6, 7, 8, 9, ["relay/x: damaged"], new Instant(10));
         var back = BridgeState.Of(report).ToReport();
         Assert.Equal(report.SetAside, back.SetAside);
         Assert.Equal(report, back with { SetAside = report.SetAside });
+    }
+
+    /// <summary>A primary that takes everything once it can be reached.</summary>
+    private sealed class SwitchedLink : IRelayLink
+    {
+        private volatile bool _isReachable;
+        private int _lines;
+
+        public bool IsReachable
+        {
+            get => _isReachable;
+            set => _isReachable = value;
+        }
+
+        public int Lines => Volatile.Read(ref _lines);
+
+        public string Description => "a test";
+
+        public ValueTask<RelayAnswer> DeliverAsync(RelayChunk chunk, CancellationToken cancellation)
+        {
+            if (!_isReachable)
+                return ValueTask.FromResult(new RelayAnswer(RelayOutcome.Unreachable, Detail: "not yet"));
+            Interlocked.Add(ref _lines, chunk.Lines);
+            return ValueTask.FromResult(new RelayAnswer(RelayOutcome.Stored, chunk.Lines));
+        }
     }
 
     private static async Task<IReadOnlyDictionary<string, int>> CountsAsync(IngestCluster cluster) =>

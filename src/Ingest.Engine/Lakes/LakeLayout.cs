@@ -69,6 +69,21 @@ public static class LakeLayout
         return $"{BridgedFolder(hour)}{name}.json";
     }
 
+    /// <summary>Reads the key of a relay object.</summary>
+    /// <param name="key">Any key.</param>
+    /// <param name="source">The source of its events.</param>
+    /// <param name="hour">Their hour.</param>
+    /// <returns>False for a key of another form: none of this system's objects.</returns>
+    public static bool TryReadRelayKey(string key, out string source, out LakeHour hour)
+    {
+        source = "";
+        if (!TryReadKey(key, out hour, out _) || !key.EndsWith(ObjectExtension, StringComparison.Ordinal))
+            return false;
+        var segments = key.Split('/');
+        source = segments[1]["source=".Length..];
+        return segments[0] == Relay && SourceName.IsValid(source);
+    }
+
     /// <summary>Reads what <see cref="KeyOf"/> wrote.</summary>
     /// <param name="key">Any key.</param>
     /// <param name="hour">The hour that it names.</param>

@@ -13,8 +13,8 @@ public sealed class RelayHost : IDisposable
     private readonly TimeProvider _time;
     private readonly HostingLog _log;
     private readonly HttpClient? _client;
-    private readonly IRelayLink? _toPrimary;
-    private readonly LocalRelayLink _local;
+    private readonly IJournal _journal;
+    private readonly RegionRoute _route;
 
     /// <param name="settings">Which region; with a name.</param>
     /// <param name="lake">Its lake.</param>
@@ -25,6 +25,7 @@ public sealed class RelayHost : IDisposable
     /// <param name="options">Limits of the runtime.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="log">Operational events.</param>
+    /// <param name="link">The way to the primary; over HTTP by the settings where null.</param>
     public RelayHost(
         RegionSettings settings,
         ILake lake,
@@ -34,17 +35,19 @@ public sealed class RelayHost : IDisposable
         Limits limits,
         HostingOptions options,
         TimeProvider time,
-        HostingLog log)
+        HostingLog log,
+        IRelayLink? link = null)
     {
-        (_lake, _limits, _options, _time, _log) = (lake, limits, options, time, log);
+        (_lake, _journal, _limits, _options, _time, _log) = (lake, journal, limits, options, time, log);
         State = new RegionState(settings, lake, options.RolePeriod, time, log);
-        Intake = new RelayIntake(() => intake, () => journal, sources, limits.JournalTimeout, time);
-        _local = new LocalRelayLink(Intake);
-        if (settings is { Primary: { } primary, Key: { } key })
+        Intake = new RelayIntake(() => intake, () => journal, sources, limits.JournalTimeout, time, settings.Name);
+        if (link is null && settings is { Primary: { } primary, Key: { } key })
         {
             _client = HttpRelayLink.ClientOf(primary);
-            _toPrimary = new HttpRelayLink(_client, key, time);
+            link = new HttpRelayLink(_client, key, time);
         }
+
+        _route = new RegionRoute(State, link, new LocalRelayLink(Intake));
     }
 
     /// <summary>The region's role.</summary>
@@ -54,12 +57,12 @@ public sealed class RelayHost : IDisposable
     public RelayIntake Intake { get; }
 
     /// <summary>Makes the region's bridge; one at a time delivers, more are harmless.</summary>
-    public BridgeLoop CreateBridge(IRelayLink? link = null)
+    public BridgeLoop CreateBridge()
     {
-        // A link of a test's own is the way to the primary alone.
         var bridge = new Bridge(
             _lake,
-            () => State.Role == RegionRole.Receiver ? link ?? _toPrimary! : _local,
+            _journal,
+            _route,
             State.Name,
             _options.Relays,
             _limits.PutTimeout,

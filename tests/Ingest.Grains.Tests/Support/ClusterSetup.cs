@@ -41,4 +41,7 @@ internal sealed record ClusterSetup
     };
 
     public GrainOptions Grains { get; init; } = Patient;
+
+    /// <summary>The way to the primary, where the cluster is a receiver; null for a lone region.</summary>
+    public IRelayLink? Primary { get; init; }
 }

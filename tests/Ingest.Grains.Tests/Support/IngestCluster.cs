@@ -94,8 +94,11 @@ internal sealed class IngestCluster : IAsyncDisposable
     public void Configure(IReadOnlyDictionary<string, int> sources) => _sources.Replace(SourcesOf(sources));
 
     /// <summary>The silo where the partition's grain is; null where it is on none.</summary>
-    public TestSilo? HostOf(PartitionId partition) =>
-        _cluster.TryGetGrainContext(GrainId.Create("ingest.partition", partition.ToString()), out var grain)
+    public TestSilo? HostOf(PartitionId partition) => HostOfGrain(GrainId.Create("ingest.partition", partition.ToString()));
+
+    /// <summary>The silo where a grain is; null where it is on none.</summary>
+    public TestSilo? HostOfGrain(GrainId id) =>
+        _cluster.TryGetGrainContext(id, out var grain)
             ? _silos.FirstOrDefault(silo => silo.Handle.SiloAddress.Equals(grain.Address.SiloAddress))
             : null;
 
@@ -200,6 +203,28 @@ internal sealed class IngestCluster : IAsyncDisposable
             },
             TimeProvider.System,
             services.GetRequiredService<HostingLog>());
-        return new SiloServices(journal, Lake, _setup.Limits, _setup.Hosting, _setup.Grains, partitions, health, "all");
+        var silo = new SiloServices(journal, Lake, _setup.Limits, _setup.Hosting, _setup.Grains, partitions, health, "all");
+        if (_setup.Primary is { } primary)
+        {
+            silo.Relays = new RelayHost(
+                new RegionSettings { Name = "west", Role = RegionRole.Receiver },
+                Lake,
+                new NoIntake(),
+                journal,
+                _sources,
+                _setup.Limits,
+                _setup.Hosting,
+                TimeProvider.System,
+                services.GetRequiredService<HostingLog>(),
+                primary);
+        }
+
+        return silo;
+    }
+
+    /// <summary>The way in of a promoted region; no test promotes one.</summary>
+    private sealed class NoIntake : IIntake
+    {
+        public ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch) => throw new NotSupportedException();
     }
 }
