@@ -26,6 +26,8 @@ var root = new Command(
     PartitionsCommand.Create(),
     QuarantineCommand.Create(),
     RebuildCommand.Create(),
+    LeverCommand.Create(),
+    RegionCommand.Create(),
     cluster,
     DbCommand.Create(),
 };

@@ -11,6 +11,9 @@ public sealed record CollectorSettings
 
     public CollectorLimits Limits { get; init; } = new();
 
+    /// <summary>Which region this is, and what it does.</summary>
+    public RegionConfiguration Region { get; init; } = new();
+
     public CookieSettings Cookie { get; init; } = new();
 
     /// <summary>The cookie with which a visitor forbids storing; null where there is none.</summary>

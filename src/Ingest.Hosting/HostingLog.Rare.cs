@@ -20,6 +20,8 @@ public sealed partial class HostingLog
     private readonly ConcurrentDictionary<string, RareLog> _faults = new(StringComparer.Ordinal);
     private readonly RareLog _notSpilled = new(time ?? TimeProvider.System);
     private readonly RareLog _notDrained = new(time ?? TimeProvider.System);
+    private readonly RareLog _roleNotRead = new(time ?? TimeProvider.System);
+    private readonly RareLog _notBridged = new(time ?? TimeProvider.System);
     private int _isSpilling;
 
     /// <summary>A partition cannot be read. An outage of the journal stops all of them: it is one line in a while; damage is one each.</summary>
@@ -77,6 +79,20 @@ public sealed partial class HostingLog
             ShipFailed(key, outcome, detail);
         else if (_notConfirmed.IsDue(out var times))
             ShipsFailed(detail, times, key);
+    }
+
+    /// <summary>The record of a promotion cannot be read.</summary>
+    public void OnRoleNotRead(string reason)
+    {
+        if (_roleNotRead.IsDue(out var times))
+            RoleNotRead(reason, times);
+    }
+
+    /// <summary>The primary took nothing.</summary>
+    public void OnNotBridged(string primary, string reason)
+    {
+        if (_notBridged.IsDue(out var times))
+            NotBridged(primary, reason, times);
     }
 
     /// <summary>A request went to the spill: said of the first one after all had drained.</summary>

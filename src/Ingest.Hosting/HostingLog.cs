@@ -104,6 +104,21 @@ public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null
     [LoggerMessage(146, LogLevel.Error, "Spill: {Fault}")]
     private partial void SpillFault(string fault);
 
+    [LoggerMessage(160, LogLevel.Warning, "Region {Region} is {Role} since {Since}: it was promoted, and its lake says so (region/role.json), whatever the command line says")]
+    public partial void Promoted(string region, RegionRole role, Instant since);
+
+    [LoggerMessage(161, LogLevel.Warning, "Whether this region was promoted cannot be read ({Reason}), {Times} times since the last such line; it goes on as a receiver")]
+    private partial void RoleNotRead(string reason, int times);
+
+    [LoggerMessage(162, LogLevel.Warning, "Nothing is relayed to {Primary} now ({Reason}), {Times} times since the last such line; the events are safe here, and it is tried again")]
+    private partial void NotBridged(string primary, string reason, int times);
+
+    [LoggerMessage(163, LogLevel.Information, "Events are relayed to {Primary} again; {Objects} objects wait")]
+    public partial void BridgedAgain(string primary, long objects);
+
+    [LoggerMessage(164, LogLevel.Error, "The bridge failed; it begins again where the lake stands")]
+    public partial void BridgeFailed(Exception exception);
+
     [LoggerMessage(104, LogLevel.Error, "Stopping: a part of the process failed, and what it did is not done any more; start it again")]
     public partial void Failed();
 

@@ -1,3 +1,5 @@
+using Ingest.Engine;
+
 namespace Ingest.Hosting;
 
 /// <summary>Limits of every runtime, beside those of the engine.</summary>
@@ -101,6 +103,15 @@ public sealed record HostingOptions
 
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often a receiver looks whether it was promoted.</summary>
+    public TimeSpan RolePeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a primary without a backlog looks whether there is one: its last relay objects may ship after its promotion.</summary>
+    public TimeSpan QuietBridgePeriod { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Chunks, pace and pauses of the bridge.</summary>
+    public RelayLimits Relays { get; init; } = new();
 
     /// <summary>How long a stopping silo may take to hand its work to the others.</summary>
     public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -18,6 +18,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly SemaphoreSlim _puts;
     private readonly PartitionCounts _counts;
     private readonly ManifestLoop _manifests;
+    private readonly BridgeLoop? _bridge;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
 
@@ -29,6 +30,8 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <param name="time">Clock and timers.</param>
     /// <param name="log">Operational events.</param>
     /// <param name="work">Where everything runs; the thread pool where null.</param>
+    /// <param name="region">Which region this is; a lone one where null.</param>
+    /// <param name="link">The way to the primary; the one of the region's settings where null.</param>
     public NodeHost(
         IJournal journal,
         ILake lake,
@@ -37,7 +40,9 @@ internal sealed class NodeHost : IAsyncDisposable
         HostingOptions options,
         TimeProvider time,
         HostingLog log,
-        IWorkScheduler? work = null)
+        IWorkScheduler? work = null,
+        RegionSettings? region = null,
+        IRelayLink? link = null)
     {
         Journal = journal;
         Lake = lake;
@@ -71,6 +76,11 @@ internal sealed class NodeHost : IAsyncDisposable
             log,
             _work);
         Intake = new NodeIntake(Partitions, _counts);
+        if (region is { Name: not null })
+        {
+            Relays = new RelayHost(region, lake, Intake, journal, sources, limits, options, time, log);
+            _bridge = Relays.CreateBridge(link);
+        }
     }
 
     public IJournal Journal { get; }
@@ -83,6 +93,11 @@ internal sealed class NodeHost : IAsyncDisposable
 
     public PartitionHost Partitions { get; }
 
+    /// <summary>What relays need; null for a lone region.</summary>
+    public RelayHost? Relays { get; }
+
+    public BridgeReport? Bridge => _bridge?.Report;
+
     public ManifestReport Manifests => _manifests.Report;
 
     public Task<ShipperStatus> ShipperStatusAsync() => _shipper.StatusAsync();
@@ -91,6 +106,8 @@ internal sealed class NodeHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await _counts.StartAsync(cancellation);
+        if (Relays is not null)
+            await Relays.State.LookAsync(cancellation);
         await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
         _shipper.Notice();
         _loops.Add(_work.Run(() => _shipper.RunAsync(_stop.Token)));
@@ -99,6 +116,12 @@ internal sealed class NodeHost : IAsyncDisposable
         _loops.Add(_work.Run(() => _counts.RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => _manifests.RunAsync(_stop.Token)));
         _loops.Add(_work.Run(() => FindForgottenAsync(_stop.Token)));
+        if (Relays is not null && _bridge is not null)
+        {
+            _loops.Add(_work.Run(() => Relays.State.WatchAsync(_stop.Token)));
+            _loops.Add(_work.Run(() => _bridge.RunAsync(_stop.Token)));
+        }
+
         Health.Started();
     }
 
@@ -113,6 +136,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_loops);
+        Relays?.Dispose();
         Partitions.Dispose();
         _puts.Dispose();
         await Journal.DisposeAsync();

@@ -54,44 +54,52 @@ internal sealed class PartitionCounts(
 
     /// <summary>The first number of a source never written is the configuration's. From its first use on it is the source's.</summary>
     private int FirstOf(string source) =>
-        _counts.GetOrAdd(source, sources.TryGet(source, out var configured) ? configured.Partitions : 1);
+        _counts.GetOrAdd(source, sources.TryGet(RelaySource.PlainOf(source), out var configured) ? configured.Partitions : 1);
 
     private async Task RaiseAsync()
     {
         foreach (var source in sources.Current.All)
         {
-            var present = Of(source.Name);
-            if (source.Partitions > present)
-                await SplitAsync(source, present);
-            else if (source.Partitions == present)
-                _told.Remove(source.Name);
-            else if (IsNews(source, reason: null))
-                log.CountNotLowered(source.Name, source.Partitions, present);
+            await RaiseAsync(source.Name, source.Partitions);
+            // Where events of it wait to be relayed, their partitions follow.
+            if (RelaySource.Of(source.Name) is var relay && _counts.ContainsKey(relay))
+                await RaiseAsync(relay, source.Partitions);
         }
     }
 
-    private async Task SplitAsync(Source source, int from)
+    private async Task RaiseAsync(string source, int wanted)
     {
-        var to = PartitionNumbers.NextFrom(from, source.Partitions);
+        var present = Of(source);
+        if (wanted > present)
+            await SplitAsync(source, wanted, present);
+        else if (wanted == present)
+            _told.Remove(source);
+        else if (IsNews(source, wanted, reason: null))
+            log.CountNotLowered(source, wanted, present);
+    }
+
+    private async Task SplitAsync(string source, int wanted, int from)
+    {
+        var to = PartitionNumbers.NextFrom(from, wanted);
         using var timeout = new CancellationTokenSource(options.SplitTimeout, time);
         var result = to <= PartitionNumbers.Max
-            ? await journal.SplitAsync(source.Name, from, to, timeout.Token)
+            ? await journal.SplitAsync(source, from, to, timeout.Token)
             : new JournalResult(JournalOutcome.Refused, $"it is not among the multiples of {from} up to {PartitionNumbers.Max}");
         if (result.Outcome == JournalOutcome.Committed)
         {
-            Learn(source.Name, to);
-            log.SourceSplit(source.Name, from, to);
+            Learn(source, to);
+            log.SourceSplit(source, from, to);
         }
-        else if (IsNews(source, result.Reason))
-            log.NotSplit(source.Name, from, to, result.Reason);
+        else if (IsNews(source, wanted, result.Reason))
+            log.NotSplit(source, from, to, result.Reason);
     }
 
-    private bool IsNews(Source source, string? reason)
+    private bool IsNews(string source, int wanted, string? reason)
     {
-        var news = (source.Partitions, reason);
-        if (_told.TryGetValue(source.Name, out var told) && told == news)
+        var news = (wanted, reason);
+        if (_told.TryGetValue(source, out var told) && told == news)
             return false;
-        _told[source.Name] = news;
+        _told[source] = news;
         return true;
     }
 }

@@ -21,6 +21,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
     private SiloServices? _silo;
     private IIntake? _intake;
     private ClusterReports? _reports;
+    private WatcherNews? _watcher;
     private RequestDelegate? _dashboard;
     private PartitionsPage? _partitionsPage;
 
@@ -32,7 +33,11 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 
     public ILake Lake => Silo.Lake;
 
+    public RelayHost? Relays => Silo.Relays;
+
     public TimeSpan LeaveDelay => settings.LeaveDelay;
+
+    public string? AutomaticSetting => _watcher?.Automatic;
 
     private SiloServices Silo => Opened(_silo);
 
@@ -57,6 +62,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         // After the silo: hosted services start in the order in which they were added, and stop in the opposite one.
         builder.Services.AddHostedService<SiloMember>();
         builder.Services.AddHostedService<LaneStarter>();
+        builder.Services.AddSingleton<WatcherNews>().AddHostedService(services => services.GetRequiredService<WatcherNews>());
     }
 
     public async Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log)
@@ -91,9 +97,20 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
             log);
         _silo = new SiloServices(
             journal, lake, plan.Limits, _options, _grainOptions, partitions, Health, settings.Roles.ToString().ToLowerInvariant());
+        if (plan.Regions is not null)
+            _silo.CreateWatcher = () => WatcherLoop.Create(plan, Health, lake, time, log);
+        _watcher = services.GetRequiredService<WatcherNews>();
         var grains = services.GetRequiredService<IGrainFactory>();
         var isFrontend = settings.Roles.HasFlag(SiloRoles.Frontend);
         var intake = new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>());
+        if (plan.Region.Name is not null)
+        {
+            // Not through the spill: what another region keeps safe need not lie on this disk.
+            _silo.Relays = new RelayHost(
+                plan.Region, lake, intake, journal, plan.Configuration.Catalogue, plan.Limits, _options, time, log);
+            await _silo.Relays.State.LookAsync(CancellationToken.None);
+        }
+
         _silo.Spill = await OpenSpillAsync(plan.Settings.Data, settings.Spills, intake, log, time);
         _intake = isFrontend ? _silo.Spill?.Intake ?? intake : new NoIntake();
         _reports = services.GetRequiredService<ClusterReports>();

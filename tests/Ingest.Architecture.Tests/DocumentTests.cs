@@ -31,7 +31,9 @@ public sealed partial class DocumentTests
     [Theory]
     [InlineData("src/Ingest.Engine/Limits.cs")]
     [InlineData("src/Ingest.Hosting/HostingOptions.cs")]
+    [InlineData("src/Ingest.Engine/Relays/RelayLimits.cs")]
     [InlineData("src/Ingest.Grains/GrainOptions.cs")]
+    [InlineData("src/Ingest.Regions/Watching/WatcherOptions.cs")]
     [InlineData("src/Ingest.Storage/Spills/SpillOptions.cs")]
     [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     [InlineData("src/Ingest.Schemas/SchemaLimits.cs")]
@@ -59,6 +61,7 @@ public sealed partial class DocumentTests
     [Theory]
     [InlineData("src/Ingest.Collector/Configuration/SettingsFile.cs")]
     [InlineData("src/Ingest.Collector/Configuration/SourceFile.cs")]
+    [InlineData("src/Ingest.Collector/Configuration/RegionsFile.cs")]
     public void Every_key_is_in_the_configuration_reference(string source)
     {
         var reference = Repository.Read("docs/configuration.md");

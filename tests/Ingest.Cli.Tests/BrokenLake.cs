@@ -21,6 +21,8 @@ internal sealed class BrokenLake(ILake inner) : ILake
         return whole is null ? null : new CutStream();
     }
 
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
+
     private sealed class CutStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -21,6 +21,8 @@ internal sealed class EndlessLake(ILake inner) : ILake
         return whole is null ? null : new HangingStream();
     }
 
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
+
     private sealed class HangingStream : MemoryStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

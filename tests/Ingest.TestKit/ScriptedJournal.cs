@@ -131,6 +131,12 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
 
     public ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation) => inner.ReadStatusAsync(cancellation);
 
+    public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) =>
+        inner.RecordRelayedAsync(relayed, cancellation);
+
+    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        inner.WasRelayedAsync(region, key, cancellation);
+
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         inner.ForgetBeforeAsync(before, cancellation);
 

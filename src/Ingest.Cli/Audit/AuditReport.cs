@@ -17,12 +17,18 @@ public sealed record AuditReport(
     long QuarantinedEvents,
     long PendingEvents,
     long NotJudged,
-    AuditSpan? ByManifests)
+    HourSpan? ByManifests)
 {
     /// <summary>More findings than this are counted, not kept: a lost bucket must not fill the memory.</summary>
     public const int FindingsMax = 1000;
 
     public bool IsClean => FindingCount == 0;
+
+    /// <summary>Objects that were relayed to the primary, by the records that stand in their place.</summary>
+    public long BridgedObjects { get; init; }
+
+    /// <summary>Events in those.</summary>
+    public long BridgedEvents { get; init; }
 
     /// <summary>Which hours could be judged, by journal.</summary>
     public IReadOnlyList<JournalCoverage> Journals { get; init; } = [];

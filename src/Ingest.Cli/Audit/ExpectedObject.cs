@@ -13,9 +13,13 @@ internal readonly record struct ExpectedObject(string Key, LakeStream Stream, lo
     public static ExpectedObject Of(ShippedBatch shipped) => new(
         shipped.Object.Key, shipped.Batch.Stream, shipped.Batch.Events, shipped.Object.Length, shipped.Object.Sha256);
 
+    /// <summary>The journal's stream of a folder that a manifest names: what waits to be relayed is in the good one.</summary>
+    public static LakeStream StreamOf(string folder) =>
+        folder == LakeLayout.Folder(LakeStream.Quarantine) ? LakeStream.Quarantine : LakeStream.Good;
+
     public static ExpectedObject Of(ManifestObject named) => new(
         named.Key,
-        named.Stream == LakeLayout.Folder(LakeStream.Good) ? LakeStream.Good : LakeStream.Quarantine,
+        StreamOf(named.Stream),
         named.Events,
         named.Bytes,
         named.Sha256);

@@ -11,15 +11,19 @@ namespace Ingest.Cli;
 /// <param name="findings">Gets what is wrong.</param>
 internal sealed class ExtraObjects(
     ILake lake,
-    AuditSpan span,
+    HourSpan span,
     IReadOnlyDictionary<string, ClosedHours> journals,
     string? journalId,
     OpenHours? open,
     AuditFindings findings)
 {
+    /// <summary>The folders that hold events.</summary>
+    private static readonly string[] Folders =
+        [LakeLayout.Folder(LakeStream.Good), LakeLayout.Folder(LakeStream.Quarantine), LakeLayout.Relay];
+
     private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlySet<string>> _keysOfHour = new(StringComparer.Ordinal);
-    private (LakeHour Hour, string Source, LakeStream Stream) _at;
+    private (LakeHour Hour, string Source) _at;
     private readonly Dictionary<string, SortedSet<LakeHour>> _unjudged = new(StringComparer.Ordinal);
     private long _notJudged;
 
@@ -29,9 +33,9 @@ internal sealed class ExtraObjects(
     /// <returns>Objects that neither a manifest nor the journal at hand can say anything of.</returns>
     public async Task<long> FindAsync(CancellationToken cancellation)
     {
-        foreach (var stream in new[] { LakeStream.Good, LakeStream.Quarantine })
+        foreach (var name in Folders)
         {
-            var top = LakeLayout.Folder(stream) + "/";
+            var top = name + "/";
             await foreach (var folder in lake.ListFoldersAsync(top, cancellation))
             {
                 if (folder is not ['s', 'o', 'u', 'r', 'c', 'e', '=', .. var source])
@@ -39,7 +43,7 @@ internal sealed class ExtraObjects(
                 await foreach (var day in lake.ListFoldersAsync($"{top}{folder}/", cancellation))
                 {
                     if (span.Touches(day))
-                        await ListDayAsync(stream, source, day, $"{top}{folder}/{day}/", cancellation);
+                        await ListDayAsync(name == LakeLayout.Relay ? RelaySource.Of(source) : source, day, $"{top}{folder}/{day}/", cancellation);
                 }
             }
         }
@@ -51,20 +55,20 @@ internal sealed class ExtraObjects(
         return _notJudged;
     }
 
-    private async Task ListDayAsync(LakeStream stream, string source, string day, string folder, CancellationToken cancellation)
+    private async Task ListDayAsync(string source, string day, string folder, CancellationToken cancellation)
     {
         await foreach (var entry in lake.ListAsync(folder, cancellation))
         {
             var rest = entry.Key.AsSpan(folder.Length);
             var slash = rest.IndexOf('/');
-            if (slash < 0 || !AuditSpan.TryReadHour(day, rest[..slash].ToString(), out var hour))
+            if (slash < 0 || !LakeLayout.TryReadHour(day, rest[..slash].ToString(), out var hour))
                 _notJudged++;
             else if (span.Contains(hour))
-                await JudgeAsync(stream, source, hour, entry.Key, cancellation);
+                await JudgeAsync(source, hour, entry.Key, cancellation);
         }
     }
 
-    private async Task JudgeAsync(LakeStream stream, string source, LakeHour hour, string key, CancellationToken cancellation)
+    private async Task JudgeAsync(string source, LakeHour hour, string key, CancellationToken cancellation)
     {
         if (!LakeLayout.TryReadKey(key, out _, out var owner))
         {
@@ -74,7 +78,7 @@ internal sealed class ExtraObjects(
         {
             if (!closed.CanJudge(hour, source))
                 _notJudged++;
-            else if (!(await KeysAsync(closed, stream, source, hour, cancellation)).Contains(key))
+            else if (!(await KeysAsync(closed, source, hour, cancellation)).Contains(key))
                 findings.Add($"doubled: {key} is in the lake, but the manifest of its hour does not name it");
         }
         else if (owner == journalId && open?.Contains(hour) == true)
@@ -93,12 +97,12 @@ internal sealed class ExtraObjects(
 
     /// <summary>Keys come by hour, so that those of one hour are enough to remember.</summary>
     private async Task<IReadOnlySet<string>> KeysAsync(
-        ClosedHours closed, LakeStream stream, string source, LakeHour hour, CancellationToken cancellation)
+        ClosedHours closed, string source, LakeHour hour, CancellationToken cancellation)
     {
-        if (_at != (hour, source, stream))
+        if (_at != (hour, source))
         {
             _keysOfHour.Clear();
-            _at = (hour, source, stream);
+            _at = (hour, source);
         }
 
         if (!_keysOfHour.TryGetValue(closed.JournalId, out var keys))

@@ -20,6 +20,12 @@ internal sealed class ObjectAudit(ILake lake, int idsMax, AuditFindings findings
     /// <summary>Objects that were there and could be read.</summary>
     public long Objects { get; private set; }
 
+    /// <summary>Objects that are not there any more, since the primary has them.</summary>
+    public long BridgedObjects { get; private set; }
+
+    /// <summary>Events in those.</summary>
+    public long BridgedEvents { get; private set; }
+
     /// <summary>Events found in them, by stream.</summary>
     public long[] Events { get; } = new long[2];
 
@@ -55,7 +61,7 @@ internal sealed class ObjectAudit(ILake lake, int idsMax, AuditFindings findings
         await using var stored = await lake.OpenReadAsync(expected.Key, cancellation);
         if (stored is null)
         {
-            if (isFirst)
+            if (isFirst && !await IsBridgedAsync(expected, cancellation))
                 findings.Add($"missing: {expected.Key} with {expected.Events} events is not in the lake");
         }
         else
@@ -66,6 +72,32 @@ internal sealed class ObjectAudit(ILake lake, int idsMax, AuditFindings findings
         }
 
         report(expected.Bytes);
+    }
+
+    /// <summary>
+    /// Whether an object was relayed to the primary: its record, which is written before the object is deleted, is there and of
+    /// the same bytes.
+    /// </summary>
+    private async Task<bool> IsBridgedAsync(ExpectedObject expected, CancellationToken cancellation)
+    {
+        if (!expected.Key.StartsWith(LakeLayout.Relay + "/", StringComparison.Ordinal))
+            return false;
+        var key = LakeLayout.BridgedKey(expected.Key);
+        try
+        {
+            if (await lake.FindAsync(key, RelayFormat.Default.BridgedObject, cancellation) is not { } record)
+                return false;
+            BridgedObjects++;
+            BridgedEvents += record.Lines;
+            if ((record.Key, record.Bytes, record.Lines, record.Sha256) != (expected.Key, expected.Bytes, expected.Events, expected.Sha256))
+                findings.Add($"altered: {key} says that {record.Lines} events in {record.Bytes} bytes were relayed, shipped were {expected.Events} in {expected.Bytes}, or other ones");
+        }
+        catch (InvalidDataException exception)
+        {
+            findings.Add($"altered: {exception.Message}");
+        }
+
+        return true;
     }
 
     private static async Task<ObjectReader.Content> ReadAsync(

@@ -27,6 +27,7 @@ internal static class SettingsFile
             Cookie = Cookie(root.Section("cookie"), settings.Cookie),
             DoNotTrack = DoNotTrack(root.Section("doNotTrack")),
             Limits = Limits(root.Section("limits")),
+            Region = Region(root.Section("region")),
         };
         root.Finish();
         return settings;
@@ -58,6 +59,16 @@ internal static class SettingsFile
             section.Fail("fallbackDomain", "is no domain", "Write a domain such as \"example.com\"");
         section.Finish();
         return cookie;
+    }
+
+    private static RegionConfiguration Region(ConfigurationSection? section)
+    {
+        if (section is null)
+            return new RegionConfiguration();
+        var region = new RegionConfiguration(
+            section.Text("name"), section.Text("role"), section.Text("primary"), section.Text("relayKey"));
+        section.Finish();
+        return region;
     }
 
     private static DoNotTrackSettings? DoNotTrack(ConfigurationSection? section)

@@ -23,7 +23,7 @@ public sealed class StoredEventReader(SourceSet sources, CollectorLimits limits)
         var batches = new SourceBatches(home);
         try
         {
-            var stored = StoredLine.Read(line, home, replayedAt);
+            var stored = StoredLine.Read(line, home, replayedAt is { } moment ? CollectorMark.Replayed(moment) : null);
             if (!sources.TryGet(stored.Source, out var source))
                 throw new InvalidDataException($"its source {stored.Source} is not configured");
             var ids = new DerivedIds(EventId.Hash(home[stored.PlainId]));
@@ -117,7 +117,7 @@ public sealed class StoredEventReader(SourceSet sources, CollectorLimits limits)
     /// Adds the item that the original is. Which of its parameters came from the request's query is not stored, and those
     /// may have any name: so a parameter is held to the protocol only where it was before. Nor is what the query replaced.
     /// </summary>
-    private static void AddItem(StoredLine line, EventBatch home, TrackerEventReader reader, RequestErrors? errors)
+    internal static void AddItem(StoredLine line, EventBatch home, TrackerEventReader reader, RequestErrors? errors)
     {
         TrackerItem item;
         try

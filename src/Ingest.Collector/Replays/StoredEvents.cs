@@ -63,6 +63,9 @@ public sealed class StoredEvents : IDisposable
         return _batches.AcceptAsync(intake);
     }
 
+    /// <summary>Offers them with the documents to validate: the partitions judge.</summary>
+    public ValueTask<IntakeResult> OfferAsync(IIntake intake) => _batches.AcceptAsync(intake);
+
     public void Dispose()
     {
         _batches.Dispose();

@@ -43,15 +43,15 @@ public sealed class StoredLine
     /// <summary>Reads a line.</summary>
     /// <param name="line">Its bytes, without the line feed.</param>
     /// <param name="batch">An empty batch; receives the original, then the rest.</param>
-    /// <param name="replayedAt">The moment of a replay, which is added to the <c>collector</c> object; null to leave that as it is.</param>
+    /// <param name="mark">What is added to the <c>collector</c> object; null to leave that as it is.</param>
     /// <exception cref="InvalidDataException">It is no line of the lake.</exception>
-    public static StoredLine Read(ReadOnlySpan<byte> line, EventBatch batch, Instant? replayedAt = null)
+    public static StoredLine Read(ReadOnlySpan<byte> line, EventBatch batch, CollectorMark? mark = null)
     {
         try
         {
-            var fields = new Fields();
+            var fields = new Fields(mark);
             fields.Read(line);
-            return fields.ToLine(line, batch, replayedAt);
+            return fields.ToLine(line, batch);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
@@ -60,14 +60,14 @@ public sealed class StoredLine
     }
 
     /// <summary>Where the fields are in the line.</summary>
-    private sealed class Fields
+    private sealed class Fields(CollectorMark? mark)
     {
         private string? _source;
         private Slice _id;
         private long _receivedAt = EventEntry.NoTime;
         private Slice _collector;
         private string? _protocol;
-        private bool _isReplayed;
+        private bool _isMarked;
         private List<EventError>? _errors;
         private Slice? _payload;
         private Slice? _text;
@@ -85,7 +85,7 @@ public sealed class StoredLine
             reader.Read();
         }
 
-        public StoredLine ToLine(ReadOnlySpan<byte> line, EventBatch batch, Instant? replayedAt)
+        public StoredLine ToLine(ReadOnlySpan<byte> line, EventBatch batch)
         {
             if (_source is null || _id.IsEmpty || _receivedAt == EventEntry.NoTime)
                 throw new FormatException("event_id, source or received_at is missing");
@@ -102,7 +102,7 @@ public sealed class StoredLine
                 throw new FormatException("event_id holds half a surrogate pair");
             stored.PlainId = plain;
             if (!_collector.IsEmpty)
-                batch.Collector = AppendCollector(Of(line, _collector), batch, _isReplayed ? null : replayedAt);
+                batch.Collector = AppendCollector(Of(line, _collector), batch);
             return stored;
         }
 
@@ -165,7 +165,7 @@ public sealed class StoredLine
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isProtocol = reader.ValueTextEquals("protocol"u8);
-                _isReplayed |= reader.ValueTextEquals("replayed_at"u8);
+                _isMarked |= mark is not null && reader.ValueTextEquals(mark.Name.Span);
                 reader.Read();
                 if (isProtocol && reader.TokenType == JsonTokenType.String)
                     _protocol = reader.GetString();
@@ -179,7 +179,8 @@ public sealed class StoredLine
         {
             if (_payload is { } payload)
                 return batch.Append(Of(line, payload));
-            if (_errors is not { Count: > 0 })
+            // A relay line has the original of every event, and errors only of those that its protocol rejected.
+            if (_errors is null)
                 throw new FormatException("it has neither payload nor errors");
             if (_text is { } text)
             {
@@ -195,19 +196,16 @@ public sealed class StoredLine
                 : throw new FormatException("original_base64 is no base64");
         }
 
-        private static Slice AppendCollector(ReadOnlySpan<byte> collector, EventBatch batch, Instant? replayedAt)
+        private Slice AppendCollector(ReadOnlySpan<byte> collector, EventBatch batch)
         {
-            if (replayedAt is not { } moment)
+            if (mark is null || _isMarked)
                 return batch.Append(collector);
-            Span<byte> text = stackalloc byte[Instant.TextLength];
-            moment.Write(text);
             // Everything but the closing brace, then the one fact more.
             var start = batch.Append(collector[..^1]).Offset;
             if (collector.IndexOf((byte)':') >= 0)
                 batch.Append(","u8);
-            batch.Append("\"replayed_at\":\""u8);
-            batch.Append(text);
-            var end = batch.Append("\"}"u8);
+            batch.Append(mark.Member.Span);
+            var end = batch.Append("}"u8);
             return new Slice(start, end.Offset + end.Length - start);
         }
 

@@ -5,12 +5,12 @@ namespace Ingest.Engine;
 /// safe to call at once from many threads.
 /// </summary>
 /// <remarks>
-/// Writes (<see cref="AppendAsync"/>, <see cref="SealAsync"/>, <see cref="ConfirmAsync"/>) never throw for a fault of the
+/// Writes (<see cref="AppendAsync"/>, <see cref="SealAsync"/>, <see cref="ConfirmAsync"/>, …) never throw for a fault of the
 /// storage: they return what is known of their outcome. Reads throw <see cref="JournalUnavailableException"/> where the
 /// storage cannot be reached, and <see cref="JournalCorruptException"/> where what it holds is not what was written;
 /// damage is never skipped.
 /// </remarks>
-public interface IJournal : IAsyncDisposable
+public interface IJournal : IRelayedObjects, IAsyncDisposable
 {
     /// <summary>
     /// The journal's own short random id (8 of <c>a-z 2-7</c>), made when it was created: part of every key, so that a
@@ -116,7 +116,10 @@ public interface IJournal : IAsyncDisposable
     /// <summary>How much is in the journal, cheaply enough to ask every second.</summary>
     ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation);
 
-    /// <summary>Drops ledger rows and confirmed batches of hours before <paramref name="before"/>; pending ones stay.</summary>
+    /// <summary>
+    /// Drops ledger rows and confirmed batches of hours before <paramref name="before"/>, and relayed objects that were
+    /// delivered before it; pending batches stay.
+    /// </summary>
     ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation);
 }
 

@@ -51,6 +51,13 @@ public interface ILake
     /// <summary>Opens an object for reading; null where it does not exist.</summary>
     /// <exception cref="LakeUnavailableException">The lake cannot answer.</exception>
     ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation);
+
+    /// <summary>
+    /// Removes an object for good; done, too, where it does not exist. Only what a receiver relayed is ever removed, and only
+    /// once the primary has it.
+    /// </summary>
+    /// <exception cref="LakeUnavailableException">The lake cannot do it now; the object may be there or not.</exception>
+    ValueTask DeleteAsync(string key, CancellationToken cancellation);
 }
 
 /// <summary>An object to store.</summary>

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Ingest.Engine;
@@ -8,9 +5,6 @@ namespace Ingest.Engine;
 /// <summary>Reads one object of the lake in bounded memory: its length, its checksum, and each of its lines.</summary>
 public static class ObjectReader
 {
-    // A line longer than this is not one that the server wrote: bodies have a hard cap below it, also as base64.
-    private const int LineBytesMax = 256 << 20;
-
     /// <summary>Takes a line, without its line feed. The memory is valid during the call.</summary>
     /// <exception cref="InvalidDataException">It is no line of the lake: damage of the object.</exception>
     /// <exception cref="JsonException">As above.</exception>
@@ -35,8 +29,11 @@ public static class ObjectReader
         string? damage = null;
         try
         {
-            await using var unzipped = new GZipStream(hashing, CompressionMode.Decompress, leaveOpen: true);
-            lines = await ReadLinesAsync(unzipped, onLine, cancellation);
+            await foreach (var line in LineReader.ReadAsync(hashing, cancellation))
+            {
+                onLine(line.Span);
+                lines++;
+            }
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException)
         {
@@ -45,105 +42,5 @@ public static class ObjectReader
 
         await hashing.CopyToAsync(Stream.Null, cancellation);
         return new Content(hashing.BytesRead, hashing.Sha256, damage is null ? lines : null, damage);
-    }
-
-    private static async Task<long> ReadLinesAsync(Stream unzipped, LineAction onLine, CancellationToken cancellation)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
-        var filled = 0;
-        long lines = 0;
-        try
-        {
-            while (true)
-            {
-                var read = await unzipped.ReadAsync(buffer.AsMemory(filled), cancellation);
-                if (read == 0)
-                    break;
-                filled += read;
-                var done = 0;
-                for (int end; (end = buffer.AsSpan(done, filled - done).IndexOf((byte)'\n')) >= 0; done += end + 1)
-                {
-                    onLine(buffer.AsSpan(done, end));
-                    lines++;
-                }
-
-                buffer.AsSpan(done, filled - done).CopyTo(buffer);
-                filled -= done;
-                if (filled == buffer.Length)
-                    Grow(ref buffer, filled);
-            }
-
-            return filled == 0 ? lines : throw new InvalidDataException($"it ends in the middle of line {lines + 1}");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static void Grow(ref byte[] buffer, int filled)
-    {
-        if (buffer.Length >= LineBytesMax)
-            throw new InvalidDataException($"a line is longer than {LineBytesMax} bytes");
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, filled).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
-    }
-
-    /// <summary>Passes bytes through, hashing and counting them.</summary>
-    private sealed class HashingStream(Stream inner) : Stream
-    {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        public long BytesRead { get; private set; }
-
-        public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => BytesRead;
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
-            _hash.AppendData(buffer.Span[..read]);
-            BytesRead += read;
-            return read;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = inner.Read(buffer, offset, count);
-            _hash.AppendData(buffer.AsSpan(offset, read));
-            BytesRead += read;
-            return read;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            _hash.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }

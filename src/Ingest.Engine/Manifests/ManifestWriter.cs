@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Ingest.Engine;
@@ -171,7 +168,7 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
         Expect(LakeStream.Quarantine, sums.ShippedQuarantined);
         var objects = batches
             .Select(batch => new ManifestObject(
-                batch.Object.Key, LakeLayout.Folder(batch.Batch.Stream), batch.Batch.Events, batch.Object.Length, batch.Object.Sha256))
+                batch.Object.Key, LakeLayout.Folder(batch.Batch), batch.Batch.Events, batch.Object.Length, batch.Object.Sha256))
             .OrderBy(stored => stored.Key, StringComparer.Ordinal)
             .ToList();
         var reasons = await CountReasonsAsync(objects, cancellation);
@@ -235,14 +232,13 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
     private async Task<(long Bytes, string Sha256)> PutAsync<T>(
         string key, T content, JsonTypeInfo<T> form, CancellationToken cancellation)
     {
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(content, form), (byte)'\n'];
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var document = LakeDocument.Of(key, content, form);
         using var timer = new CancellationTokenSource(limits.PutTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
         PutResult put;
         try
         {
-            put = await lake.PutAsync(new LakeObject(key, bytes.Length, sha256, stop => ReadAsync(bytes, stop)), either.Token);
+            put = await lake.PutAsync(document, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -250,16 +246,7 @@ public sealed class ManifestWriter(IJournal journal, ILake lake, Limits limits, 
         }
 
         return put.IsConfirmed
-            ? (bytes.Length, sha256)
+            ? (document.Length, document.Sha256)
             : throw new ManifestException($"{key} is not written yet ({put.Outcome}): {put.Detail}");
-    }
-
-    // Async only to have the shape that a lake reads: it never waits.
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        byte[] bytes, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await Task.CompletedTask;
-        cancellation.ThrowIfCancellationRequested();
-        yield return bytes;
     }
 }

@@ -18,6 +18,9 @@ namespace Ingest.Engine;
 /// <param name="Answers">Requests by answer, since the start, of the process asked.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
 /// <param name="Manifests">Manifests of hours that are over; null when it is not running, or does not say.</param>
+/// <param name="Region">The region among several; null for a lone one.</param>
+/// <param name="Lever">The lever between regions; null when there is none, or it is not known.</param>
+/// <param name="Process">What the process asked has taken; null when it is not running.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,
@@ -33,7 +36,20 @@ public sealed record StatusReport(
     long DedupeIds,
     IReadOnlyDictionary<string, long> Answers,
     IReadOnlyList<SiloReport> Silos,
-    ManifestReport? Manifests = null);
+    ManifestReport? Manifests = null,
+    RegionReport? Region = null,
+    LeverReport? Lever = null,
+    ProcessReport? Process = null);
+
+/// <summary>What an operator sees of a region among several.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Role">What it does with the events that it takes.</param>
+/// <param name="PromotedAt">When it was promoted; null where it was not.</param>
+/// <param name="Primary">URL of its primary, as it was told; null for a primary.</param>
+/// <param name="TakesRelays">True where other regions may relay to it.</param>
+/// <param name="Bridge">Its bridge; null where nobody says.</param>
+public sealed record RegionReport(
+    string Name, RegionRole Role, Instant? PromotedAt, string? Primary, bool TakesRelays, BridgeReport? Bridge);
 
 /// <summary>What an operator sees of the manifests.</summary>
 /// <param name="LastHour">The last hour whose manifests are in the lake, such as <c>2026-11-21T20Z</c>; null before the first.</param>

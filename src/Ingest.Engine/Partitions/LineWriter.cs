@@ -8,10 +8,10 @@ namespace Ingest.Engine;
 /// Renders an event once as its lake line, a JSON object and a line feed. docs/lake-format.md describes the fields; the
 /// golden files hold the bytes.
 /// </summary>
-/// <param name="source">The source of all its events.</param>
+/// <param name="source">The source of all its events; of a relay source, the lines name the source itself.</param>
 public sealed class LineWriter(string source)
 {
-    private readonly byte[] _source = [.. "\",\"source\":\""u8, .. System.Text.Encoding.ASCII.GetBytes(source), .. "\",\"name\":"u8];
+    private readonly byte[] _source = [.. "\",\"source\":\""u8, .. System.Text.Encoding.ASCII.GetBytes(RelaySource.PlainOf(source)), .. "\",\"name\":"u8];
 
     /// <summary>Writes a valid event.</summary>
     /// <param name="lines">Where to.</param>
@@ -28,8 +28,36 @@ public sealed class LineWriter(string source)
         lines.Write("}\n"u8);
     }
 
+    /// <summary>
+    /// Writes an event that nobody has validated, with its original bytes as a quarantine line has them, and what its
+    /// protocol found: all that the primary needs to read it as if it had come there.
+    /// </summary>
+    public void WriteRelayed(PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant arrived) =>
+        WriteWithErrors(lines, batch, entry, arrived, entry.Errors ?? []);
+
     /// <summary>Writes an invalid event with all of its errors and its original bytes.</summary>
     public void WriteQuarantined(
+        PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant arrived, List<EventError> errors) =>
+        WriteWithErrors(lines, batch, entry, arrived, errors);
+
+    /// <summary>
+    /// When the event happened by our clock. With both device times: received − (sent − occurred), so that a wrong device
+    /// clock does not matter. A time the sender vouches for wins; a device time alone is taken unless it lies ahead.
+    /// </summary>
+    internal static Instant Derive(in EventEntry entry, Instant received)
+    {
+        if (entry.TrueAt != EventEntry.NoTime)
+            return new Instant(entry.TrueAt);
+        if (entry.OccurredAt == EventEntry.NoTime)
+            return received;
+        if (entry.SentAt == EventEntry.NoTime)
+            return Instant.Min(new Instant(entry.OccurredAt), received);
+        return entry.SentAt > entry.OccurredAt
+            ? new Instant(received.UnixMilliseconds - (entry.SentAt - entry.OccurredAt))
+            : received;
+    }
+
+    private void WriteWithErrors(
         PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant arrived, List<EventError> errors)
     {
         WriteHead(lines, batch, entry, arrived);
@@ -59,23 +87,6 @@ public sealed class LineWriter(string source)
             lines.Advance(written);
             lines.Write("\"}\n"u8);
         }
-    }
-
-    /// <summary>
-    /// When the event happened by our clock. With both device times: received − (sent − occurred), so that a wrong device
-    /// clock does not matter. A time the sender vouches for wins; a device time alone is taken unless it lies ahead.
-    /// </summary>
-    internal static Instant Derive(in EventEntry entry, Instant received)
-    {
-        if (entry.TrueAt != EventEntry.NoTime)
-            return new Instant(entry.TrueAt);
-        if (entry.OccurredAt == EventEntry.NoTime)
-            return received;
-        if (entry.SentAt == EventEntry.NoTime)
-            return Instant.Min(new Instant(entry.OccurredAt), received);
-        return entry.SentAt > entry.OccurredAt
-            ? new Instant(received.UnixMilliseconds - (entry.SentAt - entry.OccurredAt))
-            : received;
     }
 
     private void WriteHead(PooledBuffer lines, EventBatch batch, in EventEntry entry, Instant arrived)

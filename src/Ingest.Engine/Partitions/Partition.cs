@@ -19,6 +19,7 @@ public sealed class Partition
     private readonly Limits _limits;
     private readonly Func<IEventValidator> _validator;
     private readonly LineWriter _writer;
+    private readonly bool _isRelay;
     private readonly DedupeWindow _ids;
     private readonly PartitionCounts _counts;
     private readonly OpenBatches[] _batches;
@@ -74,6 +75,7 @@ public sealed class Partition
         _limits = limits;
         _validator = validator;
         _writer = new LineWriter(id.Source);
+        _isRelay = RelaySource.IsRelay(id.Source);
         _ids = new DedupeWindow(seed);
         foreach (var run in snapshot.Ids)
             _ids.Restore(run);
@@ -338,10 +340,16 @@ public sealed class Partition
                 continue;
             }
 
-            var errors = EventJudge.Judge(batch, entry, validator);
+            // A receiver judges nothing: the primary does, by its own rules.
+            var errors = _isRelay ? null : EventJudge.Judge(batch, entry, validator);
             var stream = errors is null ? LakeStream.Good : LakeStream.Quarantine;
             var block = OpenBlockOf(stream);
-            if (errors is null)
+            if (_isRelay)
+            {
+                _writer.WriteRelayed(block.Lines, batch, entry, _clock);
+                accepted++;
+            }
+            else if (errors is null)
             {
                 _writer.WriteGood(block.Lines, batch, entry, _clock);
                 accepted++;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Ingest.Engine;
 
 /// <summary>Names one partition: <c>source/n</c>. The unit of order, of deduplication and of concurrency.</summary>
-/// <param name="Source">The source's name, by <see cref="SourceName.IsValid"/>.</param>
+/// <param name="Source">The source's name, by <see cref="RelaySource.IsValid"/>: where events wait to be relayed, that of a relay source.</param>
 /// <param name="Number">0-based number of the partition within its source.</param>
 public readonly record struct PartitionId(string Source, int Number)
 {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ingest.Collector;
+using Ingest.Engine;
 
 namespace Ingest.Grains;
 
@@ -15,6 +16,9 @@ public sealed class PartitionCountsCache(
     private Task _asking = Task.CompletedTask;
     private long? _askedAt;
     private SourceSet? _ensured;
+
+    // Relay sources that were asked for: they get as many partitions as the sources that they are of.
+    private readonly ConcurrentDictionary<string, bool> _relays = new(StringComparer.Ordinal);
     private long _version = -1;
 
     /// <summary>The number of a source; 0 where it cannot be had now.</summary>
@@ -45,6 +49,9 @@ public sealed class PartitionCountsCache(
 
     private async ValueTask<int> AskForAsync(string source)
     {
+        // Unknown ones are ensured with the next question, and from then on with all others.
+        if (RelaySource.IsRelay(source) && _relays.TryAdd(source, true))
+            Volatile.Write(ref _ensured, null);
         try
         {
             await Ask().WaitAsync(options.CallTimeout, time);
@@ -82,17 +89,19 @@ public sealed class PartitionCountsCache(
         {
             var catalogue = grains.GetGrain<ISourceCatalogueGrain>(0);
             var current = sources.Current;
-            if (_ensured == current)
+            if (Volatile.Read(ref _ensured) == current)
             {
                 Take(await catalogue.GetAsync(_version));
                 return;
             }
 
-            Take(await catalogue.EnsureAsync(
-                current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal)));
-            // What was refused may be granted later: it is asked for again.
-            if (current.All.All(source => _counts.GetValueOrDefault(source.Name) >= source.Partitions))
-                _ensured = current;
+            var wanted = current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal);
+            foreach (var relay in _relays.Keys)
+                wanted[relay] = wanted.GetValueOrDefault(RelaySource.PlainOf(relay), 1);
+            Take(await catalogue.EnsureAsync(wanted));
+            // What was refused may be granted later: it is asked for again, and so is what came meanwhile.
+            if (wanted.All(source => _counts.GetValueOrDefault(source.Key) >= source.Value) && _relays.Keys.All(wanted.ContainsKey))
+                Volatile.Write(ref _ensured, current);
         }
         catch (Exception exception)
         {

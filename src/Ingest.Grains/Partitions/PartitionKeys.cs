@@ -10,7 +10,7 @@ public static class PartitionKeys
     {
         var slash = key.LastIndexOf('/');
         if (slash > 0
-            && SourceName.IsValid(key[..slash])
+            && RelaySource.IsValid(key[..slash])
             && int.TryParse(key.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             id = new PartitionId(key[..slash], number);

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ingest.Grains;
 
-/// <summary>Sees to it that every lane ships and manifests are written once a silo has joined. From then on notices, timers and reminders do.</summary>
-public sealed class LaneStarter(IGrainFactory grains, TimeProvider time, GrainLog log) : BackgroundService
+/// <summary>Sees to it that every lane ships, manifests are written and the bridge delivers once a silo has joined. From then on notices, timers and reminders do.</summary>
+public sealed class LaneStarter(IGrainFactory grains, SiloServices silo, TimeProvider time, GrainLog log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -14,7 +14,12 @@ public sealed class LaneStarter(IGrainFactory grains, TimeProvider time, GrainLo
             try
             {
                 if (lane == 0)
+                {
                     await grains.GetGrain<IManifestGrain>(0).EnsureAsync();
+                    if (silo.Relays is not null)
+                        await grains.GetGrain<IBridgeGrain>(0).EnsureAsync();
+                }
+
                 await grains.GetGrain<IShipperGrain>(lane).EnsureAsync();
                 lane++;
             }

@@ -7,7 +7,8 @@ namespace Ingest.Grains;
 /// Asks the whole cluster how it is. Who does not answer in time is reported so; the others still are. Which silos there
 /// are is known without asking.
 /// </summary>
-public sealed class ClusterReports(IGrainFactory grains, IClusterMembershipService membership, GrainOptions options)
+public sealed class ClusterReports(
+    IGrainFactory grains, IClusterMembershipService membership, SiloServices silo, GrainOptions options)
 {
     public async Task<RuntimeReport> ReportAsync(CancellationToken cancellation)
     {
@@ -16,13 +17,26 @@ public sealed class ClusterReports(IGrainFactory grains, IClusterMembershipServi
         var members = membership.CurrentSnapshot.Members.Values.Where(member => member.Status != SiloStatus.Dead).ToList();
         var states = Task.WhenAll(members.Select(member => StateAsync(member, deadline.Token)));
         var manifests = TryAsync(() => grains.GetGrain<IManifestGrain>(0).ReportAsync(), deadline.Token);
+        var bridge = silo.Relays is null
+            ? Task.FromResult((BridgeState?)null)
+            : TryAsync(
+                async () => await grains.GetGrain<IBridgeGrain>(0).ReportAsync() ?? throw new InvalidOperationException("It had no turn yet."), deadline.Token);
+        var watcher = silo.CreateWatcher is null
+            ? Task.FromResult<LeverState?>(null)
+            : TryAsync(() => grains.GetGrain<IWatcherGrain>(0).ReportAsync(), deadline.Token);
         var answers = await Task.WhenAll(Enumerable.Range(0, GrainOptions.Lanes).Select(lane => LaneAsync(lane, deadline.Token)));
         var lanes = answers.OfType<LaneReport>().ToList();
         var silos = members.Zip(await states, (member, state) => Describe(member, state, lanes))
             .OrderBy(silo => silo.Name, StringComparer.Ordinal)
             .ToList();
         return new RuntimeReport(
-            Sum(lanes), silos.Sum(silo => silo.Partitions), silos.Sum(silo => silo.DedupeIds), silos, Describe(await manifests));
+            Sum(lanes),
+            silos.Sum(silo => silo.Partitions),
+            silos.Sum(silo => silo.DedupeIds),
+            silos,
+            Describe(await manifests),
+            (await bridge)?.ToReport(),
+            (await watcher)?.ToReport());
     }
 
     private Task<LaneReport?> LaneAsync(int lane, CancellationToken cancellation) =>

@@ -25,6 +25,7 @@ public sealed class SiloMember(
             RunAsync(silo.Partitions.RunClockAsync, any),
             RunAsync(new JournalWatch(silo.Journal, silo.Health, silo.Options, time, onBack: members.Ask).RunAsync, any),
             RunAsync(counts.RunAsync, any),
+            RunAsync(silo.Relays is { } relays ? relays.State.WatchAsync : _ => Task.CompletedTask, any),
             RunAsync(silo.Spill is { } spill ? spill.RunAsync : _ => Task.CompletedTask, any),
             RunAsync(balancer.RunAsync, any));
     }

@@ -56,6 +56,12 @@ public sealed class SiloServices : IDisposable
     /// <summary>What keeps events on this silo's disk while the journal is away; null where there is none. Set before the silo starts.</summary>
     public SpillHost? Spill { get; set; }
 
+    /// <summary>What relays need; null for a lone region. Set before the silo starts.</summary>
+    public RelayHost? Relays { get; set; }
+
+    /// <summary>Makes the watcher of the region; null where there is no lever. Set before the silo starts.</summary>
+    public Func<WatcherLoop?>? CreateWatcher { get; set; }
+
     /// <summary><c>frontend</c>, <c>worker</c> or <c>all</c>.</summary>
     public string Roles { get; }
 
@@ -76,6 +82,7 @@ public sealed class SiloServices : IDisposable
     {
         if (Spill is not null)
             await Spill.DisposeAsync();
+        Relays?.Dispose();
         Partitions.Dispose();
         await Journal.DisposeAsync();
         (Lake as IDisposable)?.Dispose();

@@ -14,10 +14,14 @@ public sealed class AdminPages(
     private string? _url;
     private Instant _startedAt;
 
+    /// <summary>The path by which a receiver is promoted.</summary>
+    public const string PromotePath = "/admin/v1/region/promote";
+
     /// <summary>The delegate for a path, or null where it is no admin page.</summary>
     public RequestDelegate? Of(PathString path) =>
         path.Equals("/admin/status", StringComparison.Ordinal) ? Protected(StatusAsync)
         : path.Equals(ReplayPage.Path, StringComparison.Ordinal) ? Protected(_replay.HandleAsync)
+        : path.Equals(PromotePath, StringComparison.Ordinal) ? Protected(PromoteAsync)
         : runtime.PageOf(path) is { } page ? Protected(page)
         : null;
 
@@ -25,6 +29,19 @@ public sealed class AdminPages(
     {
         _url = url;
         _startedAt = Instant.From(time.GetUtcNow());
+    }
+
+    /// <summary>Makes this region the primary; the query names it, so that no other is promoted by mistake.</summary>
+    private async Task PromoteAsync(HttpContext context)
+    {
+        var name = context.Request.Query["region"].ToString();
+        var (status, text) = !HttpMethods.IsPost(context.Request.Method) ? (StatusCodes.Status405MethodNotAllowed, "POST it.")
+            : runtime.Relays?.State is not { } region ? (StatusCodes.Status409Conflict, "This server has no region: it was started without --region.")
+            : region.Name != name ? (StatusCodes.Status409Conflict, $"This is region {region.Name}, not '{name}'.")
+            : await region.PromoteAsync(context.RequestAborted) is { } problem ? (StatusCodes.Status503ServiceUnavailable, $"Region {region.Name} is not promoted: {problem}")
+            : (StatusCodes.Status200OK, $"Region {region.Name} is a primary.");
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsync(text, context.RequestAborted);
     }
 
     private RequestDelegate Protected(RequestDelegate page) =>
@@ -83,6 +100,9 @@ public sealed class AdminPages(
                 .Where(answer => collector.Counters.RequestsOf(answer) > 0)
                 .ToDictionary(answer => Answers.Of(answer).Code, collector.Counters.RequestsOf, StringComparer.Ordinal),
             report.Silos,
-            report.Manifests);
+            report.Manifests,
+            runtime.Relays?.Report(report.Bridge),
+            report.Lever,
+            ProcessFacts.Read());
     }
 }

@@ -12,6 +12,13 @@ public static class Banner
         output.WriteLine($"           JSON      POST {local}/v1/events/SOURCE");
         output.WriteLine($"           Snowplow  POST {local}/com.snowplowanalytics.snowplow/tp2, GET {local}/i");
         output.WriteLine($"Lake       {runtime.Lake.Description}");
+        if (runtime.Relays?.State is { } region)
+        {
+            output.WriteLine(region.Role == Engine.RegionRole.Receiver
+                ? $"Region     {region.Name}, receiver: what it takes is relayed to {region.Settings.Primary}"
+                : $"Region     {region.Name}, primary");
+        }
+
         output.WriteLine($"Journal    {plan.Journal.Description}");
         output.WriteLine($"Sources    {string.Join(", ", sources.All.Where(source => !source.IsUnclaimed).Select(source => source.Name))} ({Path.GetFullPath(settings.Config)})");
         if (sources.TryGet("demo", out _))

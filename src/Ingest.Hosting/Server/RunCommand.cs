@@ -56,6 +56,11 @@ public static class RunCommand
             null);
         var config = Text("--config", "DIR", "Folder of ingest.json, sources and schemas; ./config where it exists, else the one that comes with the product.", null);
         var drain = Quantity("--drain", "TIME", "How long to go on shipping after SIGTERM; the rest ships after the next start.", "20s", DrainTime, "a time such as 20s or 2m, at most 1h");
+        var region = Text("--region", "NAME", "Name of this region, where there are several: each a server or cluster with a journal and a lake of its own.", null);
+        var role = Text("--role", "primary|receiver", "primary: validates, and keeps what it takes in its lake. receiver: keeps what it takes as it came, and delivers it to the primary. primary when absent.", null);
+        role.AcceptOnlyFromAmong(RegionSettings.PrimaryName, RegionSettings.ReceiverName);
+        var primary = Text("--primary", "URL", "Of a receiver: where the primary is, as in https://ingest.example.com.", null);
+        var relayKey = Text("--relay-key", "FILE", "Key that receivers and primary share: 32 bytes or more, readable by its owner alone.", null);
         var runtime = Text(
             "--runtime",
             string.Join('|', runtimes.Keys.Prepend("auto")),
@@ -68,7 +73,8 @@ public static class RunCommand
             "Starts the ingest server: takes events over HTTP, keeps them durably, and ships them to the lake.\n" +
             "Credentials for S3 are found as every AWS tool finds them: AWS_ACCESS_KEY_ID, AWS_PROFILE, roles, …")
         {
-            host, port, data, postgres, lake, sealAge, sealBytes, ship, config, drain, runtime,
+            host, port, data, postgres, lake, sealAge, sealBytes, ship, config, drain,
+            region, role, primary, relayKey, runtime,
         };
         foreach (var option in lakeOptions.Values.Concat(more))
             command.Options.Add(option);
@@ -88,6 +94,10 @@ public static class RunCommand
                 .Where(option => option.Value is not null)
                 .ToDictionary(option => option.Key, option => option.Value!, StringComparer.Ordinal),
             Config = parsed.GetValue(config) ?? DefaultConfig(),
+            Region = parsed.GetValue(region),
+            Role = parsed.GetValue(role),
+            Primary = parsed.GetValue(primary),
+            RelayKey = parsed.GetValue(relayKey),
             SealAge = Quantities.Time(parsed.GetValue(sealAge)!)!.Value,
             SealBytes = Quantities.Bytes(parsed.GetValue(sealBytes)!)!.Value,
             ShipConcurrency = parsed.GetValue(ship),

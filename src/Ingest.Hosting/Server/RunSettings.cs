@@ -29,6 +29,18 @@ public sealed record RunSettings
     /// <summary>Folder of ingest.json, sources and schemas.</summary>
     public required string Config { get; init; }
 
+    /// <summary>Name of the region; null where the configuration says it, or there is but one.</summary>
+    public string? Region { get; init; }
+
+    /// <summary><c>primary</c> or <c>receiver</c>; null where the configuration says it.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>URL of the primary, for a receiver.</summary>
+    public string? Primary { get; init; }
+
+    /// <summary>File of the key that receivers and primary share.</summary>
+    public string? RelayKey { get; init; }
+
     public required TimeSpan SealAge { get; init; }
 
     public required long SealBytes { get; init; }

@@ -57,9 +57,12 @@ public static class ServerHost
 
         var (settings, configuration) = (plan.Settings, plan.Configuration);
         var collector = new CollectorApp(
-            configuration.Settings, configuration.Catalogue, runtime.Intake, runtime.Health, time, loggers.CreateLogger<CollectorApp>());
+            configuration.Settings, configuration.Catalogue, IntakeOf(runtime), runtime.Health, time, loggers.CreateLogger<CollectorApp>());
         var admin = new AdminPages(runtime, collector, configuration, plan.AdminKey, time);
-        CollectorServer.Use(web, collector, admin.Of);
+        var relays = runtime.Relays?.CreatePage(collector.Gate, configuration.Settings.Limits, runtime.Health);
+        using var list = RegionListLoop.Create(plan, runtime.Lake, time, log);
+        var pages = new RegionPages(runtime, collector, relays, list);
+        CollectorServer.Use(web, collector, path => pages.Of(path) ?? admin.Of(path));
         await web.StartAsync();
         var server = web.Services.GetRequiredService<IServer>();
         var url = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -71,7 +74,9 @@ public static class ServerHost
         using (var stopReloading = new CancellationTokenSource())
         {
             var reloader = new SourceReloader(settings.Config, configuration, time, loggers.CreateLogger<SourceReloader>());
-            var reloading = reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token);
+            var reloading = Task.WhenAll(
+                reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token),
+                list?.RunAsync(stopReloading.Token) ?? Task.CompletedTask);
             await Task.WhenAny(signals.Asked, StoppedAsync(web));
             await stopReloading.CancelAsync();
             // Whatever became of it, draining comes next.
@@ -89,6 +94,10 @@ public static class ServerHost
         await LogBacklogAsync(runtime.Journal, log, options);
         return signals.Asked.IsCompleted ? Done : Failed;
     }
+
+    /// <summary>The way in of the collector: of a region that may relay, by its role.</summary>
+    private static IIntake IntakeOf(IRuntime runtime) =>
+        runtime.Relays is { } relays ? new RelayingIntake(runtime.Intake, relays.State) : runtime.Intake;
 
     /// <summary>Drains and leaves. Whatever holds it up, the process must end: the rest is safe in the journal.</summary>
     private static async Task StopAsync(WebApplication web, IRuntime runtime, TimeSpan shipFor, HostingLog log)
@@ -145,6 +154,8 @@ public static class ServerHost
             })
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Ingest", LogLevel.Information)
+            // It says each request's begin and end, which nobody wants, and costs an activity a request when it may speak at all.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // Its start-up advice to use the server collector; bounded memory comes first here.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = new HostingOptions().LeaveTimeout);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Ingest.Collector;
 using Ingest.Engine;
+using Ingest.Regions;
 using Ingest.Storage;
 
 namespace Ingest.Hosting;
@@ -14,6 +15,8 @@ namespace Ingest.Hosting;
 /// <param name="Configuration">Sources, schemas and the collector's settings.</param>
 /// <param name="Endpoint">Where to listen.</param>
 /// <param name="AdminKey">Key of the admin pages.</param>
+/// <param name="Region">Which region this is.</param>
+/// <param name="Regions">All regions and their lever; null where there is none.</param>
 public sealed record ServerPlan(
     RunSettings Settings,
     LakeLocation Lake,
@@ -21,7 +24,9 @@ public sealed record ServerPlan(
     Limits Limits,
     CollectorConfiguration Configuration,
     IPEndPoint Endpoint,
-    AdminKey AdminKey)
+    AdminKey AdminKey,
+    RegionSettings Region,
+    RegionPlan? Regions)
 {
     /// <summary>Reads every setting; collects what is wrong with all of them.</summary>
     public static bool TryRead(
@@ -37,9 +42,11 @@ public sealed record ServerPlan(
         if (!IPAddress.TryParse(settings.Host, out var address))
             found.Add($"--host {settings.Host}: write an IP address, such as 127.0.0.1, or 0.0.0.0 for all of them.");
         var key = AdminKey.Read(found);
+        var region = RegionSettings.Read(settings, configuration?.Settings.Region ?? new RegionConfiguration(), found);
+        var regions = RegionPlans.Read(settings.Config, region, found);
         mistakes = found;
         plan = found.Count == 0
-            ? new ServerPlan(settings, lake!, journal!, limits, configuration!, new IPEndPoint(address!, settings.Port), key)
+            ? new ServerPlan(settings, lake!, journal!, limits, configuration!, new IPEndPoint(address!, settings.Port), key, region, regions)
             : null;
         return plan is not null;
     }

@@ -14,6 +14,9 @@ internal static class WriteRules
     /// <summary>Most partitions that a split makes: each takes a row, and some memory of every journal that is open.</summary>
     public const int SplitMax = 4_096;
 
+    /// <summary>Bytes of a relayed object's region and key: keys of S3 have no more.</summary>
+    private const int RelayedBytesMax = 1_024;
+
     /// <exception cref="ArgumentException">The append contradicts itself.</exception>
     public static void Check(Append append)
     {
@@ -49,6 +52,11 @@ internal static class WriteRules
         Require(to >= from && to % from == 0, "The new number of partitions must be a multiple of the present one.");
         Require(to <= SplitMax, "The new number of partitions must be at most 4,096.");
     }
+
+    public static void Check(RelayedObject relayed) => Require(
+        relayed.Region.Length > 0 && relayed.Key.Length > 0
+        && System.Text.Encoding.UTF8.GetByteCount(relayed.Region) + System.Text.Encoding.UTF8.GetByteCount(relayed.Key) <= RelayedBytesMax,
+        "A relayed object has a region and a key, of 1,024 bytes together at most.");
 
     private static void Require(bool holds, string message)
     {

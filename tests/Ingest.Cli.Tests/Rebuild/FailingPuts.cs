@@ -23,4 +23,6 @@ internal sealed class FailingPuts(ILake inner, int at, bool isStored) : ILake
     public IAsyncEnumerable<LakeEntry> ListAsync(string prefix, CancellationToken cancellation) => inner.ListAsync(prefix, cancellation);
 
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) => inner.OpenReadAsync(key, cancellation);
+
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
 }

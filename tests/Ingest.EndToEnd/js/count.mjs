@@ -1,7 +1,7 @@
 // Counts one stream of a lake with DuckDB, reading it the way an analyst would: by its Hive layout.
 //   node count.mjs LAKE_FOLDER good|quarantine
 // Prints one JSON object: files, rows, ids (different event ids), misplaced (lines whose hour of receipt or source is
-// not their folder's), fingerprint (MD5 of all event ids, in order, one a line).
+// not their folder's; a relayed line stands in the hour in which it came), fingerprint (MD5 of all event ids, in order, one a line).
 import { DuckDBInstance } from '@duckdb/node-api';
 
 const [folder, stream] = process.argv.slice(2);
@@ -23,8 +23,9 @@ const counts = files === 0
         count(*)::DOUBLE AS rows,
         count(DISTINCT event_id)::DOUBLE AS ids,
         (count(*) FILTER (
-          dt::VARCHAR <> strftime(received_at::TIMESTAMP, '%Y-%m-%d')
-          OR hr::INTEGER <> hour(received_at::TIMESTAMP)
+          (json_extract(line, '$.collector.relayed') IS NULL AND (
+            dt::VARCHAR <> strftime(received_at::TIMESTAMP, '%Y-%m-%d')
+            OR hr::INTEGER <> hour(received_at::TIMESTAMP)))
           OR NOT contains(filename, '/source=' || json_extract_string(line, '$.source') || '/')
         ))::DOUBLE AS misplaced,
         md5(string_agg(event_id, chr(10) ORDER BY event_id)) AS fingerprint

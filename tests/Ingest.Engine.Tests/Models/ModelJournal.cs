@@ -219,6 +219,12 @@ internal sealed class ModelJournal : IJournal
     public ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation) =>
         throw new NotSupportedException("no test of the engine asks");
 
+    public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) =>
+        throw new NotSupportedException("no test of the engine asks");
+
+    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        throw new NotSupportedException("no test of the engine asks");
+
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         throw new NotSupportedException("no test of the engine asks");
 

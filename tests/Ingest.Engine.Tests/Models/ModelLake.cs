@@ -61,4 +61,10 @@ internal sealed class ModelLake : ILake
 
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
         new(Objects.TryGetValue(key, out var bytes) ? new MemoryStream(bytes, writable: false) : null);
+
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation)
+    {
+        Objects.Remove(key);
+        return default;
+    }
 }

@@ -49,6 +49,12 @@ internal abstract class JournalStub : IJournal
 
     public ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
+    public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
@@ -70,4 +76,6 @@ internal abstract class LakeStub : ILake
 
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
         throw new NotSupportedException();
+
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation) => throw new NotSupportedException();
 }

@@ -20,4 +20,6 @@ internal sealed class SwitchedLake(ILake inner) : ILake
 
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
         inner.OpenReadAsync(key, cancellation);
+
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
 }

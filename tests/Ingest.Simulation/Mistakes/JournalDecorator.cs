@@ -56,6 +56,12 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
 
     public ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation) => Inner.ReadStatusAsync(cancellation);
 
+    public virtual ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) =>
+        Inner.RecordRelayedAsync(relayed, cancellation);
+
+    public virtual ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        Inner.WasRelayedAsync(region, key, cancellation);
+
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         Inner.ForgetBeforeAsync(before, cancellation);
 

@@ -17,6 +17,8 @@ internal abstract class LakeDecorator(ILake inner) : ILake
 
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) => inner.OpenReadAsync(key, cancellation);
 
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
+
     protected static async Task<byte[]> BytesAsync(LakeObject lakeObject, CancellationToken cancellation)
     {
         using var bytes = new MemoryStream();

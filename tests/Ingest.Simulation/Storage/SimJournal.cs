@@ -121,6 +121,13 @@ internal sealed class SimJournal(Simulation simulation, SimProcess process, Jour
     public ValueTask<JournalStatus> ReadStatusAsync(CancellationToken cancellation) =>
         AskAsync(journal => Sync.Result(journal.ReadStatusAsync(CancellationToken.None)), cancellation);
 
+    public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) => WriteAsync(
+        new JournalWrite(process, $"relayed {relayed.Key}", 0, journal => journal.RecordRelayedAsync(relayed, CancellationToken.None), () => rules.OnRelayed(relayed)),
+        cancellation);
+
+    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        AskAsync(journal => Sync.Result(journal.WasRelayedAsync(region, key, CancellationToken.None)), cancellation);
+
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) => WriteAsync(
         new JournalWrite(process, $"forget before {before}", 0, journal => journal.ForgetBeforeAsync(before, CancellationToken.None), () => { }),
         cancellation);

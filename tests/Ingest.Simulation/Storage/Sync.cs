@@ -7,6 +7,13 @@ internal static class Sync
         ? task.AsTask().GetAwaiter().GetResult()
         : throw new InvalidOperationException("A double in memory waited.");
 
+    public static void Complete(ValueTask task)
+    {
+        if (!task.IsCompleted)
+            throw new InvalidOperationException("A double in memory waited.");
+        task.AsTask().GetAwaiter().GetResult();
+    }
+
     public static List<T> ToList<T>(IAsyncEnumerable<T> items)
     {
         var list = new List<T>();

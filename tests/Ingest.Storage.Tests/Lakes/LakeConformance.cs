@@ -69,6 +69,23 @@ public abstract class LakeConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_deleted_is_gone_and_may_be_deleted_again()
+    {
+        const string other = Key + ".other";
+        await Lake.PutAsync(NewObject(Key, seed: 1), Cancellation);
+        await Lake.PutAsync(NewObject(other, seed: 2), Cancellation);
+        for (var again = 0; again < 2; again++)
+        {
+            await Lake.DeleteAsync(Key, Cancellation);
+            Assert.Null(await Lake.FindAsync(Key, Cancellation));
+            Assert.Equal(other, Assert.Single(await ListAsync("")).Key);
+        }
+
+        await Lake.DeleteAsync("never/was/there.json", Cancellation);
+        Assert.Equal(PutOutcome.Stored, (await Lake.PutAsync(NewObject(Key, seed: 3), Cancellation)).Outcome);
+    }
+
+    [Fact]
     public async Task The_same_put_again_is_already_stored()
     {
         var put = NewObject(Key, seed: 1);

@@ -19,6 +19,10 @@ public sealed record LakeLine(string Key, string Stream, JsonElement Json)
     public bool IsReplayed => Json.TryGetProperty("collector", out var collector)
         && collector.ValueKind == JsonValueKind.Object && collector.TryGetProperty("replayed_at", out _);
 
+    /// <summary>True where another region took it, and relayed it.</summary>
+    public bool IsRelayed => Json.TryGetProperty("collector", out var collector)
+        && collector.ValueKind == JsonValueKind.Object && collector.TryGetProperty("relayed", out _);
+
     /// <summary>The event as sent: the payload of a good line, byte for byte; the original bytes of a quarantined one, as text.</summary>
     public string Sent
     {

@@ -23,7 +23,7 @@ public static class LakeReader
             Assert.EndsWith(".json.gz", key, StringComparison.Ordinal);
             foreach (var line in ReadObject(path, key, stream))
             {
-                if (line.IsReplayed)
+                if (line.IsReplayed || line.IsRelayed)
                 {
                     // It stands in the hour in which it came again.
                     Assert.StartsWith($"{stream}/source={line.Source}/", key, StringComparison.Ordinal);

@@ -158,6 +158,19 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
             backlog + ids);
     }, cancellation);
 
+    public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation)
+    {
+        WriteRules.Check(relayed);
+        return Write(() =>
+        {
+            store.Relayed.TryAdd((relayed.Region, relayed.Key), relayed);
+            return JournalResult.Committed;
+        }, cancellation);
+    }
+
+    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        Read(() => store.Relayed.ContainsKey((region, key)), cancellation);
+
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         Write(() =>
         {
@@ -169,6 +182,8 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
                     partition.Shipped.Remove(old);
             }
 
+            foreach (var (key, _) in store.Relayed.Where(r => r.Value.DeliveredAt < before.Start).ToList())
+                store.Relayed.Remove(key);
             return JournalResult.Committed;
         }, cancellation);
 

@@ -34,6 +34,9 @@ public sealed partial class PostgresJournal
             },
             cancellation));
 
+    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        new(_server.ReadAsync(session => Postgres.RelayedTable.ContainsAsync(session, region, key), cancellation));
+
     public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
         new(_server.ReadAsync(async session => (await ClosedHoursTable.ReadAsync(session)).Last, cancellation));
 

@@ -98,6 +98,12 @@ public sealed partial class PostgresJournal : IJournal
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         RunAloneAsync((session, step) => Forgetting.RunAsync(session, before, step), cancellation);
 
+    public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation)
+    {
+        WriteRules.Check(relayed);
+        return RunAloneAsync((session, step) => Postgres.RelayedTable.InsertAsync(session, relayed, step), cancellation);
+    }
+
     public ValueTask<JournalResult> SplitAsync(string source, int from, int to, CancellationToken cancellation)
     {
         WriteRules.CheckSplit(from, to);

@@ -90,6 +90,7 @@ internal sealed class JournalCheck
         Expect("bodies (rows, against those that blocks and batches name)", bodies.Rows, bodies.Named);
         Expect("bodies (bytes)", bodies.Bytes, totals.BacklogBytes);
         _tables.Ids.ScanAll(Found);
+        _tables.Relayed.ScanAll(Found);
         Expect("ledger", _tables.Ledger.ScanAll(Found), totals.LedgerRows);
         Expect("shipped", _tables.Shipped.ScanAll(_tables.Partitions, Found), totals.ShippedBatches);
     }

@@ -132,7 +132,7 @@ internal static class JournalOpening
         if (!isOwner)
             throw new JournalUnavailableException($"{database.Path}: it was written by an older version of this program (format {version}, this one reads {Schema.Version}). Start the server once: it upgrades the journal.");
 
-        database.Execute(Schema.Upgrade);
+        database.Execute(Schema.UpgradeFrom(version));
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
     }
 

@@ -32,6 +32,9 @@ public sealed partial class SqliteJournal
             },
             cancellation);
 
+    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+        _readers.ReadAsync(tables => tables.Relayed.Contains(region, key), cancellation);
+
     public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
         _readers.ReadAsync(tables => tables.ClosedHour.Read().Last, cancellation);
 

@@ -67,6 +67,12 @@ public sealed partial class SqliteJournal : IJournal
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>
         WriteAsync(new ConfirmWrite(batch, shipped), cancellation);
 
+    public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation)
+    {
+        WriteRules.Check(relayed);
+        return WriteAsync(new RelayedWrite(relayed), cancellation);
+    }
+
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         WriteAsync(new ForgetWrite(before), cancellation);
 

@@ -121,6 +121,51 @@ public sealed class FolderLake : ILake
         }
     }
 
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellation)
+    {
+        LakeKey.ThrowIfInvalid(key);
+        ThrowIfRootIsGone();
+        var file = PathOf(key);
+        try
+        {
+            // Durable too: an object that came back after a power cut would be delivered once more.
+            await Task.Run(() => Remove(file), cancellation);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It was never there.
+        }
+        catch (Exception e) when (FolderFaults.IsFault(e))
+        {
+            throw new LakeUnavailableException(e.Message, e);
+        }
+    }
+
+    private void Remove(string file)
+    {
+        if (!File.Exists(file))
+            return;
+        File.Delete(file);
+        var folder = Path.GetDirectoryName(file)!;
+        Posix.SyncDirectory(folder);
+        // The hour and the day, where nothing is in them any more: every listing would go through them for ever.
+        for (var level = 0; level < 2 && folder != _root && TryRemoveEmpty(folder); level++)
+            folder = Path.GetDirectoryName(folder)!;
+    }
+
+    private static bool TryRemoveEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+            return true;
+        }
+        catch (Exception e) when (FolderFaults.IsFault(e))
+        {
+            return false;
+        }
+    }
+
     private string PathOf(string key) => Path.Combine(_root, key);
 
     private void ThrowIfRootIsGone()
@@ -175,7 +220,19 @@ public sealed class FolderLake : ILake
     {
         var folder = Path.GetDirectoryName(file)!;
         Directory.CreateDirectory(folder);
-        if (!Posix.TryLink(temporary, file))
+        bool isOurs;
+        try
+        {
+            isOurs = Posix.TryLink(temporary, file);
+        }
+        catch (IOException) when (!Directory.Exists(folder) && Directory.Exists(_root))
+        {
+            // Somebody deleted the last object in it this very moment; it is not empty twice.
+            Directory.CreateDirectory(folder);
+            isOurs = Posix.TryLink(temporary, file);
+        }
+
+        if (!isOurs)
             return false;
         DurableFolder.SyncUpTo(_root, folder);
         return true;

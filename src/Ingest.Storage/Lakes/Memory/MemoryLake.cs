@@ -50,6 +50,13 @@ public sealed class MemoryLake : ILake
             _objects.TryGetValue(key, out var there) ? new MemoryStream(there.Bytes, writable: false) : null);
     }
 
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation)
+    {
+        LakeKey.ThrowIfInvalid(key);
+        _objects.TryRemove(key, out _);
+        return ValueTask.CompletedTask;
+    }
+
     private static LakeEntry EntryOf(string key, Content there) => new(key, there.Bytes.Length, there.Sha256);
 
     private sealed record Content(byte[] Bytes, string Sha256);

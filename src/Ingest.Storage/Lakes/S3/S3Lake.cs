@@ -156,6 +156,24 @@ public sealed class S3Lake : ILake, IDisposable
         }
     }
 
+    /// <summary>Needs <c>s3:DeleteObject</c>, which only a receiver is to have, and only below <c>relay/</c>.</summary>
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellation)
+    {
+        LakeKey.ThrowIfInvalid(key);
+        try
+        {
+            await _client.DeleteObjectAsync(_options.Bucket, _prefix + key, cancellation);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchKey")
+        {
+            // Some servers say so; it is gone.
+        }
+        catch (Exception e) when (IsFault(e, cancellation))
+        {
+            throw Unavailable(e);
+        }
+    }
+
     public void Dispose() => _client.Dispose();
 
     /// <summary>Manifests are JSON, everything else is compressed.</summary>

@@ -2,7 +2,7 @@ using Ingest.Engine;
 
 namespace Ingest.Storage.Postgres;
 
-/// <summary>Drops old ledger rows and confirmed batches, a bounded number a transaction, so that no commit waits long for it.</summary>
+/// <summary>Drops old ledger rows, confirmed batches and relayed objects, a bounded number a transaction, so that no commit waits long for it.</summary>
 internal static class Forgetting
 {
     /// <summary>Partitions of one transaction.</summary>
@@ -27,6 +27,7 @@ internal static class Forgetting
             // A full statement: there may be more.
         }
 
+        await RelayedTable.ForgetAsync(session, before.Start);
         return JournalResult.Committed;
     }
 

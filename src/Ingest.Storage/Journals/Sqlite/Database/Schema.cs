@@ -7,9 +7,9 @@ namespace Ingest.Storage;
 internal static class Schema
 {
     /// <summary>Goes up with every change that an older program cannot read.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
-    /// <summary>The oldest version that <see cref="Upgrade"/> brings to the present one.</summary>
+    /// <summary>The oldest version that <see cref="UpgradeFrom"/> brings to the present one.</summary>
     public const int OldestVersion = 1;
 
     /// <summary>Marks the file's type for <c>file(1)</c> and for us: "OrIn".</summary>
@@ -53,11 +53,18 @@ internal static class Schema
           good INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, refused INTEGER NOT NULL,
           shipped_good INTEGER NOT NULL, shipped_quarantined INTEGER NOT NULL, crc INTEGER NOT NULL,
           PRIMARY KEY(partition, hour)) WITHOUT ROWID;
+        """ + Relayed;
+
+    private const string Relayed =
+        """
+
+        CREATE TABLE relayed(id INTEGER PRIMARY KEY, region TEXT NOT NULL, key TEXT NOT NULL,
+          delivered_at INTEGER NOT NULL, crc INTEGER NOT NULL, UNIQUE(region, key));
+        CREATE INDEX relayed_by_age ON relayed(delivered_at);
         """;
 
-    /// <summary>From version 1: it kept no number of partitions.</summary>
-    public const string Upgrade =
-        """
-        ALTER TABLE partitions ADD COLUMN partition_count INTEGER NOT NULL DEFAULT 0;
-        """;
+    /// <summary>What an older version lacks: 1 kept no number of partitions, 2 no relayed objects.</summary>
+    public static string UpgradeFrom(long version) => version < 2
+        ? "ALTER TABLE partitions ADD COLUMN partition_count INTEGER NOT NULL DEFAULT 0;" + Relayed
+        : Relayed;
 }

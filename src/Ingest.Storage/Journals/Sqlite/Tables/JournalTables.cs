@@ -22,4 +22,6 @@ internal sealed class JournalTables(Database database)
     public ShippedTable Shipped { get; } = new(database);
 
     public LedgerTable Ledger { get; } = new(database);
+
+    public RelayedTable Relayed { get; } = new(database);
 }

@@ -2,7 +2,7 @@ using Ingest.Engine;
 
 namespace Ingest.Storage;
 
-/// <summary>Drops old ledger entries and confirmed batches, a bounded number a transaction, so that no commit waits long for it.</summary>
+/// <summary>Drops old ledger entries, confirmed batches and relayed objects, a bounded number a transaction, so that no commit waits long for it.</summary>
 internal sealed class ForgetWrite(LakeHour before) : Write
 {
     /// <summary>Rows after which the rest waits for the next transaction: some 10 ms of deletes.</summary>
@@ -11,6 +11,7 @@ internal sealed class ForgetWrite(LakeHour before) : Write
     private int _nextKey = 1;
     private int _reachedKey;
     private long _lastKey;
+    private bool _hasMoreRelayed;
 
     public override long Bytes => 0;
 
@@ -20,13 +21,14 @@ internal sealed class ForgetWrite(LakeHour before) : Write
         _lastKey = transaction.Totals.Partitions;
         for (_reachedKey = _nextKey; _reachedKey <= _lastKey && rows < RowsMax; _reachedKey++)
             rows += Forget(transaction, _reachedKey);
+        _hasMoreRelayed = transaction.ForgetRelayed(before.Start, RowsMax) == RowsMax;
         return JournalResult.Committed;
     }
 
     public override bool Continue()
     {
         _nextKey = _reachedKey;
-        return _nextKey <= _lastKey;
+        return _nextKey <= _lastKey || _hasMoreRelayed;
     }
 
     private int Forget(JournalTransaction transaction, int partition)

@@ -106,6 +106,22 @@ internal sealed class JournalTransaction(JournalTables tables)
         Totals = Totals with { ShippedBatches = Totals.ShippedBatches - batches };
     }
 
+    /// <summary>Remembers a relay object.</summary>
+    public void AddRelayed(RelayedObject relayed)
+    {
+        IsDirty = true;
+        Tables.Relayed.Insert(relayed);
+    }
+
+    /// <summary>Drops relay objects that were delivered before a time.</summary>
+    /// <returns>How many went.</returns>
+    public int ForgetRelayed(Instant before, int max)
+    {
+        var rows = Tables.Relayed.Forget(before, max);
+        IsDirty |= rows > 0;
+        return rows;
+    }
+
     /// <summary>Stores a body.</summary>
     /// <returns>Its position.</returns>
     public long AddBody(Crc32C crc, ReadOnlySpan<byte> body)

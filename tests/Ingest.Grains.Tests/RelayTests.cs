@@ -1,0 +1,47 @@
+using Ingest.Engine;
+
+namespace Ingest.Grains.Tests;
+
+/// <summary>What a cluster adds to relays: partitions wherever they are, numbers that follow their source, one bridge.</summary>
+public sealed class RelayTests
+{
+    private static readonly string Relay = RelaySource.Of("shop");
+
+    [Fact]
+    public async Task Events_of_a_receiver_wait_in_relay_partitions_of_their_own()
+    {
+        await using var cluster = await IngestCluster.StartAsync(new() { Sources = new Dictionary<string, int>(StringComparer.Ordinal) { ["shop"] = 2 } });
+        var ids = Enumerable.Range(0, 30).Select(i => $"{i:D2}").ToArray();
+        foreach (var (silo, some) in cluster.Silos.Zip(ids.Chunk(10)))
+            Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 10), await silo.SendAsync(Relay, some));
+        // The source itself has not seen them: a promotion may bring them there.
+        Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), await cluster.Silos[0].SendAsync("shop", ids[0]));
+        await cluster.UntilShippedAsync();
+        Assert.Equal([ids[0]], await cluster.ReadLakeAsync());
+        Assert.Equal(30, (await cluster.ReadLedgerAsync()).Where(row => row.Partition.Source == Relay).Sum(row => row.ShippedGood));
+        Assert.Equal(2, (await CountsAsync(cluster))[Relay]);
+    }
+
+    [Fact]
+    public async Task Relay_partitions_are_split_with_their_source()
+    {
+        await using var cluster = await IngestCluster.StartAsync();
+        await cluster.Silos[0].SendAsync(Relay, "a");
+        cluster.Configure(new Dictionary<string, int>(StringComparer.Ordinal) { ["shop"] = 3 });
+        await IngestCluster.UntilAsync(async () => (await CountsAsync(cluster)).GetValueOrDefault(Relay) == 3);
+        // An id from before the split is known on whichever side it is now.
+        Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1, Duplicates: 1), await cluster.Silos[1].SendAsync(Relay, "a", "b"));
+    }
+
+    [Fact]
+    public void What_an_operator_sees_of_a_bridge_crosses_the_wire()
+    {
+        var report = new BridgeReport("https://east", 1, 2, "2026-11-21T20Z", 3, new Instant(4), "away", new Instant(5), 6, 7, 8, 9, ["relay/x: damaged"]);
+        var back = BridgeState.Of(report).ToReport();
+        Assert.Equal(report.SetAside, back.SetAside);
+        Assert.Equal(report, back with { SetAside = report.SetAside });
+    }
+
+    private static async Task<IReadOnlyDictionary<string, int>> CountsAsync(IngestCluster cluster) =>
+        await cluster.OpenJournal().ReadPartitionCountsAsync(TestContext.Current.CancellationToken);
+}
