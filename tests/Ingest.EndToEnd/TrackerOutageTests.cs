@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,7 +9,7 @@ namespace Ingest.EndToEnd;
 
 /// <summary>
 /// Five days in one: a certificate chain that is not whole keeps every tracker out, and devices go on recording. When it
-/// is mended, all come back at once.
+/// is mended, all are opened again at once.
 /// </summary>
 public sealed class TrackerOutageTests
 {
@@ -25,7 +26,7 @@ public sealed class TrackerOutageTests
     {
         using var config = new ConfigFolder(hasSchemas: true);
         // Fewer at once than there are devices, so that some are sent away and come again.
-        config.Write("ingest.json", """{ "limits": { "requestsInFlightMax": 8 } }""");
+        config.Write("ingest.json", """{ "limits": { "requestsInFlightMax": 8, "retryAfterMin": "2s", "retryAfterMax": "3s" } }""");
         await using var installation = new Installation { Config = config.Path };
         await installation.StartAsync();
         using var chain = new CertificateChain();
@@ -41,15 +42,16 @@ public sealed class TrackerOutageTests
                     device.Record(step, recorded);
                 // Each has tried again in this day, and was right not to trust what it met.
                 await front.Handshakes.AtLeastAsync(step * Devices, Deadline.Delivery);
-                foreach (var device in devices)
-                    device.Clock.Jump(Step);
+                devices.ForEach(device => device.Clock.Jump(Step));
             }
-            Assert.All(devices, device => device.AssertKeptOut());
+            await Task.WhenAll(devices.Select(device => device.IsKeptOutAsync()));
+            await Task.WhenAll(devices.Select(device => device.CloseAsync()));
             Assert.Empty(front.Answers);
             var memory = MemoryOf(installation);
 
             front.Mend();
             var returned = Stopwatch.StartNew();
+            devices.ForEach(device => device.Open());
             using var patience = new CancellationTokenSource(Deadline.Delivery);
             await Task.WhenAll(devices.Select(async device => Assert.True(await device.Tracker.FlushAsync(patience.Token))));
             var flood = returned.Elapsed;
@@ -101,6 +103,8 @@ public sealed class TrackerOutageTests
         private static readonly TimeSpan[] ClockErrors = [TimeSpan.Zero, TimeSpan.FromHours(-3), TimeSpan.FromDays(40), TimeSpan.FromDays(-9_000)];
 
         private readonly int _number;
+        private readonly string _file;
+        private readonly Uri _collector;
         private readonly SocketsHttpHandler _handler;
 
         public Device(int number, TemporaryFolder folder, CertificateChain chain, Uri collector)
@@ -108,26 +112,31 @@ public sealed class TrackerOutageTests
             _number = number;
             _handler = new SocketsHttpHandler { AllowAutoRedirect = false };
             _handler.SslOptions.CertificateChainPolicy = chain.TrustInRoot();
+            _file = folder.Of($"device-{number}.db");
+            _collector = collector;
             Clock.Set(ClockErrors[number % ClockErrors.Length]);
-            Tracker = IngestTracker.Open(new TrackerOptions
-            {
-                File = folder.Of($"device-{number}.db"),
-                Protocol = number % 3 == 0 ? new SnowplowProtocol("phones") : new IngestProtocol("shop", "shop-key"),
-                Endpoints = [new TrackerEndpoint(collector)],
-                SurvivesPowerLoss = false,
-                HttpHandler = _handler,
-                Clock = Clock,
-                BatchEventsMax = 20,
-                RequestTimeout = Deadline.Process,
-                // By the clock that jumps: while an outage lasts, a pause ends with a jump. Afterwards no test should wait long.
-                RetryPauseMin = TimeSpan.FromSeconds(4),
-                RetryPauseMax = TimeSpan.FromSeconds(4),
-            });
+            Open();
         }
 
         public DeviceClock Clock { get; } = new(Outage);
 
-        public IngestTracker Tracker { get; }
+        public IngestTracker Tracker { get; private set; }
+
+        /// <summary>Starts the program on the device.</summary>
+        [MemberNotNull(nameof(Tracker))]
+        public void Open() => Tracker = IngestTracker.Open(new TrackerOptions
+        {
+            File = _file,
+            Protocol = _number % 3 == 0 ? new SnowplowProtocol("phones") : new IngestProtocol("shop", "shop-key"),
+            Endpoints = [new TrackerEndpoint(_collector)],
+            SurvivesPowerLoss = false,
+            HttpHandler = _handler,
+            Clock = Clock,
+            BatchEventsMax = 20,
+            RequestTimeout = Deadline.Process,
+        });
+
+        public async Task CloseAsync() => await Tracker.DisposeAsync();
 
         /// <summary>Tracks some events, and notes when they really happened.</summary>
         public void Record(int step, Dictionary<string, DateTimeOffset> recorded)
@@ -144,9 +153,11 @@ public sealed class TrackerOutageTests
             }
         }
 
-        public void AssertKeptOut()
+        /// <summary>Waits until it has said why nothing is delivered, and holds it to have kept everything.</summary>
+        public async Task IsKeptOutAsync()
         {
-            var stats = Tracker.ReadStats();
+            var stats = await Deadline.UntilAsync(
+                () => Task.FromResult(Tracker.ReadStats() is { Problem: not null } told ? told : null), Deadline.Process, () => $"device {_number} has no problem");
             Assert.Equal((Steps * EventsPerStep, 0), (stats.Pending, stats.Delivered));
             Assert.Contains("certificate", stats.Problem, StringComparison.OrdinalIgnoreCase);
         }
