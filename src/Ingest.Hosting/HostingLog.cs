@@ -107,7 +107,7 @@ public sealed partial class HostingLog(ILogger logger, TimeProvider? time = null
     [LoggerMessage(160, LogLevel.Warning, "Region {Region} is {Role} since {Since}: it was promoted, and its lake says so (region/role.json), whatever the command line says")]
     public partial void Promoted(string region, RegionRole role, Instant since);
 
-    [LoggerMessage(161, LogLevel.Warning, "Whether this region was promoted cannot be read ({Reason}), {Times} times since the last such line; it goes on as a receiver")]
+    [LoggerMessage(161, LogLevel.Warning, "Whether this region was promoted cannot be read ({Reason}), {Times} times since the last such line; it goes on taking events as a receiver, and delivers none")]
     private partial void RoleNotRead(string reason, int times);
 
     [LoggerMessage(162, LogLevel.Warning, "Nothing is relayed to {Primary} now ({Reason}), {Times} times since the last such line; the events are safe here, and it is tried again")]

@@ -37,10 +37,11 @@ public sealed partial class DocumentTests
     [InlineData("src/Ingest.Storage/Spills/SpillOptions.cs")]
     [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     [InlineData("src/Ingest.Schemas/SchemaLimits.cs")]
+    [InlineData("src/Ingest.Tracker/TrackerOptions.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)
     {
         var limits = Repository.Read("docs/limits.md");
-        var names = Property().Matches(Repository.Read(source)).Select(match => match.Groups[1].Value).ToList();
+        var names = Property().Matches(Repository.Read(source)).Select(match => match.Groups["name"].Value).ToList();
         Assert.NotEmpty(names);
         Assert.All(names, name => Assert.Contains($"`{name}`", limits, StringComparison.Ordinal));
     }
@@ -75,7 +76,8 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"`((?:src|tests|docs|config)/[\w./-]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SourcePath();
 
-    [GeneratedRegex(@"public \w+ (\w+) \{ get; init; \}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"public (?:\w+ (?<name>\w+) \{ get; init; \}|(?:int|long|TimeSpan) (?<name>\w+) \{ get; set; \})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Property();
 
     [GeneratedRegex(@"""(--[a-z0-9-]+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

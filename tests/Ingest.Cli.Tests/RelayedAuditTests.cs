@@ -84,14 +84,20 @@ public sealed class RelayedAuditTests : IDisposable
     private async Task BridgeAsync(int turns)
     {
         var link = new TakesAll();
-        var bridge = new Bridge(_made.Lake, () => link, "west", new RelayLimits(), TimeSpan.FromMinutes(1), TimeProvider.System, new Random(1));
+        var bridge = new Bridge(_made.Lake, _made.Journal, link, "west", new RelayLimits(), TimeSpan.FromMinutes(1), TimeProvider.System, new Random(1));
         for (var turn = 0; turn < turns; turn++)
             Assert.Equal(TimeSpan.Zero, await bridge.TurnAsync(TestContext.Current.CancellationToken));
         Assert.Equal(turns, bridge.Report!.DeliveredObjects);
     }
 
-    private sealed class TakesAll : IRelayLink
+    private sealed class TakesAll : IRelayLink, IRelayRoute
     {
+        public IRelayLink Link => this;
+
+        public string? Unknown => null;
+
+        public ValueTask LookAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
+
         public string Description => "a test";
 
         public ValueTask<RelayAnswer> DeliverAsync(RelayChunk chunk, CancellationToken cancellation) =>

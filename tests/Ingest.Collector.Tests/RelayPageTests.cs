@@ -12,6 +12,8 @@ public sealed class RelayPageTests : IAsyncLifetime
 {
     private const string ObjectKey = "relay/source=shop/dt=2026-11-21/hr=20/shop-0-abcdefgh-000000000001-000000000002.json.gz";
 
+    private static readonly string ObjectSha256 = new('a', 64);
+
     private static readonly RelayKey Key = new(Encoding.ASCII.GetBytes("a key of thirty-two bytes or more"));
 
     private readonly SetTime _time = new();
@@ -27,7 +29,7 @@ public sealed class RelayPageTests : IAsyncLifetime
         _host = await CollectorHost.StartAsync(pages: path => path == RelayRequest.Path ? page!.HandleAsync : null);
         var limits = new CollectorLimits();
         _live = new ConcurrencyGate(limits.RequestsInFlightMax, limits.BytesInFlightMax);
-        var intake = new RelayIntake(() => _host.Intake, () => _journal, _host.Catalogue, TimeSpan.FromMinutes(1), _time);
+        var intake = new RelayIntake(() => _host.Intake, () => _journal, _host.Catalogue, TimeSpan.FromMinutes(1), _time, "east");
         page = new RelayPage(Key, intake, _live, limits, () => _notNow, _time);
     }
 
@@ -37,7 +39,7 @@ public sealed class RelayPageTests : IAsyncLifetime
     public async Task Lines_are_offered_with_their_first_receipt_and_the_mark()
     {
         var (status, text) = await SendAsync(Request(Line("a") + Line("b"), 2));
-        Assert.Equal((HttpStatusCode.OK, """{"already_delivered":false,"accepted":2,"quarantined":0,"duplicates":0}"""), (status, text));
+        Assert.Equal((HttpStatusCode.OK, """{"already_delivered":false,"accepted":2,"quarantined":0,"duplicates":0,"region":"east"}"""), (status, text));
         Assert.Equal(["a", "b"], _host.Intake.Events.Select(found => found.Id).Order(StringComparer.Ordinal));
         Assert.All(_host.Intake.Batches, batch => Assert.Contains(
             "\"relayed\":{\"region\":\"west\",\"at\":\"2026-11-22T00:00:00.000Z\"}", Encoding.UTF8.GetString(batch.Bytes), StringComparison.Ordinal));
@@ -49,7 +51,7 @@ public sealed class RelayPageTests : IAsyncLifetime
     {
         var last = Request(Line("a"), 1) with { IsLast = true };
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(last)).Status);
-        Assert.Equal(new RelayedObject("west", ObjectKey, new Instant(_time.Now.ToUnixTimeMilliseconds())), Assert.Single(_journal.Recorded));
+        Assert.Equal(new RelayedObject("west", ObjectKey, ObjectSha256, new Instant(_time.Now.ToUnixTimeMilliseconds())), Assert.Single(_journal.Recorded));
         _host.Intake.Clear();
 
         var (status, text) = await SendAsync(last);
@@ -78,6 +80,7 @@ public sealed class RelayPageTests : IAsyncLifetime
             request with { Lines = 2 },
             request with { IsLast = true },
             request with { Sha256 = new string('0', 64) },
+            request with { ObjectSha256 = new string('0', 64) },
         ];
         var signature = Key.Sign(request.SignedText());
         foreach (var other in changed)
@@ -132,7 +135,6 @@ public sealed class RelayPageTests : IAsyncLifetime
     {
         foreach (var (lines, count, reason) in new[]
         {
-            (Line("a") + Line("b", "gone"), 2, "line 2: its source gone is not configured here"),
             (Line("a") + "{}\n", 2, "line 2"),
             (Line("a"), 2, "1 lines where 2 were announced"),
             (Line("a")[..^1], 1, "ends in the middle"),
@@ -144,6 +146,23 @@ public sealed class RelayPageTests : IAsyncLifetime
         }
 
         Assert.Empty(_host.Intake.Events);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_unknown_here_is_said_so()
+    {
+        Assert.Equal((HttpStatusCode.FailedDependency, "source gone is not configured at the primary"), await SendAsync(Request(Line("a", "gone"), 1)));
+        Assert.Empty(_host.Intake.Events);
+    }
+
+    [Fact]
+    public async Task An_object_of_other_bytes_under_the_same_key_is_another_one()
+    {
+        var last = Request(Line("a"), 1) with { IsLast = true };
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(last)).Status);
+        var (_, text) = await SendAsync(last with { ObjectSha256 = new string('b', 64) });
+        Assert.StartsWith("""{"already_delivered":false""", text, StringComparison.Ordinal);
+        Assert.Equal(2, _journal.Recorded.Count);
     }
 
     [Fact]
@@ -194,7 +213,7 @@ public sealed class RelayPageTests : IAsyncLifetime
         using var answer = await _host.Client.SendAsync(broken, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
 
-        var large = new string('x', RelayGateLimits.RequestBytesMax + 1);
+        var large = new string('x', RelayGateLimits.RequestBytesMax(new CollectorLimits()) + 1);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await SendAsync(Request(large, 1), large, Key.Sign(Request(large, 1).SignedText()))).Status);
     }
 
@@ -205,7 +224,7 @@ public sealed class RelayPageTests : IAsyncLifetime
     {
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines)));
         _lines[sha256] = lines;
-        return new RelayRequest("west", new Instant(_time.Now.ToUnixTimeMilliseconds()), ObjectKey, 0, count, false, sha256);
+        return new RelayRequest("west", new Instant(_time.Now.ToUnixTimeMilliseconds()), ObjectKey, 0, count, false, sha256, ObjectSha256);
     }
 
     private Task<(HttpStatusCode Status, string Text)> SendAsync(RelayRequest request) =>

@@ -65,7 +65,7 @@ public sealed class RelayTests
     [Fact]
     public void What_an_operator_sees_of_a_bridge_crosses_the_wire()
     {
-        var report = new BridgeReport("https://east", 1, 2, "2026-11-21T20Z", 3, new Instant(4), "away", new Instant(5), 6, 7, 8, 9, ["relay/x: damaged"]);
+        var report = new BridgeReport("https://east", 1, 2, "2026-11-21T20Z", 3, new Instant(4), "away", new Instant(5), 6, 7, 8, 9, ["relay/x: damaged"], new Instant(10));
         var back = BridgeState.Of(report).ToReport();
         Assert.Equal(report.SetAside, back.SetAside);
         Assert.Equal(report, back with { SetAside = report.SetAside });

@@ -134,8 +134,8 @@ public sealed class ScriptedJournal(IJournal inner) : IJournal
     public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) =>
         inner.RecordRelayedAsync(relayed, cancellation);
 
-    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
-        inner.WasRelayedAsync(region, key, cancellation);
+    public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
+        inner.WasRelayedAsync(region, key, sha256, cancellation);
 
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         inner.ForgetBeforeAsync(before, cancellation);

@@ -22,7 +22,7 @@ internal static class LeverHistoryCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => LeverSession.RunAsync(async () =>
         {
-            if (!AuditSpan.TryParseLength(parsed.GetValue(since)!, out var length))
+            if (!HourText.TryParseLength(parsed.GetValue(since)!, out var length))
             {
                 await Console.Error.WriteLineAsync($"--since {parsed.GetValue(since)}: write a time, such as 48h or 7d.");
                 return ExitCodes.NoAnswer;

@@ -66,6 +66,8 @@ internal static class StatusView
             AnsiConsole.MarkupLine($"Memory   {report.Partitions} partitions, {Count(report.DedupeIds)} event ids");
         }
 
+        if (report.Process is { } process)
+            AnsiConsole.MarkupLine($"Process  {Process(process)}");
         AnsiConsole.WriteLine();
         if (report.Silos.Count > 0)
             PrintSilos(report);
@@ -84,6 +86,10 @@ internal static class StatusView
         AnsiConsole.MarkupLine(
             $"Lever    {Markup.Escape(weights)}, {(lever.IsAutomatic ? "automatic" : "by hand")}, {Markup.Escape(lever.Lever)}: {Markup.Escape(lever.Says)}");
     }
+
+    private static string Process(ProcessReport process) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Bytes(process.ResidentBytes)} resident, {process.CpuMilliseconds / 1000:N0} s of processor time, {Bytes(process.AllocatedBytes)} allocated, {process.GcPauseMilliseconds:N0} ms in pauses of {Count(process.GcCollections)} collections");
 
     private static void PrintSilos(StatusReport report)
     {

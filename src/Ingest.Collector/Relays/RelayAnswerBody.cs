@@ -8,13 +8,14 @@ namespace Ingest.Collector;
 /// <param name="Accepted">Events new and valid.</param>
 /// <param name="Quarantined">Events new and invalid.</param>
 /// <param name="Duplicates">Events that were there before.</param>
-public sealed record RelayAnswerBody(bool AlreadyDelivered, int Accepted, int Quarantined, int Duplicates)
+/// <param name="Region">Name of the region that answers.</param>
+public sealed record RelayAnswerBody(bool AlreadyDelivered, int Accepted, int Quarantined, int Duplicates, string? Region)
 {
     public static RelayAnswerBody Of(in RelayAnswer answer) => new(
-        answer.Outcome == RelayOutcome.AlreadyDelivered, answer.Accepted, answer.Quarantined, answer.Duplicates);
+        answer.Outcome == RelayOutcome.AlreadyDelivered, answer.Accepted, answer.Quarantined, answer.Duplicates, answer.Region);
 
     public RelayAnswer ToAnswer() => new(
-        AlreadyDelivered ? RelayOutcome.AlreadyDelivered : RelayOutcome.Stored, Accepted, Quarantined, Duplicates);
+        AlreadyDelivered ? RelayOutcome.AlreadyDelivered : RelayOutcome.Stored, Accepted, Quarantined, Duplicates, Region: Region);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true)]

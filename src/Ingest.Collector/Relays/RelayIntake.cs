@@ -11,16 +11,17 @@ namespace Ingest.Collector;
 /// <param name="sources">The sources.</param>
 /// <param name="journalTimeout">How long remembering may take.</param>
 /// <param name="time">Stamps the arrival.</param>
+/// <param name="region">Name of this region, which every answer says; null for one without a name.</param>
 public sealed class RelayIntake(
-    Func<IIntake> intake, Func<IRelayedObjects> objects, SourceCatalogue sources, TimeSpan journalTimeout, TimeProvider time)
+    Func<IIntake> intake, Func<IRelayedObjects> objects, SourceCatalogue sources, TimeSpan journalTimeout, TimeProvider time, string? region = null)
 {
     /// <summary>Offers the events of a chunk. All of them are durable in the journal where it says that they are stored.</summary>
     public async Task<RelayAnswer> AcceptAsync(RelayChunk chunk, CancellationToken cancellation)
     {
         try
         {
-            if (await objects().WasRelayedAsync(chunk.Region, chunk.ObjectKey, cancellation))
-                return new RelayAnswer(RelayOutcome.AlreadyDelivered);
+            if (await objects().WasRelayedAsync(chunk.Region, chunk.ObjectKey, chunk.ObjectSha256, cancellation))
+                return new RelayAnswer(RelayOutcome.AlreadyDelivered, Region: region);
         }
         catch (JournalUnavailableException exception)
         {
@@ -31,7 +32,7 @@ public sealed class RelayIntake(
         try
         {
             if (Read(chunk, events) is { } problem)
-                return new RelayAnswer(RelayOutcome.Refused, Detail: problem);
+                return problem;
             var answer = await OfferAsync(events);
             return answer.Outcome == RelayOutcome.Stored && chunk.IsLast ? await RememberAsync(chunk, answer, cancellation) : answer;
         }
@@ -44,7 +45,7 @@ public sealed class RelayIntake(
 
     /// <summary>Reads all lines before any is offered.</summary>
     /// <returns>What is wrong with one; null when all were read.</returns>
-    private string? Read(RelayChunk chunk, List<StoredEvents> events)
+    private RelayAnswer? Read(RelayChunk chunk, List<StoredEvents> events)
     {
         var reader = new RelayedEventReader(sources.Current);
         var mark = CollectorMark.Relayed(chunk.Region, Now);
@@ -53,20 +54,24 @@ public sealed class RelayIntake(
         {
             var end = rest.IndexOf((byte)'\n');
             if (end < 0)
-                return "it ends in the middle of a line";
+                return Refused("it ends in the middle of a line");
             try
             {
                 events.Add(reader.Read(rest[..end], mark));
             }
+            catch (UnknownSourceException exception)
+            {
+                return new RelayAnswer(RelayOutcome.UnknownSource, Detail: exception.Message);
+            }
             catch (InvalidDataException exception)
             {
-                return $"line {chunk.FirstLine + events.Count + 1}: {exception.Message}";
+                return Refused($"line {chunk.FirstLine + events.Count + 1}: {exception.Message}");
             }
 
             rest = rest[(end + 1)..];
         }
 
-        return events.Count == chunk.Lines ? null : $"it has {events.Count} lines where {chunk.Lines} were announced";
+        return events.Count == chunk.Lines ? null : Refused($"it has {events.Count} lines where {chunk.Lines} were announced");
     }
 
     /// <summary>Offers them side by side, so that partitions commit them in groups.</summary>
@@ -78,7 +83,7 @@ public sealed class RelayIntake(
         // What lies in a spill is safe, but on one disk, and not yet deduplicated: the receiver keeps it until it is in the journal.
         return sum.Outcome != IntakeOutcome.Stored ? Busy(sum.Reason ?? "nothing can be stored now")
             : sum.Durability == Durability.Spill ? Busy("the journal is away: the events lie in a spill")
-            : new RelayAnswer(RelayOutcome.Stored, sum.Accepted, sum.Quarantined, sum.Duplicates);
+            : new RelayAnswer(RelayOutcome.Stored, sum.Accepted, sum.Quarantined, sum.Duplicates, Region: region);
     }
 
     /// <summary>The events are durable: only now the object may count as delivered.</summary>
@@ -86,11 +91,13 @@ public sealed class RelayIntake(
     {
         using var timer = new CancellationTokenSource(journalTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
-        var result = await objects().RecordRelayedAsync(new RelayedObject(chunk.Region, chunk.ObjectKey, Now), either.Token);
+        var result = await objects().RecordRelayedAsync(new RelayedObject(chunk.Region, chunk.ObjectKey, chunk.ObjectSha256, Now), either.Token);
         return result.Outcome == JournalOutcome.Committed ? answer : Busy(result.Reason ?? "the journal took no record of it");
     }
 
     private Instant Now => Instant.From(time.GetUtcNow());
+
+    private static RelayAnswer Refused(string why) => new(RelayOutcome.Refused, Detail: why);
 
     private static RelayAnswer Busy(string why) => new(RelayOutcome.Busy, Detail: why);
 }

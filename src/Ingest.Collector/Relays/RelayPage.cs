@@ -18,13 +18,13 @@ namespace Ingest.Collector;
 public sealed class RelayPage(
     RelayKey key, RelayIntake intake, ConcurrencyGate live, CollectorLimits limits, Func<string?> notNow, TimeProvider time)
 {
-    private readonly ConcurrencyGate _gate = new(RelayGateLimits.RequestsMax, RelayGateLimits.BytesMax);
+    private readonly ConcurrencyGate _gate = new(RelayGateLimits.RequestsMax, RelayGateLimits.BytesMax(limits));
     private readonly AnswerWriter _answers = new(limits, Random.Shared);
 
     private readonly CollectorLimits _bodyLimits = limits with
     {
-        BodyBytesMax = RelayGateLimits.RequestBytesMax,
-        DecompressedBytesMax = RelayGateLimits.RequestBytesMax,
+        BodyBytesMax = RelayGateLimits.RequestBytesMax(limits),
+        DecompressedBytesMax = RelayGateLimits.RequestBytesMax(limits),
     };
 
     /// <summary>Answers one request.</summary>
@@ -115,7 +115,7 @@ public sealed class RelayPage(
             await WriteBusyAsync(context, "too many bytes of relays at once");
         else
             await AnswerAsync(context, await intake.AcceptAsync(
-                new RelayChunk(request.Region, request.ObjectKey, request.FirstLine, request.Lines, request.IsLast, lines), context.RequestAborted));
+                new RelayChunk(request.Region, request.ObjectKey, request.FirstLine, request.Lines, request.IsLast, lines, request.ObjectSha256), context.RequestAborted));
     }
 
     private Task AnswerAsync(HttpContext context, in RelayAnswer answer)
@@ -126,6 +126,8 @@ public sealed class RelayPage(
                 context.Response.ContentType = "application/json";
                 return JsonSerializer.SerializeAsync(
                     context.Response.Body, RelayAnswerBody.Of(answer), RelayJson.Default.RelayAnswerBody, context.RequestAborted);
+            case RelayOutcome.UnknownSource:
+                return AnswerWriter.WriteTextAsync(context, StatusCodes.Status424FailedDependency, answer.Detail ?? "the source is unknown");
             case RelayOutcome.Refused:
                 return AnswerWriter.WriteTextAsync(context, StatusCodes.Status422UnprocessableEntity, answer.Detail ?? "refused");
             default:

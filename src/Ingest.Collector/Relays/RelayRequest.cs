@@ -16,8 +16,9 @@ namespace Ingest.Collector;
 /// <param name="Lines">Number of lines.</param>
 /// <param name="IsLast">True where the object ends with them.</param>
 /// <param name="Sha256">SHA-256 of the lines, unpacked: 64 lower-case hexadecimal digits.</param>
+/// <param name="ObjectSha256">SHA-256 of the whole object.</param>
 public sealed record RelayRequest(
-    string Region, Instant Time, string ObjectKey, long FirstLine, int Lines, bool IsLast, string Sha256)
+    string Region, Instant Time, string ObjectKey, long FirstLine, int Lines, bool IsLast, string Sha256, string ObjectSha256)
 {
     public const string Path = "/v1/relay";
 
@@ -26,6 +27,7 @@ public sealed record RelayRequest(
     public const string ObjectHeader = "Ingest-Object";
     public const string ChunkHeader = "Ingest-Chunk";
     public const string Sha256Header = "Ingest-Sha256";
+    public const string ObjectSha256Header = "Ingest-Object-Sha256";
     public const string SignatureHeader = "Ingest-Signature";
 
     /// <summary>Longest key, in characters: as long as S3 allows, less the region.</summary>
@@ -42,6 +44,7 @@ public sealed record RelayRequest(
         new(ObjectHeader, ObjectKey),
         new(ChunkHeader, Chunk),
         new(Sha256Header, Sha256),
+        new(ObjectSha256Header, ObjectSha256),
     ];
 
     private string Chunk => $"{Number(FirstLine)} {Number(Lines)} {(IsLast ? Last : More)}";
@@ -56,7 +59,7 @@ public sealed record RelayRequest(
     public static bool TryRead(Func<string, string> header, [NotNullWhen(true)] out RelayRequest? request)
     {
         request = null;
-        var (region, key, sha256) = (header(RegionHeader), header(ObjectHeader), header(Sha256Header));
+        var (region, key, sha256, objectSha256) = (header(RegionHeader), header(ObjectHeader), header(Sha256Header), header(ObjectSha256Header));
         if (!SourceName.IsValid(region)
             || !long.TryParse(header(TimeHeader), NumberStyles.None, CultureInfo.InvariantCulture, out var time)
             || !IsRelayKey(key)
@@ -64,20 +67,21 @@ public sealed record RelayRequest(
             || !long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var firstLine)
             || !int.TryParse(lines, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             || count == 0
-            || sha256.Length != 64
-            || !sha256.All(char.IsAsciiHexDigitLower))
+            || !IsSha256(sha256)
+            || !IsSha256(objectSha256))
         {
             return false;
         }
 
-        request = new RelayRequest(region, new Instant(time), key, firstLine, count, chunk[2] == Last, sha256);
+        request = new RelayRequest(region, new Instant(time), key, firstLine, count, chunk[2] == Last, sha256, objectSha256);
         return true;
     }
 
     private static bool IsRelayKey(string key) =>
         key.Length <= KeyLengthMax
-        && key.StartsWith(LakeLayout.Relay + "/", StringComparison.Ordinal)
-        && LakeLayout.TryReadKey(key, out _, out _);
+        && LakeLayout.TryReadRelayKey(key, out _, out _);
+
+    private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

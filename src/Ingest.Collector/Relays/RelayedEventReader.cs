@@ -17,7 +17,8 @@ public sealed class RelayedEventReader(SourceSet sources)
     /// <summary>Reads a line.</summary>
     /// <param name="line">Its bytes, without the line feed.</param>
     /// <param name="mark">Says that it was relayed.</param>
-    /// <exception cref="InvalidDataException">It is no relay line, or of a source that is not configured.</exception>
+    /// <exception cref="InvalidDataException">It is no relay line.</exception>
+    /// <exception cref="UnknownSourceException">Its source is not configured.</exception>
     public StoredEvents Read(ReadOnlySpan<byte> line, CollectorMark mark)
     {
         var home = new EventBatch(line.Length + 512);
@@ -26,7 +27,7 @@ public sealed class RelayedEventReader(SourceSet sources)
         {
             var stored = StoredLine.Read(line, home, mark);
             if (!sources.TryGet(stored.Source, out var source))
-                throw new InvalidDataException($"its source {stored.Source} is not configured here");
+                throw new UnknownSourceException($"source {stored.Source} is not configured at the primary");
             var ids = new DerivedIds(EventId.Hash(home[stored.PlainId]));
             if (stored.IsUnread)
                 AddUnread(stored, batches.Of(source));

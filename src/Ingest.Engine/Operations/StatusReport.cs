@@ -20,6 +20,7 @@ namespace Ingest.Engine;
 /// <param name="Manifests">Manifests of hours that are over; null when it is not running, or does not say.</param>
 /// <param name="Region">The region among several; null for a lone one.</param>
 /// <param name="Lever">The lever between regions; null when there is none, or it is not known.</param>
+/// <param name="Process">What the process asked has taken; null when it is not running.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,
@@ -37,7 +38,8 @@ public sealed record StatusReport(
     IReadOnlyList<SiloReport> Silos,
     ManifestReport? Manifests = null,
     RegionReport? Region = null,
-    LeverReport? Lever = null);
+    LeverReport? Lever = null,
+    ProcessReport? Process = null);
 
 /// <summary>What an operator sees of a region among several.</summary>
 /// <param name="Name">Its name.</param>

@@ -13,7 +13,8 @@ namespace Ingest.Engine;
 /// <param name="Accepted">Of their events: new and valid.</param>
 /// <param name="Quarantined">New and invalid.</param>
 /// <param name="Duplicates">At the primary before.</param>
-/// <param name="SetAside">Objects that rest, and why: a person must look.</param>
+/// <param name="SetAside">Objects and sources that rest, and why: a person must look.</param>
+/// <param name="OldestReceived">When the oldest event that waits may have been received: the start of that hour; null when none waits.</param>
 public sealed record BridgeReport(
     string DeliversTo,
     long Objects,
@@ -27,4 +28,5 @@ public sealed record BridgeReport(
     long Accepted,
     long Quarantined,
     long Duplicates,
-    IReadOnlyList<string> SetAside);
+    IReadOnlyList<string> SetAside,
+    Instant? OldestReceived = null);

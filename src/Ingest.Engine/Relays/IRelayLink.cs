@@ -21,8 +21,9 @@ public interface IRelayLink
 /// <param name="Lines">Number of lines; at least 1.</param>
 /// <param name="IsLast">True where the object ends with them.</param>
 /// <param name="Bytes">The lines with their line feeds; valid until the next chunk is read.</param>
+/// <param name="ObjectSha256">SHA-256 of the whole object: one with other bytes under the same key is another object.</param>
 public readonly record struct RelayChunk(
-    string Region, string ObjectKey, long FirstLine, int Lines, bool IsLast, ReadOnlyMemory<byte> Bytes);
+    string Region, string ObjectKey, long FirstLine, int Lines, bool IsLast, ReadOnlyMemory<byte> Bytes, string ObjectSha256);
 
 /// <summary>How the delivery of a chunk ended.</summary>
 public enum RelayOutcome
@@ -42,8 +43,11 @@ public enum RelayOutcome
     /// <summary>The primary does not believe us: wrong key, or clocks that differ. Nothing works until somebody mends it.</summary>
     Denied,
 
-    /// <summary>The primary cannot take this object, such as one of a source that it does not know. Others may pass.</summary>
+    /// <summary>The primary cannot take this object, and no other try will do. Others may pass.</summary>
     Refused,
+
+    /// <summary>The primary does not know the source; nothing of that source passes until somebody adds it.</summary>
+    UnknownSource,
 }
 
 /// <summary>The answer to a chunk.</summary>
@@ -53,5 +57,12 @@ public enum RelayOutcome
 /// <param name="Duplicates">Events that the primary had before.</param>
 /// <param name="Detail">Why not, for status and logs; null on success.</param>
 /// <param name="RetryAfter">When the primary wants to be asked again; null where it does not say.</param>
+/// <param name="Region">Name of the region that answered; null where it does not say.</param>
 public readonly record struct RelayAnswer(
-    RelayOutcome Outcome, int Accepted = 0, int Quarantined = 0, int Duplicates = 0, string? Detail = null, TimeSpan? RetryAfter = null);
+    RelayOutcome Outcome,
+    int Accepted = 0,
+    int Quarantined = 0,
+    int Duplicates = 0,
+    string? Detail = null,
+    TimeSpan? RetryAfter = null,
+    string? Region = null);

@@ -13,5 +13,5 @@ public interface IRelayedObjects
     ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation);
 
     /// <summary>True where <see cref="RecordRelayedAsync"/> was committed for this object, and it is not forgotten since.</summary>
-    ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation);
+    ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation);
 }

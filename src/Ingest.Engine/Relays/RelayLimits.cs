@@ -21,7 +21,7 @@ public sealed record RelayLimits
     /// <summary>Lowest rate: push-back never stops the bridge for good.</summary>
     public long RateMin { get; init; } = 64 << 10;
 
-    /// <summary>Highest rate: some 100,000 events a second.</summary>
+    /// <summary>Highest rate. One chunk is under way at a time, so the line and the lake end it before: at some 10,000 events a second.</summary>
     public long RateMax { get; init; } = 64 << 20;
 
     /// <summary>What each delivered chunk adds to the rate. Push-back halves it.</summary>
@@ -33,8 +33,20 @@ public sealed record RelayLimits
     /// <summary>How long an idle bridge waits before it lists the relay folder again: how late an object may leave.</summary>
     public TimeSpan IdlePause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long an object rests that the primary refuses, or that is damaged, while others go on.</summary>
-    public TimeSpan RefusedRest { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>How long an object first rests that is refused or damaged, or that cannot be deleted, while others go on; doubles.</summary>
+    public TimeSpan RestMin { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest rest: somebody may have mended it.</summary>
+    public TimeSpan RestMax { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Failures of the oldest object on end after which the one behind it is tried, every other time; where that one passes, the first rests.</summary>
+    public int StuckTimes { get; init; } = 5;
+
+    /// <summary>How long opening an object may take, or reading a chunk of it, or a record.</summary>
+    public TimeSpan LakeTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Objects up to this size are held in memory between being checked and being sent; larger ones are read twice.</summary>
+    public int BufferBytesMax { get; init; } = 4 << 20;
 
     /// <summary>First pause after a failure; doubles, with jitter.</summary>
     public TimeSpan RetryPauseMin { get; init; } = TimeSpan.FromMilliseconds(500);

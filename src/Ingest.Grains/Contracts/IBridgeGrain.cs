@@ -31,7 +31,8 @@ public sealed record BridgeState(
     [property: Id(9)] long Accepted,
     [property: Id(10)] long Quarantined,
     [property: Id(11)] long Duplicates,
-    [property: Id(12)] List<string> SetAside)
+    [property: Id(12)] List<string> SetAside,
+    [property: Id(13)] long? OldestReceived)
 {
     public static BridgeState Of(BridgeReport report) => new(
         report.DeliversTo,
@@ -46,7 +47,8 @@ public sealed record BridgeState(
         report.Accepted,
         report.Quarantined,
         report.Duplicates,
-        [.. report.SetAside]);
+        [.. report.SetAside],
+        report.OldestReceived?.UnixMilliseconds);
 
     public BridgeReport ToReport() => new(
         DeliversTo,
@@ -61,7 +63,8 @@ public sealed record BridgeState(
         Accepted,
         Quarantined,
         Duplicates,
-        SetAside);
+        SetAside,
+        InstantOf(OldestReceived));
 
     private static Instant? InstantOf(long? unixMilliseconds) => unixMilliseconds is { } value ? new Instant(value) : null;
 }

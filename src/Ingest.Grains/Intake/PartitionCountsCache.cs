@@ -16,6 +16,7 @@ public sealed class PartitionCountsCache(
     private Task _asking = Task.CompletedTask;
     private long? _askedAt;
     private SourceSet? _ensured;
+    private HashSet<string> _ensuredRelays = [];
 
     // Relay sources that were asked for: they get as many partitions as the sources that they are of.
     private readonly ConcurrentDictionary<string, bool> _relays = new(StringComparer.Ordinal);
@@ -50,8 +51,8 @@ public sealed class PartitionCountsCache(
     private async ValueTask<int> AskForAsync(string source)
     {
         // Unknown ones are ensured with the next question, and from then on with all others.
-        if (RelaySource.IsRelay(source) && _relays.TryAdd(source, true))
-            Volatile.Write(ref _ensured, null);
+        if (RelaySource.IsRelay(source))
+            _relays.TryAdd(source, true);
         try
         {
             await Ask().WaitAsync(options.CallTimeout, time);
@@ -89,19 +90,20 @@ public sealed class PartitionCountsCache(
         {
             var catalogue = grains.GetGrain<ISourceCatalogueGrain>(0);
             var current = sources.Current;
-            if (Volatile.Read(ref _ensured) == current)
+            if (_ensured == current && _relays.Keys.All(_ensuredRelays.Contains))
             {
                 Take(await catalogue.GetAsync(_version));
                 return;
             }
 
             var wanted = current.All.ToDictionary(source => source.Name, source => source.Partitions, StringComparer.Ordinal);
-            foreach (var relay in _relays.Keys)
+            string[] relays = [.. _relays.Keys];
+            foreach (var relay in relays)
                 wanted[relay] = wanted.GetValueOrDefault(RelaySource.PlainOf(relay), 1);
             Take(await catalogue.EnsureAsync(wanted));
-            // What was refused may be granted later: it is asked for again, and so is what came meanwhile.
-            if (wanted.All(source => _counts.GetValueOrDefault(source.Key) >= source.Value) && _relays.Keys.All(wanted.ContainsKey))
-                Volatile.Write(ref _ensured, current);
+            // What was refused may be granted later: it is asked for again.
+            if (wanted.All(source => _counts.GetValueOrDefault(source.Key) >= source.Value))
+                (_ensured, _ensuredRelays) = (current, relays.ToHashSet(StringComparer.Ordinal));
         }
         catch (Exception exception)
         {

@@ -162,7 +162,10 @@ public sealed class WatcherLoop : IDisposable
             DecisionKind.MoveBack => LeverRecord.MovedBack,
             _ => LeverRecord.Restored,
         };
-        await MoveAsync(what, decision.Present!, decision.Wanted!, decision.Reason, stop);
+        if (!await MoveAsync(what, decision.Present!, decision.Wanted!, decision.Reason, stop))
+            return;
+        _watcher.Moved(Now, decision.Wanted!);
+        _automatic = _watcher.Automatic?.ToString();
     }
 
     /// <summary>A drill that nobody ended is ended here, once its time is over; where the regions that gain by it are ready.</summary>

@@ -57,7 +57,8 @@ public sealed class HttpRelayLink(HttpClient client, RelayKey key, TimeProvider 
             chunk.FirstLine,
             chunk.Lines,
             chunk.IsLast,
-            Convert.ToHexStringLower(SHA256.HashData(chunk.Bytes.Span)));
+            Convert.ToHexStringLower(SHA256.HashData(chunk.Bytes.Span)),
+            chunk.ObjectSha256);
         var request = new HttpRequestMessage(HttpMethod.Post, RelayRequest.Path) { Content = new ByteArrayContent(GzipMember.Compress(chunk.Bytes.Span)) };
         request.Content.Headers.ContentType = new("application/x-ndjson");
         request.Content.Headers.ContentEncoding.Add("gzip");
@@ -88,7 +89,9 @@ public sealed class HttpRelayLink(HttpClient client, RelayKey key, TimeProvider 
         var outcome = response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => RelayOutcome.Denied,
-            HttpStatusCode.UnprocessableEntity => RelayOutcome.Refused,
+            // The same again would be answered the same.
+            HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge => RelayOutcome.Refused,
+            HttpStatusCode.FailedDependency => RelayOutcome.UnknownSource,
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => RelayOutcome.Busy,
             _ => RelayOutcome.Unreachable,
         };

@@ -32,10 +32,10 @@ public sealed record RegionSettings
     /// <param name="mistakes">Receives everything that is wrong.</param>
     public static RegionSettings Read(RunSettings settings, RegionConfiguration configuration, ICollection<string> mistakes)
     {
-        var name = settings.Region ?? configuration.Name;
-        var role = settings.Role ?? configuration.Role ?? PrimaryName;
-        var primary = settings.Primary ?? configuration.Primary;
-        var keyFile = settings.RelayKey ?? configuration.RelayKey;
+        var name = Given(settings.Region, configuration.Name);
+        var role = Given(settings.Role, configuration.Role) ?? PrimaryName;
+        var primary = Given(settings.Primary, configuration.Primary);
+        var keyFile = Given(settings.RelayKey, configuration.RelayKey);
         var isReceiver = role == ReceiverName;
         if (!isReceiver && role != PrimaryName)
             mistakes.Add($"--role {role}: write {PrimaryName} or {ReceiverName}.");
@@ -62,17 +62,21 @@ public sealed record RegionSettings
 
         void Require(string? value, string option, string what)
         {
-            if (string.IsNullOrEmpty(value))
+            if (value is null)
                 mistakes.Add($"{option}: --role {ReceiverName} needs {what}.");
         }
     }
+
+    /// <summary>What was given first; an empty text, as an unset variable leaves it, is nothing.</summary>
+    private static string? Given(string? first, string? second) =>
+        !string.IsNullOrWhiteSpace(first) ? first : !string.IsNullOrWhiteSpace(second) ? second : null;
 
     private static Uri? ReadPrimary(string text, RunSettings settings, ICollection<string> mistakes)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
             || url.PathAndQuery != "/" || url.UserInfo.Length > 0 || url.Fragment.Length > 0)
         {
-            mistakes.Add($"--primary {text}: write scheme, host and port alone, as in https://ingest.example.com.");
+            mistakes.Add($"--primary {text}: write scheme, host and port alone, as in https://us-east-1.ingest.example.com.");
             return null;
         }
 

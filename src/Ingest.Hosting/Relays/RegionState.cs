@@ -5,14 +5,19 @@ namespace Ingest.Hosting;
 /// <summary>
 /// The role of this region as of now: what it was told, unless the record of a promotion stands in its lake, which beats it.
 /// </summary>
+/// <remarks>
+/// Until the lake was read, nobody knows whether a receiver was promoted: it takes events as a receiver does, which is right in
+/// either case, and delivers them nowhere.
+/// </remarks>
 /// <param name="settings">What the server was told.</param>
 /// <param name="lake">The region's lake.</param>
-/// <param name="period">How often a receiver looks for a promotion.</param>
+/// <param name="period">How often a receiver looks for a promotion; also how long a look may take.</param>
 /// <param name="time">Clock and timers.</param>
 /// <param name="log">Operational events.</param>
 public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan period, TimeProvider time, HostingLog log)
 {
     private RoleRecord? _promotion;
+    private string? _unknown = settings.Role == RegionRole.Receiver ? "whether this region was promoted was not looked up yet" : null;
 
     /// <summary>What the server was told.</summary>
     public RegionSettings Settings => settings;
@@ -23,25 +28,30 @@ public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan pe
     /// <summary>What the region does with the events that it takes.</summary>
     public RegionRole Role => Promotion?.Role ?? settings.Role;
 
+    /// <summary>Why it is not known whether the region was promoted; null when it is.</summary>
+    public string? Unknown => Volatile.Read(ref _unknown);
+
     /// <summary>The promotion that is in force; null where there was none.</summary>
     public RoleRecord? Promotion => Volatile.Read(ref _promotion);
 
-    /// <summary>
-    /// Looks for a promotion. A lake that cannot be read holds up nobody: a region that was promoted keeps its events as a
-    /// receiver does until the record is seen, and then delivers them to itself.
-    /// </summary>
+    /// <summary>Looks for a promotion. A lake that cannot be read holds up nobody: the role is unknown until it can.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         if (settings.Role != RegionRole.Receiver || Promotion is not null)
             return;
+        using var timer = new CancellationTokenSource(period, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
         try
         {
-            if (await lake.FindAsync(LakeLayout.RoleKey, RelayFormat.Default.RoleRecord, cancellation) is { } record)
+            if (await lake.FindAsync(LakeLayout.RoleKey, RelayFormat.Default.RoleRecord, either.Token) is { } record)
                 Take(record);
+            Volatile.Write(ref _unknown, null);
         }
-        catch (Exception exception) when (exception is LakeUnavailableException or InvalidDataException)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            log.OnRoleNotRead(exception.Message);
+            var why = exception is OperationCanceledException ? $"no answer within {period}" : exception.Message;
+            Volatile.Write(ref _unknown, $"whether this region was promoted cannot be read, so nothing is relayed: {why}");
+            log.OnRoleNotRead(why);
         }
     }
 
@@ -67,16 +77,27 @@ public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan pe
         if (Role == RegionRole.Primary)
             return null;
         var record = new RoleRecord(RelayFormat.Version, Name, RegionRole.Primary, Instant.From(time.GetUtcNow()));
-        var put = await lake.PutAsync(LakeDocument.Of(LakeLayout.RoleKey, record, RelayFormat.Default.RoleRecord), cancellation);
+        using var timer = new CancellationTokenSource(period, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+        PutResult put;
+        try
+        {
+            put = await lake.PutAsync(LakeDocument.Of(LakeLayout.RoleKey, record, RelayFormat.Default.RoleRecord), either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            put = new PutResult(PutOutcome.Unreachable, $"no answer within {period}");
+        }
+
         // Somebody else may have promoted it a moment ago.
         await LookAsync(cancellation);
-        return Role == RegionRole.Primary ? null : $"the record {LakeLayout.RoleKey} is not in the lake ({put.Outcome}): {put.Detail}";
+        return Role == RegionRole.Primary ? null : $"the record {LakeLayout.RoleKey} is not in the lake ({put.Outcome}): {put.Detail ?? Unknown}";
     }
 
     private void Take(RoleRecord record)
     {
         if (record.Region != Name)
-            throw new InvalidDataException($"{LakeLayout.RoleKey} is of region {record.Region}, and this is {Name}: two regions must not share a lake");
+            throw new InvalidDataException($"{LakeLayout.RoleKey} is of region {record.Region}, and this is {Name}: either --region was changed, or two regions share a lake");
         Volatile.Write(ref _promotion, record);
         log.Promoted(Name, record.Role, record.Since);
     }

@@ -13,8 +13,8 @@ public sealed class RelayHost : IDisposable
     private readonly TimeProvider _time;
     private readonly HostingLog _log;
     private readonly HttpClient? _client;
-    private readonly IRelayLink? _toPrimary;
-    private readonly LocalRelayLink _local;
+    private readonly IJournal _journal;
+    private readonly RegionRoute _route;
 
     /// <param name="settings">Which region; with a name.</param>
     /// <param name="lake">Its lake.</param>
@@ -38,16 +38,16 @@ public sealed class RelayHost : IDisposable
         HostingLog log,
         IRelayLink? link = null)
     {
-        (_lake, _limits, _options, _time, _log) = (lake, limits, options, time, log);
+        (_lake, _journal, _limits, _options, _time, _log) = (lake, journal, limits, options, time, log);
         State = new RegionState(settings, lake, options.RolePeriod, time, log);
-        Intake = new RelayIntake(() => intake, () => journal, sources, limits.JournalTimeout, time);
-        _local = new LocalRelayLink(Intake);
-        _toPrimary = link;
+        Intake = new RelayIntake(() => intake, () => journal, sources, limits.JournalTimeout, time, settings.Name);
         if (link is null && settings is { Primary: { } primary, Key: { } key })
         {
             _client = HttpRelayLink.ClientOf(primary);
-            _toPrimary = new HttpRelayLink(_client, key, time);
+            link = new HttpRelayLink(_client, key, time);
         }
+
+        _route = new RegionRoute(State, link, new LocalRelayLink(Intake));
     }
 
     /// <summary>The region's role.</summary>
@@ -61,7 +61,8 @@ public sealed class RelayHost : IDisposable
     {
         var bridge = new Bridge(
             _lake,
-            () => State.Role == RegionRole.Receiver ? _toPrimary! : _local,
+            _journal,
+            _route,
             State.Name,
             _options.Relays,
             _limits.PutTimeout,

@@ -102,6 +102,7 @@ public sealed class AdminPages(
             report.Silos,
             report.Manifests,
             runtime.Relays?.Report(report.Bridge),
-            report.Lever);
+            report.Lever,
+            ProcessFacts.Read());
     }
 }

@@ -59,8 +59,8 @@ public static class RunCommand
         var region = Text("--region", "NAME", "Name of this region, where there are several: each a server or cluster with a journal and a lake of its own.", null);
         var role = Text("--role", "primary|receiver", "primary: validates, and keeps what it takes in its lake. receiver: keeps what it takes as it came, and delivers it to the primary. primary when absent.", null);
         role.AcceptOnlyFromAmong(RegionSettings.PrimaryName, RegionSettings.ReceiverName);
-        var primary = Text("--primary", "URL", "Of a receiver: where the primary is, as in https://ingest.example.com.", null);
-        var relayKey = Text("--relay-key", "FILE", "Key that receivers and primary share: 32 bytes or more, readable by its owner alone.", null);
+        var primary = Text("--primary", "URL", "Of a receiver: where the primary's own region is, past any lever, as in https://us-east-1.ingest.example.com.", null);
+        var relayKey = Text("--relay-key", "FILE", "Key that receivers and primary share: 32 bytes or more, in a file that is not open to all users.", null);
         var runtime = Text(
             "--runtime",
             string.Join('|', runtimes.Keys.Prepend("auto")),

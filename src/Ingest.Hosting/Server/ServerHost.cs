@@ -54,6 +54,7 @@ public static class ServerHost
         var log = new HostingLog(loggers.CreateLogger("Ingest.Server"));
         var (options, time) = (new HostingOptions(), TimeProvider.System);
         await runtime.OpenAsync(web, plan, log);
+        await RequireRegionAsync(runtime, options);
 
         var (settings, configuration) = (plan.Settings, plan.Configuration);
         var collector = new CollectorApp(
@@ -93,6 +94,21 @@ public static class ServerHost
         await StopAsync(web, runtime, settings.Drain, log);
         await LogBacklogAsync(runtime.Journal, log, options);
         return signals.Asked.IsCompleted ? Done : Failed;
+    }
+
+    /// <summary>A receiver's journal without its region would keep a backlog that nobody delivers, and say nothing of it.</summary>
+    private static async Task RequireRegionAsync(IRuntime runtime, HostingOptions options)
+    {
+        if (runtime.Relays is not null)
+            return;
+        using var patience = new CancellationTokenSource(options.LoadTimeout);
+        var counts = await runtime.Journal.ReadPartitionCountsAsync(patience.Token);
+        if (counts.Keys.FirstOrDefault(RelaySource.IsRelay) is { } relay)
+        {
+            throw new JournalUnavailableException(
+                $"This journal is of a receiver ({relay}), whose backlog only a bridge delivers: start it with --region as before. A region whose backlog is empty may be given any role.",
+                mayPass: false);
+        }
     }
 
     /// <summary>The way in of the collector: of a region that may relay, by its role.</summary>
@@ -154,6 +170,8 @@ public static class ServerHost
             })
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Ingest", LogLevel.Information)
+            // It says each request's begin and end, which nobody wants, and costs an activity a request when it may speak at all.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // Its start-up advice to use the server collector; bounded memory comes first here.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = new HostingOptions().LeaveTimeout);

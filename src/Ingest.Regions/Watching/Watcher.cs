@@ -15,7 +15,8 @@ namespace Ingest.Regions;
 /// <item>After any change that it sees, a watcher keeps still for <see cref="WatcherOptions.Hold"/>.</item>
 /// </list>
 /// No clock, no I/O: looks come in, decisions go out. The caller carries each one out before the next look, by a
-/// compare-and-set on <see cref="Decision.Present"/>; whether that worked is seen in the next reading of the lever.
+/// compare-and-set on <see cref="Decision.Present"/>. Where it knows that this worked it says so (<see cref="Moved"/>); where it
+/// does not know, the next reading of the lever shows it.
 /// </summary>
 /// <param name="self">The watcher's own region.</param>
 /// <param name="other">The region that it watches.</param>
@@ -47,6 +48,18 @@ public sealed class Watcher(string self, string other, RegionWeights normal, Wat
         if (_changedAt is not null || (_seen is not null && !_seen.Equals(mine)) || mine.Equals(normal))
             return;
         (_seen, _mine, _changedAt) = (mine, mine, at);
+    }
+
+    /// <summary>
+    /// Takes note that a decision was carried out, and read back. A change that is undone before the next look would else
+    /// look as if it had never been made, and be made again at once.
+    /// </summary>
+    /// <param name="at">When, on the clock of the looks.</param>
+    /// <param name="wanted">The weights that stood then.</param>
+    public void Moved(TimeSpan at, RegionWeights wanted)
+    {
+        (_seen, _changedAt, _readAt) = (wanted, at, at);
+        (_mine, _theirs) = (wanted.Equals(normal) ? null : wanted, null);
     }
 
     /// <summary>Takes note of a look and decides.</summary>

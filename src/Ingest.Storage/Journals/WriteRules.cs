@@ -54,9 +54,9 @@ internal static class WriteRules
     }
 
     public static void Check(RelayedObject relayed) => Require(
-        relayed.Region.Length > 0 && relayed.Key.Length > 0
+        relayed.Region.Length > 0 && relayed.Key.Length > 0 && relayed.Sha256.Length > 0
         && System.Text.Encoding.UTF8.GetByteCount(relayed.Region) + System.Text.Encoding.UTF8.GetByteCount(relayed.Key) <= RelayedBytesMax,
-        "A relayed object has a region and a key, of 1,024 bytes together at most.");
+        "A relayed object has a checksum, and region and key, of 1,024 bytes together at most.");
 
     private static void Require(bool holds, string message)
     {

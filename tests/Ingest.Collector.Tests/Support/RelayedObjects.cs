@@ -17,6 +17,6 @@ internal sealed class RelayedObjects : IRelayedObjects
         return ValueTask.FromResult(new JournalResult(Outcome, "as the test says"));
     }
 
-    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
-        ValueTask.FromResult(Recorded.Exists(found => found.Region == region && found.Key == key));
+    public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
+        ValueTask.FromResult(Recorded.Exists(found => found.Region == region && found.Key == key && found.Sha256 == sha256));
 }

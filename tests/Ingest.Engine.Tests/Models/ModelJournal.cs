@@ -222,7 +222,7 @@ internal sealed class ModelJournal : IJournal
     public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) =>
         throw new NotSupportedException("no test of the engine asks");
 
-    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+    public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
         throw new NotSupportedException("no test of the engine asks");
 
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>

@@ -29,31 +29,197 @@ public sealed class BridgeTests
         Assert.Equal([keys[3], keys[0], keys[2], keys[1]], world.Order);
     }
 
-    [Fact]
-    public async Task What_the_primary_refuses_rests_and_the_others_go_on()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_primary_refuses_rests_and_the_others_go_on_however_many_there_are(bool isOfSource)
     {
-        var world = new BridgeWorld(1);
-        var refused = world.Add("gone", 1, 1, 2);
-        world.Add("shop", 2, 1, 2);
-        world.Refused.Add(refused);
-        Assert.False(await world.RunAsync(20));
-        Assert.Equal([refused], world.Lake.Objects.Keys.Where(key => key.StartsWith("relay/", StringComparison.Ordinal)));
-        Assert.Contains("no such source", Assert.Single(world.Bridge.Report!.SetAside), StringComparison.Ordinal);
+        var world = new BridgeWorld(1) { RefusesSources = isOfSource };
+        // Far more than the bridge holds at once, and all of them older.
+        var refused = Enumerable.Range(1, 3 * BridgeWorld.Limits.WindowMax).Select(seq => world.Add("gone", 1, seq, 2)).ToList();
+        var other = world.Add("shop", 2, 1, 2);
+        world.Refused.UnionWith(refused);
+        for (var turn = 0; turn < 40 && world.Lake.Objects.ContainsKey(other); turn++)
+            await world.Bridge.TurnAsync(Cancellation);
+        Assert.DoesNotContain(other, world.Lake.Objects.Keys);
+        Assert.Equal(refused.Order(StringComparer.Ordinal), world.Lake.Objects.Keys.Where(key => key.StartsWith("relay/", StringComparison.Ordinal)));
+        Assert.Contains("no such source", world.Bridge.Report!.SetAside[0], StringComparison.Ordinal);
+        Assert.Equal(isOfSource ? 1 : refused.Count, world.Refusals);
 
         world.Refused.Clear();
+        world.Time.Advance(BridgeWorld.Limits.RestMax);
         Assert.True(await world.RunAsync(200));
         Assert.Empty(world.Bridge.Report!.SetAside);
     }
 
     [Fact]
-    public async Task A_damaged_object_is_never_deleted()
+    public async Task Nothing_of_a_damaged_object_is_sent_and_once_it_is_mended_all_of_it()
     {
         var world = new BridgeWorld(1);
         var key = world.Add("shop", 1, 1, 9);
-        world.Lake.Objects[key] = world.Lake.Objects[key][..^20];
+        var whole = world.Lake.Objects[key];
+        world.Lake.Objects[key] = [.. whole[..^20], .. new byte[20]];
         Assert.False(await world.RunAsync(50));
-        Assert.Contains(key, world.Lake.Objects.Keys);
+        Assert.Equal(0, world.Chunks);
         Assert.Contains(key, Assert.Single(world.Bridge.Report!.SetAside), StringComparison.Ordinal);
+
+        world.Lake.Objects[key] = whole;
+        world.Time.Advance(BridgeWorld.Limits.RestMax);
+        Assert.True(await world.RunAsync(50));
+        Assert.True(world.Stored.SetEquals(world.Events));
+    }
+
+    [Fact]
+    public async Task An_object_that_is_not_what_the_journal_shipped_is_not_sent_though_it_can_be_read()
+    {
+        var world = new BridgeWorld(1);
+        var key = world.Add("shop", 1, 1, 9);
+        world.NoteShipped(key);
+        var whole = world.Lake.Objects[key];
+        world.Lake.Objects[key] = GzipMember.Compress("{}\n"u8);
+        Assert.False(await world.RunAsync(50));
+        Assert.Equal(0, world.Chunks);
+        world.Lake.Objects[key] = whole;
+        world.Time.Advance(BridgeWorld.Limits.RestMax);
+        Assert.True(await world.RunAsync(50));
+    }
+
+    [Fact]
+    public async Task What_was_confirmed_of_an_object_is_not_sent_again_after_its_rest()
+    {
+        var world = new BridgeWorld(1);
+        var key = world.Add("shop", 1, 1, 9);
+        world.OnChunk = chunk =>
+        {
+            if (chunk.FirstLine >= 3)
+                world.Refused.Add(key);
+        };
+        Assert.False(await world.RunAsync(20));
+        world.OnChunk = null;
+        world.Refused.Clear();
+        world.ForgetIds();
+        world.Time.Advance(BridgeWorld.Limits.RestMax);
+        Assert.True(world.Taken > 0);
+        await world.Bridge.TurnAsync(Cancellation);
+        Assert.Equal(9, world.Taken);
+    }
+
+    [Fact]
+    public async Task A_promotion_in_the_middle_of_an_object_delivers_all_of_it_anew()
+    {
+        var world = new BridgeWorld(1);
+        var key = world.Add("shop", 1, 1, 12);
+        var own = new OtherLink();
+        world.OnChunk = chunk => world.Link = chunk.FirstLine > 0 ? own : world.Link;
+        await world.Bridge.TurnAsync(Cancellation);
+        Assert.Contains(key, world.Lake.Objects.Keys);
+        world.Lake.SkipsChecks = true;
+        Assert.True(await world.RunAsync(10));
+        Assert.Equal(12, own.Lines);
+        Assert.Equal("itself", (await RecordAsync(world, key))!.DeliveredTo);
+    }
+
+    [Fact]
+    public async Task Nothing_is_delivered_while_nobody_knows_what_this_region_is()
+    {
+        var world = new BridgeWorld(1) { Unknown = "the record cannot be read" };
+        world.Link = null;
+        world.Add("shop", 1, 1, 2);
+        Assert.False(await world.RunAsync(10));
+        Assert.Equal((0, "the record cannot be read"), (world.Chunks, world.Bridge.Report!.Failure));
+        world.Link = world;
+        Assert.True(await world.RunAsync(10));
+    }
+
+    [Fact]
+    public async Task Files_of_somebody_else_are_let_alone()
+    {
+        var world = new BridgeWorld(1);
+        string[] strays =
+        [
+            "relay/README.txt",
+            "relay/source=shop/dt=2026-11-21/hr=00/shop-0-abcdefgh-000000000001-000000000001.txt",
+            "relay/source=Shop/dt=2026-11-21/hr=00/shop-0-abcdefgh-000000000001-000000000001.json.gz",
+            "relay/source=shop/dt=yesterday/hr=00/shop-0-abcdefgh-000000000001-000000000001.json.gz",
+        ];
+        foreach (var stray in strays)
+            world.Lake.Objects[stray] = [1];
+        var key = world.Add("shop", 1, 1, 2);
+        Assert.False(await world.RunAsync(10));
+        Assert.DoesNotContain(key, world.Lake.Objects.Keys);
+        Assert.All(strays, stray => Assert.Contains(stray, world.Lake.Objects.Keys));
+        Assert.Equal((0, null), (world.Bridge.Report!.Objects, world.Bridge.Report.Failure));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_deleted_holds_up_nobody_and_is_not_sent_again()
+    {
+        var world = new BridgeWorld(1) { IsLocked = true };
+        for (var seq = 1; seq <= 6; seq++)
+            world.Add("shop", 1, seq, 2);
+        for (var turn = 0; turn < 10; turn++)
+            await world.Bridge.TurnAsync(Cancellation);
+        var chunks = world.Chunks;
+        Assert.Equal(6, world.Bridge.Report!.DeliveredObjects);
+        Assert.Contains("cannot be deleted", world.Bridge.Report.SetAside[0], StringComparison.Ordinal);
+        world.IsLocked = false;
+        world.Time.Advance(BridgeWorld.Limits.RestMax);
+        Assert.True(await world.RunAsync(30));
+        Assert.Equal(chunks, world.Chunks);
+    }
+
+    [Fact]
+    public async Task Another_object_under_a_name_that_was_relayed_is_not_deleted()
+    {
+        var world = new BridgeWorld(1);
+        var key = world.Add("shop", 1, 1, 1);
+        Assert.True(await world.RunAsync(10));
+        world.Put(key, "shop", 1, 7, 1);
+        Assert.False(await world.RunAsync(10));
+        Assert.Contains(key, world.Lake.Objects.Keys);
+        Assert.Contains("under the same name", Assert.Single(world.Bridge.Report!.SetAside), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_object_that_alone_gets_no_answer_does_not_hold_up_the_others()
+    {
+        var world = new BridgeWorld(1);
+        var silent = world.Add("shop", 1, 1, 2);
+        for (var seq = 2; seq <= 6; seq++)
+            world.Add("shop", 2, seq, 2);
+        world.Silent.Add(silent);
+        Assert.False(await world.RunAsync(60));
+        Assert.Equal([silent], world.Lake.Objects.Keys.Where(key => key.StartsWith("relay/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Another_region_that_answers_in_the_middle_gets_the_object_from_its_beginning()
+    {
+        var world = new BridgeWorld(1);
+        var key = world.Add("shop", 1, 1, 12);
+        world.OnChunk = chunk =>
+        {
+            if (chunk.FirstLine > 0 && world.Answering == "east")
+            {
+                world.Answering = "north";
+                world.ForgetIds();
+            }
+        };
+        Assert.True(await world.RunAsync(20));
+        Assert.True(world.Stored.SetEquals(world.Events));
+        Assert.Equal("north at the model", (await RecordAsync(world, key))!.DeliveredTo);
+    }
+
+    [Fact]
+    public async Task A_read_that_hangs_ends_in_time()
+    {
+        var world = new BridgeWorld(1);
+        world.Add("shop", 1, 1, 2);
+        (world.Lake.Hangs, world.Time.Expires) = (true, true);
+        await world.Bridge.TurnAsync(Cancellation);
+        Assert.Contains("no end within", world.Bridge.Report!.Failure, StringComparison.Ordinal);
+        (world.Lake.Hangs, world.Time.Expires) = (false, false);
+        Assert.True(await world.RunAsync(10));
     }
 
     [Fact]
@@ -103,5 +269,23 @@ public sealed class BridgeTests
         Assert.Equal("manifests/dt=1970-01-01/hr=00/relay=shop-abcdefgh.json", LakeLayout.ManifestKey(batch.Hour, "abcdefgh", RelaySource.Of("shop")));
         Assert.False(SourceName.IsValid(RelaySource.Of("shop")));
         Assert.True(RelaySource.IsValid(RelaySource.Of("shop")));
+    }
+
+    private static Task<BridgedObject?> RecordAsync(BridgeWorld world, string key) =>
+        world.Lake.FindAsync(LakeLayout.BridgedKey(key), RelayFormat.Default.BridgedObject, Cancellation);
+
+    /// <summary>A primary that is another one.</summary>
+    private sealed class OtherLink : IRelayLink
+    {
+        public long Lines { get; private set; }
+
+        public string Description => "itself";
+
+        public ValueTask<RelayAnswer> DeliverAsync(RelayChunk chunk, CancellationToken cancellation)
+        {
+            Assert.Equal(Lines, chunk.FirstLine);
+            Lines += chunk.Lines;
+            return new(new RelayAnswer(RelayOutcome.Stored, chunk.Lines));
+        }
     }
 }

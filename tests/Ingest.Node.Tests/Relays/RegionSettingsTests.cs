@@ -21,6 +21,14 @@ public sealed class RegionSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Empty_texts_are_as_if_they_were_not_given()
+    {
+        var (region, mistakes) = Read(Settings() with { Region = "", Role = "", Primary = " ", RelayKey = "" });
+        Assert.Empty(mistakes);
+        Assert.Null(region.Name);
+    }
+
+    [Fact]
     public void A_receiver_knows_its_primary_and_the_key()
     {
         var (region, mistakes) = Read(Settings() with { Region = "west", Role = "receiver", Primary = "https://ingest.example.com", RelayKey = KeyFile(32) });

@@ -134,6 +134,8 @@ internal sealed class RegionWorld
         }
 
         Set(region, decision.Present!, wanted, decision.Kind);
+        if (Lever.Equals(wanted))
+            _watchers[region].Moved(_now, wanted);
 
         bool IsLost() => withFaults && _random.Next(20) == 0;
     }

@@ -65,6 +65,16 @@ public sealed class WatcherTests
     }
 
     [Fact]
+    public void A_move_that_is_undone_before_the_next_look_is_held_all_the_same()
+    {
+        MoveAway();
+        _watcher.Moved(_now, _lever);
+        _lever = Normal;
+        Assert.All(Look(Silent, VantageHealth.Down, times: 20), decision => Assert.Equal(Cause.Hold, decision.Cause));
+        Assert.Contains(Look(Silent, VantageHealth.Down, times: 20), decision => decision.Kind == DecisionKind.MoveAway);
+    }
+
+    [Fact]
     public void Traffic_comes_back_in_steps_each_held()
     {
         MoveAway();

@@ -59,8 +59,8 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
     public virtual ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) =>
         Inner.RecordRelayedAsync(relayed, cancellation);
 
-    public virtual ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
-        Inner.WasRelayedAsync(region, key, cancellation);
+    public virtual ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
+        Inner.WasRelayedAsync(region, key, sha256, cancellation);
 
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         Inner.ForgetBeforeAsync(before, cancellation);

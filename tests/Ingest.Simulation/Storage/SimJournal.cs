@@ -122,11 +122,11 @@ internal sealed class SimJournal(Simulation simulation, SimProcess process, Jour
         AskAsync(journal => Sync.Result(journal.ReadStatusAsync(CancellationToken.None)), cancellation);
 
     public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) => WriteAsync(
-        new JournalWrite(process, $"relayed {relayed.Key}", 0, journal => journal.RecordRelayedAsync(relayed, CancellationToken.None), () => { }),
+        new JournalWrite(process, $"relayed {relayed.Key}", 0, journal => journal.RecordRelayedAsync(relayed, CancellationToken.None), () => rules.OnRelayed(relayed)),
         cancellation);
 
-    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
-        AskAsync(journal => Sync.Result(journal.WasRelayedAsync(region, key, CancellationToken.None)), cancellation);
+    public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
+        AskAsync(journal => Sync.Result(journal.WasRelayedAsync(region, key, sha256, CancellationToken.None)), cancellation);
 
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) => WriteAsync(
         new JournalWrite(process, $"forget before {before}", 0, journal => journal.ForgetBeforeAsync(before, CancellationToken.None), () => { }),

@@ -163,13 +163,13 @@ public sealed class MemoryJournal(MemoryJournalStore store) : IJournal
         WriteRules.Check(relayed);
         return Write(() =>
         {
-            store.Relayed.TryAdd((relayed.Region, relayed.Key), relayed);
+            store.Relayed.TryAdd((relayed.Region, relayed.Key, relayed.Sha256), relayed);
             return JournalResult.Committed;
         }, cancellation);
     }
 
-    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
-        Read(() => store.Relayed.ContainsKey((region, key)), cancellation);
+    public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
+        Read(() => store.Relayed.ContainsKey((region, key, sha256)), cancellation);
 
     public ValueTask<JournalResult> ForgetBeforeAsync(LakeHour before, CancellationToken cancellation) =>
         Write(() =>

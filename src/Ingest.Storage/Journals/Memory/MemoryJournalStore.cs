@@ -25,8 +25,8 @@ public sealed class MemoryJournalStore(string? id = null)
 
     internal ClosedHours Closed { get; set; }
 
-    /// <summary>Relay objects that were delivered whole, by region and key.</summary>
-    internal Dictionary<(string Region, string Key), RelayedObject> Relayed { get; } = [];
+    /// <summary>Relay objects that were delivered whole.</summary>
+    internal Dictionary<(string Region, string Key, string Sha256), RelayedObject> Relayed { get; } = [];
 
     /// <summary>Number of partitions of every source that was ever written.</summary>
     internal Dictionary<string, int> PartitionCounts { get; } = new(StringComparer.Ordinal);

@@ -34,8 +34,8 @@ public sealed partial class PostgresJournal
             },
             cancellation));
 
-    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
-        new(_server.ReadAsync(session => Postgres.RelayedTable.ContainsAsync(session, region, key), cancellation));
+    public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
+        new(_server.ReadAsync(session => Postgres.RelayedTable.ContainsAsync(session, region, key, sha256), cancellation));
 
     public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
         new(_server.ReadAsync(async session => (await ClosedHoursTable.ReadAsync(session)).Last, cancellation));

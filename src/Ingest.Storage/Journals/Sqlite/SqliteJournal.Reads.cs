@@ -32,8 +32,8 @@ public sealed partial class SqliteJournal
             },
             cancellation);
 
-    public ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
-        _readers.ReadAsync(tables => tables.Relayed.Contains(region, key), cancellation);
+    public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
+        _readers.ReadAsync(tables => tables.Relayed.Contains(region, key, sha256), cancellation);
 
     public ValueTask<LakeHour?> ReadClosedHourAsync(CancellationToken cancellation) =>
         _readers.ReadAsync(tables => tables.ClosedHour.Read().Last, cancellation);

@@ -11,15 +11,19 @@ internal static class RelayedTable
     public static async Task<JournalResult> InsertAsync(Session session, RelayedObject relayed, CommitStep step)
     {
         await step.CommitAsync(() => session.ExecuteAsync(
-            "INSERT INTO ingest.relayed (region, key, delivered_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO ingest.relayed (region, key, sha256, delivered_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             Parameter.Of(relayed.Region),
             Parameter.Of(relayed.Key),
+            Parameter.Of(relayed.Sha256),
             Parameter.Of(relayed.DeliveredAt.UnixMilliseconds)));
         return JournalResult.Committed;
     }
 
-    public static Task<bool> ContainsAsync(Session session, string region, string key) => session.ScalarAsync<bool>(
-        "SELECT true FROM ingest.relayed WHERE region = $1 AND key = $2", Parameter.Of(region), Parameter.Of(key));
+    public static Task<bool> ContainsAsync(Session session, string region, string key, string sha256) => session.ScalarAsync<bool>(
+        "SELECT true FROM ingest.relayed WHERE region = $1 AND key = $2 AND sha256 = $3",
+        Parameter.Of(region),
+        Parameter.Of(key),
+        Parameter.Of(sha256));
 
     /// <summary>Drops what was delivered before a time, a bounded number a statement.</summary>
     public static async Task ForgetAsync(Session session, Instant before)

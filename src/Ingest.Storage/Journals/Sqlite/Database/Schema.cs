@@ -58,8 +58,8 @@ internal static class Schema
     private const string Relayed =
         """
 
-        CREATE TABLE relayed(id INTEGER PRIMARY KEY, region TEXT NOT NULL, key TEXT NOT NULL,
-          delivered_at INTEGER NOT NULL, crc INTEGER NOT NULL, UNIQUE(region, key));
+        CREATE TABLE relayed(id INTEGER PRIMARY KEY, region TEXT NOT NULL, key TEXT NOT NULL, sha256 TEXT NOT NULL,
+          delivered_at INTEGER NOT NULL, crc INTEGER NOT NULL, UNIQUE(region, key, sha256));
         CREATE INDEX relayed_by_age ON relayed(delivered_at);
         """;
 
