@@ -32,7 +32,8 @@ internal sealed class SimLever(Simulation simulation, RegionsPlan plan)
     public void Judge(Decision decision, World self, World other, TimeSpan? knowsSince, TimeSpan? lastMove)
     {
         var who = $"the watcher of {self.Region!.Name} sets {decision.Wanted} over {decision.Present}";
-        if (_isByHand)
+        var isAllInDeadRegion = decision.Present![other.Region!.Name] == decision.Present.Sum && HealthOf(other) == VantageHealth.Down;
+        if (_isByHand && !isAllInDeadRegion)
             simulation.Fail("what a person set stays", who);
         // A move that stands is seen by every watcher that looked before it. What a person undid between two looks is not.
         foreach (var last in new[] { knowsSince < _movedAt ? _movedAt : null, lastMove })
