@@ -82,7 +82,7 @@ public sealed class WatcherLoopTests
         Assert.InRange(_lever.Tries, 5, 200);
     }
 
-    private RegionWeights Normal => new([new(There, 95), new(Here, 5)]);
+    private static RegionWeights Normal => new([new(There, 95), new(Here, 5)]);
 
     private async Task BeginDrillAsync(TimeSpan length)
     {
