@@ -20,6 +20,9 @@ public sealed partial class HostingLog
     [LoggerMessage(184, LogLevel.Warning, "A look at the other region failed; looking again")]
     public partial void LookFailed(Exception exception);
 
+    [LoggerMessage(186, LogLevel.Warning, "Two region lists have version {Version}; the later one is served. Change the lever from one region at a time")]
+    public partial void ListsDiffer(long version);
+
     [LoggerMessage(185, LogLevel.Warning, "The region list cannot be read from or written to {Lake} now; serving what is known: {Reason}")]
     public partial void ListNotRead(string lake, string reason);
 }

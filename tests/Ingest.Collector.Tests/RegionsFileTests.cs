@@ -32,7 +32,7 @@ public sealed class RegionsFileTests : IDisposable
               {{Regions}},
               {{HaProxy}},
               "failover": {"automatic": true, "period": "10s", "timeout": "4s", "downAfter": "1m", "upAfter": "3m", "hold": "10m", "steps": [25, 50]},
-              "list": {"publicKey": "regions.pub", "privateKey": "/keys/regions.key", "lifetime": "30d"}, // a comment
+              // a comment
             }
             """);
         Assert.Equal("us-east-1=95 us-west-2=5", plan.Normal.ToString());
@@ -41,9 +41,6 @@ public sealed class RegionsFileTests : IDisposable
         Assert.Equal(TimeSpan.FromMinutes(10), plan.Failover.Hold);
         Assert.Equal([25, 50], plan.Failover.Steps);
         Assert.True(plan.Failover.IsAutomatic);
-        Assert.Equal(
-            (Path.Combine(_folder, "regions.pub"), "/keys/regions.key", TimeSpan.FromDays(30)),
-            (plan.List!.PublicKeyFile, plan.List.PrivateKeyFile, plan.List.Lifetime));
         Assert.Equal("us-east-1", plan.OtherOf("us-west-2")!.Name);
     }
 
@@ -60,6 +57,22 @@ public sealed class RegionsFileTests : IDisposable
         Assert.Equal(("Z1", "ingest.example.com", "A", "aws"), (route53.Zone, route53.Record, route53.Type, route53.Program));
         Assert.Equal(["east", "us-west-2"], route53.Identifiers.Values);
         Assert.False(plan.Failover.IsAutomatic);
+        Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10)), (plan.Failover.Period, plan.Failover.Timeout));
+    }
+
+    [Fact]
+    public void A_region_list_is_read()
+    {
+        var plan = Read($$"""
+            {
+              {{Regions}},
+              "lever": {"provider": "list"}, "list": {"publicKey": "regions.pub", "privateKey": "/keys/regions.key", "lifetime": "30d"}
+            }
+            """);
+        Assert.IsType<ListLeverSettings>(plan.Lever);
+        Assert.Equal(
+            (Path.Combine(_folder, "regions.pub"), "/keys/regions.key", TimeSpan.FromDays(30)),
+            (plan.List!.PublicKeyFile, plan.List.PrivateKeyFile, plan.List.Lifetime));
     }
 
     [Fact]
@@ -85,6 +98,8 @@ public sealed class RegionsFileTests : IDisposable
     [InlineData("failover.automatic", """{"regions": {"a": {"url": "https://a", "weight": 60}, "b": {"url": "https://b", "weight": 40}}, "lever": {"provider": "list"}, "list": {"publicKey": "x"}, "failover": {"automatic": true}}""")]
     [InlineData("list", """{"regions": {"a": {"url": "https://a", "weight": 60}, "b": {"url": "https://b", "weight": 40}}, "lever": {"provider": "list"}}""")]
     [InlineData("lever.backend", """{"regions": {"a": {"url": "https://a", "weight": 60}, "b": {"url": "https://b", "weight": 40}}, "lever": {"provider": "haproxy", "address": "unix:/x", "backend": "b; shutdown"}}""")]
+    [InlineData("regions", """{"regions": {"a": {"url": "https://a", "weight": 60}, "b": {"url": "https://a/", "weight": 40}}, "lever": {"provider": "list"}, "list": {"publicKey": "x"}}""")]
+    [InlineData("list", """{"regions": {"a": {"url": "https://a", "weight": 60}, "b": {"url": "https://b", "weight": 40}}, "lever": {"provider": "haproxy", "address": "unix:/x", "backend": "b"}, "list": {"publicKey": "x"}}""")]
     [InlineData("lever", """{"regions": {"a": {"url": "https://a", "weight": 60}, "b": {"url": "https://b", "weight": 40}}}""")]
     [InlineData("lever.provider", """{"regions": {"a": {"url": "https://a", "weight": 60}, "b": {"url": "https://b", "weight": 40}}, "lever": {"provider": "dns"}}""")]
     public void What_does_not_fit_together_is_refused(string key, string json) =>

@@ -14,7 +14,7 @@ internal sealed class LeverSession : IDisposable
     private LeverSession(RegionPlan plan, ILake? lake)
     {
         (Plan, Lake) = (plan, lake);
-        _http = new HttpClient { Timeout = plan.Failover.Timeout };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = plan.Failover.Timeout };
         _verifier = plan.List is { } list ? ListVerifier.Read(list.PublicKeyFile) : null;
         _signer = plan.List?.PrivateKeyFile is { } file && lake is not null ? ListSigner.Read(file) : null;
         var fetcher = _verifier is null ? null : new ListFetcher(_http, _verifier);
@@ -52,6 +52,19 @@ internal sealed class LeverSession : IDisposable
         var probe = new ReadinessProbe(_http);
         var answers = await Task.WhenAll(Plan.Regions.Select(region => probe.AskAsync(region, Plan.Names, cancellation)));
         return Plan.Names.Zip(answers).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+    }
+
+    /// <summary>Closes a drill that is still open: a person has decided since. Says so where it could not.</summary>
+    public async Task CloseDrillAsync()
+    {
+        if (Lake is null)
+            return;
+        var records = new DrillRecords(Lake);
+        if (await records.FindOpenAsync(Instant.From(TimeProvider.System.GetUtcNow()), CancellationToken.None) is { } drill
+            && await records.EndAsync(drill, CancellationToken.None) is { IsConfirmed: false } result)
+        {
+            await Console.Error.WriteLineAsync($"A drill of {drill.By} was left open, since the lake did not take its end: {result.Detail}");
+        }
     }
 
     /// <summary>Writes a record where there is a lake; says so where it could not. A lever that moved stays moved.</summary>

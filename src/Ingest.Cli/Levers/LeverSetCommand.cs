@@ -63,7 +63,9 @@ internal static class LeverSetCommand
         Console.WriteLine($"Lever   {session.Lever.Description}");
         Console.WriteLine($"Present {present}");
         Console.WriteLine($"Wanted  {wanted}");
-        if (present.Equals(wanted))
+        if (reading.Renewal is { } renewal)
+            Console.WriteLine(renewal);
+        if (present.Equals(wanted) && reading.Renewal is null)
         {
             Console.WriteLine("Nothing to change.");
             return ExitCodes.Good;
@@ -89,6 +91,7 @@ internal static class LeverSetCommand
             return ExitCodes.Bad;
         // From here on it is not broken off: what became of it must be known.
         await session.Lever.SetAsync(present, wanted, CancellationToken.None);
+        await session.CloseDrillAsync();
         await session.RecordAsync(LeverRecord.Set, present, wanted, choice.IsForced ? "by hand, forced" : "by hand", null);
         Console.WriteLine($"Done: {wanted}");
         return ExitCodes.Good;

@@ -62,9 +62,11 @@ internal static class LeverShowCommand
     private static async Task<List<string>> TroublesAsync(LeverSession session, LeverReading reading, CancellationToken cancellation)
     {
         var troubles = new List<string>();
+        if (reading.Renewal is { } renewal)
+            troubles.Add(renewal);
         if (!reading.Weights.Equals(session.Plan.Normal))
             troubles.Add($"The weights are not the normal ones ({session.Plan.Normal}). To put these back: ./ingest lever auto");
-        if (session.Lake is not null && await new DrillRecords(session.Lake).FindOpenAsync(cancellation) is { } drill
+        if (session.Lake is not null && await new DrillRecords(session.Lake).FindOpenAsync(Instant.From(TimeProvider.System.GetUtcNow()), cancellation) is { } drill
             && reading.Weights.ToDictionary().SequenceEqual(drill.During))
         {
             troubles.Add(drill.Until > Instant.From(TimeProvider.System.GetUtcNow())

@@ -20,20 +20,16 @@ internal static class DrillCommand
             HelpName = "REGION=URL",
             Description = "A server of a region whose status is counted, where the region's own address does not show it. May be repeated.",
         };
-        var keys = new Option<string[]>("--key")
-        {
-            HelpName = "REGION=KEY",
-            Description = "Its admin key; INGEST_ADMIN_KEY where all have the same. May be repeated.",
-        };
         var command = new Command(
             "drill",
             "Moves all traffic to one region for a time, counts, moves it back, and reports. It moves back at once when that\n" +
             "region says that it is not ready, at any error, and at Ctrl-C. Where the command itself dies, the server of the\n" +
             "region in whose lake the drill was written down moves the lever back once the time is over.\n" +
+            "Admin keys for the counts: INGEST_ADMIN_KEY_US_WEST_2 for the region us-west-2, or INGEST_ADMIN_KEY for all.\n" +
             "Exit code: 0 done and back, 1 refused, or ended before its time and back, 2 the lever is not back: look at it.\n" +
             "Example: ./ingest region drill --to us-west-2 --for 10m")
         {
-            to, length, yes, admins, keys,
+            to, length, yes, admins,
         };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => LeverSession.RunAsync(async () =>
@@ -48,7 +44,7 @@ internal static class DrillCommand
             var time = Quantities.Time(parsed.GetValue(length)!);
             if (time is null || time <= TimeSpan.Zero || time > LengthMax)
                 mistakes.Add($"--for {parsed.GetValue(length)}: write a time such as 10m, 24h at most.");
-            using var counters = RegionCounters.Read(session.Plan, parsed.GetValue(admins) ?? [], parsed.GetValue(keys) ?? [], mistakes);
+            using var counters = RegionCounters.Read(session.Plan, parsed.GetValue(admins) ?? [], mistakes);
             foreach (var mistake in mistakes)
                 await Console.Error.WriteLineAsync(mistake);
             return mistakes.Count > 0

@@ -52,26 +52,28 @@ internal sealed class DrillRun(LeverSession session, RegionCounters counters, Ti
         try
         {
             await session.Lever.SetAsync(before, during, CancellationToken.None);
+            await SayAsync($"{Clock()} All traffic goes to {target}.");
             await session.RecordAsync(LeverRecord.Drill, before, during, $"a drill for {length}", null);
-            await output.WriteLineAsync($"{Clock()} All traffic goes to {target}.");
             trouble = await WatchAsync(target, during, length, cancellation);
         }
-        catch (LeverException exception)
+        catch (Exception exception)
         {
+            // Whatever it was, the lever goes back.
             trouble = exception.Message;
         }
 
-        var last = await counters.ReadAsync();
-        var failure = await MoveBackAsync(before, during);
-        if (failure is null)
-            await records.EndAsync(drill, CancellationToken.None);
-        await session.RecordAsync(LeverRecord.DrillEnded, during, before, trouble ?? "its time is over", failure);
-        await ReportAsync(first, last, trouble, failure);
+        var (failure, isOver) = await MoveBackAsync(before, during);
+        if (isOver)
+            await session.CloseDrillAsync();
+        await session.RecordAsync(LeverRecord.DrillEnded, during, failure is null ? before : null, trouble ?? "its time is over", failure);
+        await ReportAsync(first, await counters.ReadAsync(), trouble, failure);
         return failure is not null ? ExitCodes.NoAnswer : trouble is null ? ExitCodes.Good : ExitCodes.Bad;
     }
 
     private async Task<string?> ObjectionAsync(string target, LeverReading reading, CancellationToken cancellation)
     {
+        if (session.Plan.Lever is ListLeverSettings)
+            return "The region list cannot drill: clients read it when they like, and nobody could end a drill that was left over.";
         if (!reading.Weights.IsPercent)
             return "The weights are no percentages: set them once with ./ingest lever set.";
         if (reading.Weights[target] == 100)
@@ -118,35 +120,48 @@ internal sealed class DrillRun(LeverSession session, RegionCounters counters, Ti
         }
     }
 
-    /// <returns>Why the lever is not back; null where it is.</returns>
-    private async Task<string?> MoveBackAsync(RegionWeights before, RegionWeights during)
+    /// <returns>Why the lever is not back, null where it is; and whether nobody is to move it back any more.</returns>
+    private async Task<(string? Failure, bool IsOver)> MoveBackAsync(RegionWeights before, RegionWeights during)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
                 await session.Lever.SetAsync(during, before, CancellationToken.None);
-                await output.WriteLineAsync($"{Clock()} The lever is back at {before}.");
-                return null;
+                await SayAsync($"{Clock()} The lever is back at {before}.");
+                return (null, true);
             }
             catch (LeverMovedException moved) when (moved.Found.Equals(before))
             {
-                return null;
+                return (null, true);
             }
             catch (LeverMovedException moved)
             {
                 // A person, or a watcher: theirs stands.
-                return $"{moved.Message} It is left there";
+                return ($"{moved.Message} It is left there", true);
             }
             catch (LeverException exception) when (tries < BackTriesMax)
             {
-                await output.WriteLineAsync($"{Clock()} The lever did not move back, trying again: {exception.Message}");
+                await SayAsync($"{Clock()} The lever did not move back, trying again: {exception.Message}");
                 await Task.Delay(BackPause, time);
             }
             catch (LeverException exception)
             {
-                return exception.Message;
+                return (exception.Message, false);
             }
+        }
+    }
+
+    /// <summary>Reports; where nobody listens any more, the lever comes first.</summary>
+    private async Task SayAsync(string line)
+    {
+        try
+        {
+            await output.WriteLineAsync(line);
+        }
+        catch (IOException)
+        {
+            // The pipe is closed.
         }
     }
 
@@ -168,7 +183,7 @@ internal sealed class DrillRun(LeverSession session, RegionCounters counters, Ti
     private static string Text(RegionCounters.Counts? first, RegionCounters.Counts? last)
     {
         if (first is null || last is null)
-            return "does not show its status (--admin, --key)";
+            return "does not show its status (--admin, INGEST_ADMIN_KEY)";
         var requests = last.Answers
             .Select(answer => (answer.Key, Count: answer.Value - first.Answers.GetValueOrDefault(answer.Key)))
             .Where(answer => answer.Count > 0)

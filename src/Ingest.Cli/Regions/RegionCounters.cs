@@ -17,10 +17,9 @@ internal sealed class RegionCounters : IDisposable
     internal sealed record Counts(Instant Since, IReadOnlyDictionary<string, long> Answers, long Received);
 
     /// <summary>Reads which servers to ask; those without a key are not asked.</summary>
-    public static RegionCounters Read(RegionPlan plan, string[] admins, string[] keys, ICollection<string> mistakes)
+    public static RegionCounters Read(RegionPlan plan, string[] admins, ICollection<string> mistakes)
     {
         var urls = Pairs("--admin", admins);
-        var given = Pairs("--key", keys);
         var everywhere = Environment.GetEnvironmentVariable("INGEST_ADMIN_KEY");
         var servers = new Dictionary<string, ServerAddress?>(StringComparer.Ordinal);
         foreach (var region in plan.Regions)
@@ -28,7 +27,7 @@ internal sealed class RegionCounters : IDisposable
             var url = region.Url;
             if (urls.TryGetValue(region.Name, out var text) && !Uri.TryCreate(text, UriKind.Absolute, out url))
                 mistakes.Add($"--admin {region.Name}={text}: write it as http://HOST:PORT or https://HOST.");
-            var key = given.GetValueOrDefault(region.Name) ?? everywhere;
+            var key = Environment.GetEnvironmentVariable(VariableOf(region.Name)) ?? everywhere;
             servers[region.Name] = url is null || string.IsNullOrEmpty(key) ? null : new ServerAddress(url, key);
         }
 
@@ -49,6 +48,10 @@ internal sealed class RegionCounters : IDisposable
             return pairs;
         }
     }
+
+    /// <summary>The variable with a region's admin key, such as <c>INGEST_ADMIN_KEY_US_WEST_2</c>.</summary>
+    private static string VariableOf(string region) =>
+        "INGEST_ADMIN_KEY_" + string.Concat(region.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
 
     /// <summary>What each region counts; null for one that does not say.</summary>
     public async Task<IReadOnlyDictionary<string, Counts?>> ReadAsync()

@@ -11,6 +11,9 @@ public static partial class RegionsFile
 
     private static readonly WatcherOptions Defaults = new();
 
+    /// <summary>Each look costs three processes of the AWS CLI, a second or two each.</summary>
+    private static readonly WatcherOptions Route53Defaults = new() { Period = TimeSpan.FromSeconds(15), Timeout = TimeSpan.FromSeconds(10) };
+
     /// <summary>Reads the file of a configuration folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="errors">Receives every mistake.</param>
@@ -27,7 +30,7 @@ public static partial class RegionsFile
         var root = new ConfigurationSection(document.RootElement, RegionPlan.FileName, "", errors);
         var regions = Regions(root);
         var lever = Lever(root, [.. regions.Select(region => region.Name)]);
-        var failover = Failover(root.Section("failover"));
+        var failover = Failover(root.Section("failover"), lever is Route53Settings ? Route53Defaults : Defaults);
         var list = List(root.Section("list"), folder);
         root.Finish();
         if (failover.IsAutomatic && lever is { HasWitness: false })
@@ -36,6 +39,8 @@ public static partial class RegionsFile
             root.Fail("failover.automatic", "is on, and there are not exactly two regions", "Name two, or turn it off");
         if (lever is ListLeverSettings && list is null)
             root.Fail("list", "is missing", "Name the keys of the list; ./ingest lever keygen makes them");
+        if (lever is not (null or ListLeverSettings) && list is not null)
+            root.Fail("list", "is there, and another provider has the lever", "Drop it, or take list as the provider");
         return errors.Count == before ? new RegionPlan(regions, lever!, failover, list) : null;
     }
 
@@ -63,6 +68,8 @@ public static partial class RegionsFile
             root.Fail("regions", $"does not name 2 to {RegionsMax} regions", "Name each with its url and weight");
         else if (sum != 100 && regions.All(region => region.Weight > 0))
             root.Fail("regions", $"has weights that sum to {sum}", "Let them sum to 100");
+        foreach (var twice in regions.GroupBy(region => region.Url).Where(group => group.Count() > 1))
+            root.Fail("regions", $"has {twice.Key} twice", "Give each region its own address, past the lever");
         return regions;
     }
 
@@ -131,19 +138,19 @@ public static partial class RegionsFile
         return words;
     }
 
-    private static WatcherOptions Failover(ConfigurationSection? section)
+    private static WatcherOptions Failover(ConfigurationSection? section, WatcherOptions defaults)
     {
         if (section is null)
-            return Defaults;
+            return defaults;
         var (second, day) = (TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         var options = new WatcherOptions
         {
-            IsAutomatic = section.Flag("automatic") ?? Defaults.IsAutomatic,
-            Period = section.Time("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)) ?? Defaults.Period,
-            Timeout = section.Time("timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)) ?? Defaults.Timeout,
-            DownAfter = section.Time("downAfter", second, day) ?? Defaults.DownAfter,
-            UpAfter = section.Time("upAfter", second, day) ?? Defaults.UpAfter,
-            Hold = section.Time("hold", second, day) ?? Defaults.Hold,
+            IsAutomatic = section.Flag("automatic") ?? defaults.IsAutomatic,
+            Period = section.Time("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)) ?? defaults.Period,
+            Timeout = section.Time("timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)) ?? defaults.Timeout,
+            DownAfter = section.Time("downAfter", second, day) ?? defaults.DownAfter,
+            UpAfter = section.Time("upAfter", second, day) ?? defaults.UpAfter,
+            Hold = section.Time("hold", second, day) ?? defaults.Hold,
             Steps = section.Numbers("steps", 1, 99),
         };
         if (!options.Steps.SequenceEqual(options.Steps.Order().Distinct()))

@@ -13,28 +13,28 @@ internal sealed class LeftOverDrill(ILake lake, RegionPlan plan, TimeProvider ti
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly DrillRecords _records = new(lake);
+    private readonly LeverHistory _history = new(lake);
     private DrillRecord? _found;
     private long? _lookedAt;
+    private long _firstSeenAt;
 
-    /// <summary>A drill over its time that left these weights; null where there is none, or the lake does not say.</summary>
+    /// <summary>
+    /// A drill over its time that left these weights; null where there is none, or the lake does not say. Its time counts from
+    /// when this process first saw it: the clocks of two machines may differ.
+    /// </summary>
     public async Task<(DrillRecord Drill, RegionWeights Before)?> FindAsync(RegionWeights present, CancellationToken stop)
     {
         if (_lookedAt is null || time.GetElapsedTime(_lookedAt.Value) >= Period)
         {
             _lookedAt = time.GetTimestamp();
-            try
-            {
-                _found = await _records.FindOpenAsync(stop);
-            }
-            catch (LakeUnavailableException)
-            {
-                // Looked again later; until then the weights stand as if set by hand.
-                _found = null;
-            }
+            var before = _found?.Id;
+            _found = await LookAsync(stop);
+            if (_found?.Id != before)
+                _firstSeenAt = time.GetTimestamp();
         }
 
         return _found is { } drill
-            && Instant.From(time.GetUtcNow()) > drill.Until + Grace
+            && time.GetElapsedTime(_firstSeenAt) >= drill.Until - drill.At + Grace
             && present.ToDictionary().SequenceEqual(drill.During)
             && plan.Names.All(drill.Before.ContainsKey)
             ? (drill, plan.Normal.With(name => drill.Before[name]))
@@ -42,9 +42,37 @@ internal sealed class LeftOverDrill(ILake lake, RegionPlan plan, TimeProvider ti
     }
 
     /// <summary>Writes down that it is over.</summary>
-    public async Task EndAsync((DrillRecord Drill, RegionWeights Before) found, CancellationToken stop)
+    public async Task<PutResult> EndAsync(DrillRecord drill, CancellationToken stop)
     {
-        await _records.EndAsync(found.Drill, stop);
-        _found = null;
+        var result = await _records.EndAsync(drill, stop);
+        _lookedAt = null;
+        return result;
+    }
+
+    private async Task<DrillRecord?> LookAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _records.FindOpenAsync(Instant.From(time.GetUtcNow()), stop) is { } drill && !await WasMovedSinceAsync(drill, stop)
+                ? drill
+                : null;
+        }
+        catch (LakeUnavailableException)
+        {
+            // Looked again later; until then the weights stand as if set by hand.
+            return null;
+        }
+    }
+
+    /// <summary>Whoever moved the lever after the drill had begun knew what they did, though the drill was not closed.</summary>
+    private async Task<bool> WasMovedSinceAsync(DrillRecord drill, CancellationToken stop)
+    {
+        await foreach (var record in _history.ReadAsync(drill.At, stop))
+        {
+            if (record is { To: not null, Failure: null, What: not LeverRecord.Drill } && record.At > drill.At)
+                return true;
+        }
+
+        return false;
     }
 }

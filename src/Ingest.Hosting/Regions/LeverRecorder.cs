@@ -18,6 +18,8 @@ internal sealed class LeverRecorder(ILake lake, string region, TimeProvider time
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     private readonly LeverHistory _history = new(lake);
     private readonly Channel<LeverRecord> _waiting = Channel.CreateBounded<LeverRecord>(
         new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
@@ -26,30 +28,54 @@ internal sealed class LeverRecorder(ILake lake, string region, TimeProvider time
     public void Write(string what, RegionWeights? from, RegionWeights? to, string reason, string? failure) => _waiting.Writer.TryWrite(
         new LeverRecord(Instant.From(time.GetUtcNow()), region, what, from?.ToDictionary(), to?.ToDictionary(), reason, failure));
 
-    /// <summary>Stores records until cancelled.</summary>
+    /// <summary>Stores records until cancelled, and then for a moment those that are left: the next start looks for them.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        LeverRecord? current = null;
         try
         {
-            await foreach (var record in _waiting.Reader.ReadAllAsync(stop))
+            while (true)
             {
-                while (await _history.PutAsync(record, stop) is { IsConfirmed: false } result)
-                {
-                    log.LeverNotRecorded(result.Detail);
-                    if (result.Outcome == PutOutcome.Conflict)
-                        break;
+                current = await _waiting.Reader.ReadAsync(stop);
+                while (!await TryPutAsync(current, stop))
                     await Task.Delay(Pause, time, stop);
-                }
             }
         }
         catch (OperationCanceledException)
         {
-            // Stopped.
+            await FinishAsync(current);
         }
     }
 
+    private async Task FinishAsync(LeverRecord? current)
+    {
+        using var patience = new CancellationTokenSource(Farewell);
+        try
+        {
+            do
+            {
+                if (current is not null)
+                    await TryPutAsync(current, patience.Token);
+            }
+            while (_waiting.Reader.TryRead(out current));
+        }
+        catch (OperationCanceledException)
+        {
+            // They are in the log.
+        }
+    }
+
+    /// <summary>True where it is there, or another stands in its place.</summary>
+    private async Task<bool> TryPutAsync(LeverRecord record, CancellationToken cancellation)
+    {
+        var result = await _history.PutAsync(record, cancellation);
+        if (!result.IsConfirmed)
+            log.LeverNotRecorded(result.Detail);
+        return result.IsConfirmed || result.Outcome == PutOutcome.Conflict;
+    }
+
     /// <summary>
-    /// The last move of this region's watcher, where nothing else is known to have happened since; null where there is none.
+    /// The last move that is known, where it was this region's watcher's; null where it was not.
     /// Waits until the lake can be read.
     /// </summary>
     public async Task<(RegionWeights Weights, Instant At)?> FindLastMoveAsync(IReadOnlyList<string> regions, CancellationToken stop)
@@ -61,11 +87,12 @@ internal sealed class LeverRecorder(ILake lake, string region, TimeProvider time
                 LeverRecord? last = null;
                 await foreach (var record in _history.ReadAsync(Instant.From(time.GetUtcNow()) - Reach, stop))
                 {
-                    if (record.By == region && (last is null || record.At > last.At))
+                    // What was only found is no move. One that is said to have failed may have been made: the lever tells.
+                    if (record is { To: not null, What: not LeverRecord.Found } && (last is null || record.At > last.At))
                         last = record;
                 }
 
-                return last is { What: LeverRecord.MovedAway or LeverRecord.MovedBack, Failure: null, To: { } to }
+                return last is { What: LeverRecord.MovedAway or LeverRecord.MovedBack, To: { } to } && last.By == region
                     && regions.All(to.ContainsKey)
                     ? (new RegionWeights(regions.Select(name => KeyValuePair.Create(name, to[name]))), last.At)
                     : null;

@@ -16,7 +16,7 @@ public sealed class RegionListLoop : IDisposable
     private readonly Uri[] _others;
     private readonly ListVerifier _verifier;
     private readonly ListStore _store;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(3) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(3) };
     private readonly TimeProvider _time;
     private readonly HostingLog _log;
     private volatile SignedRegionList? _current;
@@ -89,7 +89,7 @@ public sealed class RegionListLoop : IDisposable
         try
         {
             var served = await fetcher.NewestAsync(_others, stop);
-            if (served is not null && served.List.Version > (_current?.List.Version ?? 0))
+            if (served is not null && served != _current && ListFetcher.Newer(_current, served) == served)
                 await TakeAsync(served, stop);
             _current = await _store.NewestAsync(_current, stop);
         }
@@ -102,6 +102,8 @@ public sealed class RegionListLoop : IDisposable
     /// <summary>Serves another region's list at once; the lake has it for the next start, and for other silos.</summary>
     private async Task TakeAsync(SignedRegionList list, CancellationToken stop)
     {
+        if (_current?.List.Version == list.List.Version && _current.List.IssuedAt != list.List.IssuedAt)
+            _log.ListsDiffer(list.List.Version);
         _current = list;
         var result = await _store.PutAsync(list, stop);
         if (!result.IsConfirmed)

@@ -9,13 +9,15 @@ namespace Ingest.Hosting;
 /// </summary>
 public sealed class WatcherLoop : IDisposable
 {
+    /// <summary>Longest pause after moves that failed; the first is a period, and they double.</summary>
+    private static readonly TimeSpan FailedPauseMax = TimeSpan.FromMinutes(1);
+
     private readonly RegionPlan _plan;
     private readonly string _self;
     private readonly RegionPlace? _other;
     private readonly ILever _lever;
     private readonly StorageHealth _health;
-    private readonly HttpClient _http;
-    private readonly ReadinessProbe _probe;
+    private readonly Func<RegionPlace, CancellationToken, Task<Probe>> _probe;
     private readonly LeverRecorder _recorder;
     private readonly LeftOverDrill _drill;
     private readonly Watcher _watcher;
@@ -25,14 +27,25 @@ public sealed class WatcherLoop : IDisposable
     private readonly LeverGauge _gauge = new();
     private volatile LeverReport _report;
     private volatile string? _automatic;
+    private HttpClient? _http;
     private Cause? _told;
+    private (string What, string Failure)? _failed;
+    private int _failures;
+    private TimeSpan _retryAt;
+    private bool _knowsHistory;
 
-    private WatcherLoop(RegionPlan plan, string self, ILever lever, StorageHealth health, ILake lake, TimeProvider time, HostingLog log)
+    internal WatcherLoop(
+        RegionPlan plan,
+        string self,
+        ILever lever,
+        Func<RegionPlace, CancellationToken, Task<Probe>> probe,
+        StorageHealth health,
+        ILake lake,
+        TimeProvider time,
+        HostingLog log)
     {
-        (_plan, _self, _lever, _health, _time, _log) = (plan, self, lever, health, time, log);
+        (_plan, _self, _lever, _probe, _health, _time, _log) = (plan, self, lever, probe, health, time, log);
         _other = plan.OtherOf(self);
-        _http = new HttpClient { Timeout = plan.Failover.Timeout };
-        _probe = new ReadinessProbe(_http);
         _recorder = new LeverRecorder(lake, self, time, log);
         _drill = new LeftOverDrill(lake, plan, time);
         _watcher = new Watcher(self, _other?.Name ?? self, plan.Normal, _other is null ? plan.Failover with { IsAutomatic = false } : plan.Failover);
@@ -51,11 +64,19 @@ public sealed class WatcherLoop : IDisposable
     {
         if (plan is not { Regions: { } regions, Region.Name: { } self })
             return null;
-        // It lives as long as the lever, and holds the key alone.
-        var fetcher = regions.List is { } list
-            ? new ListFetcher(new HttpClient { Timeout = regions.Failover.Timeout }, ListVerifier.Read(list.PublicKeyFile))
-            : null;
-        return new WatcherLoop(regions, self, LeverFactory.Create(regions, fetcher, null, time), health, lake, time, log);
+        // A region answers for itself: one that sends elsewhere is not ready.
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = regions.Failover.Timeout };
+        var fetcher = regions.List is { } list ? new ListFetcher(http, ListVerifier.Read(list.PublicKeyFile)) : null;
+        var probe = new ReadinessProbe(http);
+        return new WatcherLoop(
+            regions,
+            self,
+            LeverFactory.Create(regions, fetcher, null, time),
+            (region, stop) => probe.AskAsync(region, regions.Names, stop),
+            health,
+            lake,
+            time,
+            log) { _http = http };
     }
 
     /// <summary>Looks and acts until cancelled.</summary>
@@ -72,6 +93,9 @@ public sealed class WatcherLoop : IDisposable
                     if (await resuming is { } last)
                         _watcher.Resume(last.Weights, Now - (Instant.From(_time.GetUtcNow()) - last.At));
                     resuming = null;
+                    // Until now, weights that are not the normal ones may be its own, and are not written down as a person's.
+                    _knowsHistory = true;
+                    _told = null;
                 }
 
                 await LookAsync(stop);
@@ -88,7 +112,7 @@ public sealed class WatcherLoop : IDisposable
     public void Dispose()
     {
         _gauge.Dispose();
-        _http.Dispose();
+        _http?.Dispose();
     }
 
     /// <summary>Time since this watcher began.</summary>
@@ -98,16 +122,18 @@ public sealed class WatcherLoop : IDisposable
     {
         try
         {
-            var probing = _other is null ? Task.FromResult(new Probe(true)) : _probe.AskAsync(_other, _plan.Names, stop);
+            var probing = _other is null ? Task.FromResult(new Probe(true)) : _probe(_other, stop);
             var (reading, failure) = await ReadAsync(stop);
             var other = await probing;
             var decision = _watcher.Observe(new Observation(Now, _health.CanStore(out _), other, reading));
             _automatic = _watcher.Automatic?.ToString();
             Tell(decision, reading, failure);
-            if (reading is not null && decision.Wanted is not null)
+            if (Now < _retryAt || reading is null)
+                return;
+            if (decision.Wanted is not null)
                 await MoveAsync(decision, stop);
-            else if (reading is not null && IsByHand(reading.Weights))
-                await EndDrillAsync(reading.Weights, other, stop);
+            else if (decision.Cause is Cause.SetByHand or Cause.Off && IsByHand(reading.Weights) && _knowsHistory)
+                await EndDrillAsync(reading, other, stop);
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
@@ -120,8 +146,7 @@ public sealed class WatcherLoop : IDisposable
     {
         try
         {
-            using var patience = Patience(stop);
-            return (await _lever.ReadAsync(patience.Token), null);
+            return (await _lever.ReadAsync(stop), null);
         }
         catch (Exception exception) when (IsFault(exception, stop))
         {
@@ -137,34 +162,53 @@ public sealed class WatcherLoop : IDisposable
             DecisionKind.MoveBack => LeverRecord.MovedBack,
             _ => LeverRecord.Restored,
         };
-        var failure = await SetAsync(decision.Present!, decision.Wanted!, stop);
-        if (failure is null)
-        {
-            _watcher.Moved(Now, decision.Wanted!);
-            _automatic = _watcher.Automatic?.ToString();
-            _log.LeverMoved(decision.Present!.ToString(), decision.Wanted!.ToString(), decision.Reason);
-        }
-        else
-            _log.LeverNotMoved(decision.Present!.ToString(), decision.Wanted!.ToString(), decision.Reason, failure);
-        _recorder.Write(what, decision.Present, decision.Wanted, decision.Reason, failure);
+        if (!await MoveAsync(what, decision.Present!, decision.Wanted!, decision.Reason, stop))
+            return;
+        _watcher.Moved(Now, decision.Wanted!);
+        _automatic = _watcher.Automatic?.ToString();
     }
 
-    /// <summary>A drill that nobody ended is ended here, once its time is over.</summary>
-    private async Task EndDrillAsync(RegionWeights present, Probe other, CancellationToken stop)
+    /// <summary>A drill that nobody ended is ended here, once its time is over; where the regions that gain by it are ready.</summary>
+    private async Task EndDrillAsync(LeverReading reading, Probe other, CancellationToken stop)
     {
-        if (!other.IsReady || !_health.CanStore(out _) || await _drill.FindAsync(present, stop) is not { } found)
+        var present = reading.Weights;
+        // The server cannot sign a list.
+        if (_other is null || !_lever.CanBeMovedHere || await _drill.FindAsync(present, stop) is not { } found)
             return;
-        const string reason = "A drill was left over, and its time is over.";
-        var failure = await SetAsync(present, found.Before, stop);
-        _recorder.Write(LeverRecord.DrillEnded, present, found.Before, reason, failure);
-        if (failure is not null)
+        // A region that gives no answer may have moved the lever itself, unless the witness has it down.
+        var isOtherKnown = other.HasAnswered || reading.HealthOf(_other.Name) == VantageHealth.Down;
+        var isFair = (found.Before[_other.Name] <= present[_other.Name] || other.IsReady)
+            && (found.Before[_self] <= present[_self] || _health.CanStore(out _));
+        if (!isOtherKnown || !isFair)
+            return;
+        if (await MoveAsync(LeverRecord.DrillEnded, present, found.Before, "A drill was left over, and its time is over.", stop)
+            && await _drill.EndAsync(found.Drill, stop) is { IsConfirmed: false } result)
         {
-            _log.LeverNotMoved(present.ToString(), found.Before.ToString(), reason, failure);
-            return;
+            _log.LeverNotRecorded(result.Detail);
+        }
+    }
+
+    /// <summary>Moves the lever, and writes down what became of it: a failure once for its reason, and tried ever more rarely.</summary>
+    private async Task<bool> MoveAsync(string what, RegionWeights present, RegionWeights wanted, string reason, CancellationToken stop)
+    {
+        var failure = await SetAsync(present, wanted, stop);
+        if (failure is null)
+        {
+            (_failed, _failures) = (null, 0);
+            _log.LeverMoved(present.ToString(), wanted.ToString(), reason);
+            _recorder.Write(what, present, wanted, reason, null);
+            return true;
         }
 
-        _log.LeverMoved(present.ToString(), found.Before.ToString(), reason);
-        await _drill.EndAsync(found, stop);
+        _retryAt = Now + Backoff.Ceiling(++_failures, _plan.Failover.Period, FailedPauseMax);
+        if (_failed != (what, failure))
+        {
+            _failed = (what, failure);
+            _log.LeverNotMoved(present.ToString(), wanted.ToString(), reason, failure);
+            _recorder.Write(what, present, wanted, reason, failure);
+        }
+
+        return false;
     }
 
     /// <returns>Why it was not done, or is not known to be; null where it was.</returns>
@@ -172,8 +216,7 @@ public sealed class WatcherLoop : IDisposable
     {
         try
         {
-            using var patience = Patience(stop);
-            await _lever.SetAsync(present, wanted, patience.Token);
+            await _lever.SetAsync(present, wanted, stop);
             return null;
         }
         catch (Exception exception) when (IsFault(exception, stop))
@@ -186,7 +229,8 @@ public sealed class WatcherLoop : IDisposable
 
     private void Tell(Decision decision, LeverReading? reading, string? failure)
     {
-        var reason = failure is null ? decision.Reason : $"The lever cannot be read: {failure}";
+        var renewal = reading?.Renewal is { } old ? " " + old : "";
+        var reason = failure is null ? decision.Reason + renewal : $"The lever cannot be read: {failure}";
         var isNews = _told != decision.Cause;
         var now = Instant.From(_time.GetUtcNow());
         _report = new LeverReport(
@@ -203,15 +247,8 @@ public sealed class WatcherLoop : IDisposable
             return;
         _told = decision.Cause;
         _log.WatcherSees(reason);
-        if (decision.Cause == Cause.SetByHand)
+        if (decision.Cause == Cause.SetByHand && _knowsHistory)
             _recorder.Write(LeverRecord.Found, decision.Present, null, reason, null);
-    }
-
-    private CancellationTokenSource Patience(CancellationToken stop)
-    {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(_plan.Failover.Timeout);
-        return patience;
     }
 
     private static bool IsFault(Exception exception, CancellationToken stop) =>

@@ -10,10 +10,17 @@ internal static class CommandLine
     private const int MessageMax = 1_000;
 
     /// <summary>Runs it to its end.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments, not quoted.</param>
+    /// <param name="timeout">How long it may take; then it is killed, and what it did is not known.</param>
+    /// <param name="cancellation">Stops it likewise.</param>
     /// <returns>What it wrote to standard output.</returns>
-    /// <exception cref="LeverException">It cannot be started, or failed.</exception>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation)
+    /// <exception cref="LeverException">It cannot be started, failed, or took too long.</exception>
+    public static async Task<string> RunAsync(
+        string program, IEnumerable<string> arguments, TimeSpan timeout, CancellationToken cancellation)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(timeout);
         var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
@@ -25,17 +32,19 @@ internal static class CommandLine
         process.StandardInput.Close();
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(cancellation);
-            var errors = process.StandardError.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
             return process.ExitCode == 0
                 ? await output
                 : throw new LeverException($"{program} left with exit code {process.ExitCode}: {Short(await errors)}");
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
             process.Kill(entireProcessTree: true);
-            throw;
+            if (cancellation.IsCancellationRequested)
+                throw;
+            throw new LeverException($"{program} took longer than {timeout.TotalSeconds:0.#} s.", exception);
         }
     }
 

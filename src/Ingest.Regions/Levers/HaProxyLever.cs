@@ -10,12 +10,14 @@ namespace Ingest.Regions;
 /// The runtime API knows no transaction. A change is one line of commands, those that give first, and is read back; where two
 /// made one at once, both see what came of it.
 /// </remarks>
-public sealed class HaProxyLever(HaProxySettings settings) : ILever
+/// <param name="settings">Where it is.</param>
+/// <param name="timeout">How long each of its answers may take.</param>
+public sealed class HaProxyLever(HaProxySettings settings, TimeSpan timeout) : ILever
 {
     // Of the column srv_check_state: the check is configured, and enabled.
     private const int CheckRuns = 2 | 4;
 
-    private readonly HaProxySocket _socket = new(settings.Address);
+    private readonly HaProxySocket _socket = new(settings.Address, timeout);
 
     public string Description => $"HAProxy at {settings.Address}, backend {settings.Backend}";
 

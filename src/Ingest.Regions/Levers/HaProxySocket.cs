@@ -5,7 +5,8 @@ namespace Ingest.Regions;
 
 /// <summary>HAProxy's runtime API: one connection a line of commands, answered by text until it closes.</summary>
 /// <param name="address">Where it listens.</param>
-internal sealed class HaProxySocket(HaProxyAddress address)
+/// <param name="timeout">How long one answer may take.</param>
+internal sealed class HaProxySocket(HaProxyAddress address, TimeSpan timeout)
 {
     /// <summary>Largest answer that is read, in bytes: a backend of regions has a few lines.</summary>
     private const int AnswerBytesMax = 1 << 20;
@@ -14,15 +15,21 @@ internal sealed class HaProxySocket(HaProxyAddress address)
     /// <exception cref="LeverException">It cannot be reached, or its answer breaks off; whether it obeyed is not known.</exception>
     public async Task<string> AskAsync(IEnumerable<string> commands, CancellationToken cancellation)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(timeout);
         try
         {
             using var socket = address.EndPoint is UnixDomainSocketEndPoint
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(address.EndPoint, cancellation);
+            await socket.ConnectAsync(address.EndPoint, patience.Token);
             await using var stream = new NetworkStream(socket);
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Join(';', commands) + "\n"), cancellation);
-            return await ReadAsync(stream, cancellation);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Join(';', commands) + "\n"), patience.Token);
+            return await ReadAsync(stream, patience.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
+        {
+            throw new LeverException($"HAProxy at {address} did not answer in time.", exception);
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {

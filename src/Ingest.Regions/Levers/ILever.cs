@@ -9,6 +9,9 @@ public interface ILever
     /// <summary>For people: which provider, and where.</summary>
     string Description { get; }
 
+    /// <summary>Whether this process has what it takes to move it.</summary>
+    bool CanBeMovedHere => true;
+
     /// <summary>The present weights, and how the regions look from where traffic is divided.</summary>
     /// <exception cref="LeverException">The provider cannot be read.</exception>
     Task<LeverReading> ReadAsync(CancellationToken cancellation);
@@ -29,7 +32,9 @@ public interface ILever
 /// <summary>A lever as it was read.</summary>
 /// <param name="Weights">The present weights.</param>
 /// <param name="Health">Each region as the provider's own checks see it: the witness.</param>
-public sealed record LeverReading(RegionWeights Weights, IReadOnlyDictionary<string, VantageHealth> Health)
+/// <param name="Renewal">Why the same weights should be set anew, one sentence; null where they hold.</param>
+public sealed record LeverReading(
+    RegionWeights Weights, IReadOnlyDictionary<string, VantageHealth> Health, string? Renewal = null)
 {
     /// <summary>A region as the provider sees it; unknown where it does not say.</summary>
     public VantageHealth HealthOf(string region) => Health.GetValueOrDefault(region, VantageHealth.Unknown);

@@ -9,8 +9,8 @@ public static class LeverFactory
     /// <param name="time">Stamps lists.</param>
     public static ILever Create(RegionPlan plan, ListFetcher? fetcher, RegionListLever.Writing? writing, TimeProvider time) => plan.Lever switch
     {
-        HaProxySettings haproxy => new HaProxyLever(haproxy),
-        Route53Settings route53 => new Route53Lever(route53),
+        HaProxySettings haproxy => new HaProxyLever(haproxy, plan.Failover.Timeout),
+        Route53Settings route53 => new Route53Lever(route53, plan.Failover.Timeout),
         ListLeverSettings => new RegionListLever(plan, fetcher ?? throw new ArgumentNullException(nameof(fetcher)), writing, time),
         _ => throw new ArgumentOutOfRangeException(nameof(plan)),
     };

@@ -22,7 +22,9 @@ public static class LeverRules
         foreach (var (region, weight) in wanted.All)
         {
             var probe = probes[region];
-            if (weight < LiveShareMin && probe.IsReady)
+            // Where only this machine cannot reach it, it is live all the same.
+            var isLive = probe.IsReady || (!probe.HasAnswered && health(region) != VantageHealth.Down);
+            if (weight < LiveShareMin && isLive)
                 yield return string.Create(CultureInfo.InvariantCulture, $"{region} is live, and {weight} % would leave its path unused: give it {LiveShareMin} % at least.");
             if (weight <= present[region])
                 continue;

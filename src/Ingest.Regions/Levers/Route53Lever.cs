@@ -8,7 +8,9 @@ namespace Ingest.Regions;
 /// record exactly as it was read and creates it anew in one batch, which Route 53 carries out whole or refuses: so it is a
 /// compare-and-set.
 /// </summary>
-public sealed class Route53Lever(Route53Settings settings) : ILever
+/// <param name="settings">Which records.</param>
+/// <param name="timeout">How long each call of the AWS CLI may take.</param>
+public sealed class Route53Lever(Route53Settings settings, TimeSpan timeout) : ILever
 {
     /// <summary>Share of Route 53's checkers above which it takes a region for healthy itself.</summary>
     private const double HealthyShare = 0.18;
@@ -105,7 +107,8 @@ public sealed class Route53Lever(Route53Settings settings) : ILever
 
     private async Task<JsonObject> AwsAsync(IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        var output = await CommandLine.RunAsync(settings.Program, ["route53", .. arguments, "--output", "json", "--no-cli-pager"], cancellation);
+        var output = await CommandLine.RunAsync(
+            settings.Program, ["route53", .. arguments, "--output", "json", "--no-cli-pager"], timeout, cancellation);
         try
         {
             return JsonNode.Parse(output) as JsonObject ?? throw new LeverException($"{settings.Program} answered no JSON object.");

@@ -29,10 +29,15 @@ public sealed class ListFetcher(HttpClient http, ListVerifier verifier)
 
     /// <summary>The newest list that any of the regions serves; null where none does.</summary>
     public async Task<SignedRegionList?> NewestAsync(IEnumerable<Uri> regions, CancellationToken cancellation) =>
-        (await Task.WhenAll(regions.Select(region => FetchAsync(region, cancellation)))).OfType<SignedRegionList>().MaxBy(list => list.List.Version);
+        (await Task.WhenAll(regions.Select(region => FetchAsync(region, cancellation)))).OfType<SignedRegionList>().Aggregate((SignedRegionList?)null, Newer);
+
+    /// <summary>Of two lists the one that holds: the higher version, or of equal ones the later.</summary>
+    public static SignedRegionList? Newer(SignedRegionList? a, SignedRegionList? b) =>
+        a is null ? b
+        : b is null ? a
+        : (b.List.Version, b.List.IssuedAt).CompareTo((a.List.Version, a.List.IssuedAt)) > 0 ? b : a;
 
     /// <summary>Says of a list which it is.</summary>
-    public static string Describe(SignedRegionList? list) => list is null
-        ? "no list yet"
-        : string.Create(CultureInfo.InvariantCulture, $"version {list.List.Version}, until {list.List.ExpiresAt:yyyy-MM-dd}");
+    public static string Describe(SignedRegionList list) =>
+        string.Create(CultureInfo.InvariantCulture, $"version {list.List.Version}, until {list.List.ExpiresAt:yyyy-MM-dd HH:mm}Z");
 }

@@ -19,8 +19,14 @@ public sealed class RegionListLever(RegionPlan plan, ListFetcher fetcher, Region
 
     public string Description => $"the signed region list at {SignedRegionList.Path} of each region";
 
-    public async Task<LeverReading> ReadAsync(CancellationToken cancellation) =>
-        new(WeightsOf(await NewestAsync(cancellation)), new Dictionary<string, VantageHealth>(StringComparer.Ordinal));
+    public bool CanBeMovedHere => writing is not null;
+
+    public async Task<LeverReading> ReadAsync(CancellationToken cancellation)
+    {
+        var newest = await NewestAsync(cancellation);
+        return new LeverReading(
+            WeightsOf(newest), new Dictionary<string, VantageHealth>(StringComparer.Ordinal), RenewalOf(newest));
+    }
 
     public async Task<string> PreviewAsync(RegionWeights present, RegionWeights wanted, CancellationToken cancellation) =>
         System.Text.Json.JsonSerializer.Serialize(Next(await NewestAsync(cancellation), wanted), RegionListJson.Default.RegionList);
@@ -55,12 +61,24 @@ public sealed class RegionListLever(RegionPlan plan, ListFetcher fetcher, Region
 
     private RegionList Next(SignedRegionList? newest, RegionWeights wanted)
     {
-        var now = time.GetUtcNow();
+        // A clock that went back must not make a list that looks older than the one before.
+        var now = time.GetUtcNow() is var clock && newest is not null && newest.List.IssuedAt > clock ? newest.List.IssuedAt : clock;
         return new RegionList(
             (newest?.List.Version ?? 0) + 1,
             now,
             now + plan.List!.Lifetime,
             [.. plan.Regions.Select(region => new ListedRegion(region.Name, region.Url, wanted[region.Name]))]);
+    }
+
+    private string? RenewalOf(SignedRegionList? newest)
+    {
+        var now = time.GetUtcNow();
+        if (newest is null)
+            return "There is no region list yet: ./ingest lever auto makes the first.";
+        var (issued, expires) = (newest.List.IssuedAt, newest.List.ExpiresAt);
+        return now >= expires ? $"The region list ({ListFetcher.Describe(newest)}) has expired, and clients use their own settings: ./ingest lever set makes the next."
+            : now >= issued + ((expires - issued) / 2) ? $"The region list ({ListFetcher.Describe(newest)}) is past half of its life: ./ingest lever set, with the same weights, makes the next."
+            : null;
     }
 
     /// <summary>The weights of a list; the normal ones before the first list, which clients have in their own settings.</summary>

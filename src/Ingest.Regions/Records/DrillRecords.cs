@@ -22,9 +22,12 @@ public sealed class DrillRecords(ILake lake)
     public async Task<PutResult> EndAsync(DrillRecord drill, CancellationToken cancellation) =>
         await PutAsync($"{Folder}{drill.Id}{Ended}", drill, cancellation);
 
-    /// <summary>The newest drill that has not ended; null where there is none.</summary>
+    /// <summary>How long after it should have ended, beside its own length, an open drill still says anything of the lever.</summary>
+    private static readonly TimeSpan Reach = TimeSpan.FromHours(1);
+
+    /// <summary>The newest drill that has not ended, and whose time is not long over; null where there is none.</summary>
     /// <exception cref="LakeUnavailableException">The lake cannot be read.</exception>
-    public async Task<DrillRecord?> FindOpenAsync(CancellationToken cancellation)
+    public async Task<DrillRecord?> FindOpenAsync(Instant now, CancellationToken cancellation)
     {
         var open = new SortedSet<string>(StringComparer.Ordinal);
         await foreach (var entry in lake.ListAsync(Folder, cancellation))
@@ -35,9 +38,10 @@ public sealed class DrillRecords(ILake lake)
                 open.Remove(entry.Key[..^Ended.Length]);
         }
 
-        return open.Max is { } newest && await LakeText.ReadAsync(lake, newest + Began, BytesMax, cancellation) is { } bytes
+        var drill = open.Max is { } newest && await LakeText.ReadAsync(lake, newest + Began, BytesMax, cancellation) is { } bytes
             ? JsonSerializer.Deserialize(bytes, LeverRecordJson.Default.DrillRecord)
             : null;
+        return drill is not null && now <= drill.Until + (drill.Until - drill.At) + Reach ? drill : null;
     }
 
     private async Task<PutResult> PutAsync(string key, DrillRecord drill, CancellationToken cancellation) =>

@@ -10,7 +10,8 @@ namespace Ingest.Regions;
 /// <see cref="WatcherOptions.DownAfter"/> on end, and this region is ready by both. Where only the line between the regions is
 /// cut, the checks say so, and both keep what they have: both can store, and what the receiver took is delivered later.</item>
 /// <item>A watcher only moves away from the other region and back to it, and only from the normal weights or from what a watcher
-/// set. Anything else is a person's setting, which stays until the normal weights are back.</item>
+/// set. Anything else is a person's setting, which stays until the normal weights are back; but for one that gives all to the other
+/// region while that is down.</item>
 /// <item>After any change that it sees, a watcher keeps still for <see cref="WatcherOptions.Hold"/>.</item>
 /// </list>
 /// No clock, no I/O: looks come in, decisions go out. The caller carries each one out before the next look, by a
@@ -81,7 +82,9 @@ public sealed class Watcher(string self, string other, RegionWeights normal, Wat
             return Keep(Cause.Off, "Automatic failover is off.");
         if (present.Sum == 0)
             return new Decision(DecisionKind.Restore, Cause.NoShare, "No region has a share of the traffic; the normal weights are put back.", present, normal);
-        if (!present.Equals(normal) && !present.Equals(_mine) && !present.Equals(_theirs))
+        var isAutomatic = present.Equals(normal) || present.Equals(_mine) || present.Equals(_theirs);
+        // Not even a person wants all traffic in a region that is down.
+        if (!isAutomatic && (present[self] > 0 || !IsSeenDown(look)))
             return Keep(Cause.SetByHand, $"The weights {present} were set by hand; ./ingest lever auto puts {normal} back, and the automatic in force.");
         if (present[other] > 0 && IsSeenDown(look))
             return DecideAway(look, lever);
@@ -177,7 +180,8 @@ public sealed class Watcher(string self, string other, RegionWeights normal, Wat
     private void NoteSetting(Observation look, RegionWeights present)
     {
         // Whatever was not seen may have been moved, and moved back.
-        if (_readAt is { } before && look.At - before > options.GapMax)
+        var before = _readAt ?? look.At;
+        if (look.At - before > options.GapMax)
             _changedAt = look.At;
         _readAt = look.At;
         if (!present.Equals(_seen))
@@ -186,7 +190,7 @@ public sealed class Watcher(string self, string other, RegionWeights normal, Wat
             if (_seen is not null)
                 _changedAt = look.At;
             _seen = present;
-            _mine = IsIntended(look.At, present) ? present : null;
+            _mine = IsIntended(before, present) ? present : null;
             _theirs = null;
         }
 
@@ -194,9 +198,9 @@ public sealed class Watcher(string self, string other, RegionWeights normal, Wat
             _theirs = present.Equals(look.Other.Automatic) ? present : null;
     }
 
-    /// <summary>A change whose answer was lost is this watcher's all the same.</summary>
-    private bool IsIntended(TimeSpan at, RegionWeights present) =>
-        _intent is { } intent && intent.Wanted.Equals(present) && !present.Equals(normal) && at - intent.At <= options.Hold;
+    /// <summary>A change whose answer was lost is this watcher's all the same, however long it could not read the lever then.</summary>
+    private bool IsIntended(TimeSpan lastRead, RegionWeights present) =>
+        _intent is { } intent && intent.Wanted.Equals(present) && !present.Equals(normal) && lastRead - intent.At <= options.Hold;
 
     private bool IsHeld(TimeSpan at) => _changedAt is { } changed && at - changed < options.Hold;
 

@@ -64,8 +64,8 @@ internal sealed class TwoRegions : IAsyncDisposable
             west.LakeFolder,
             "--runtime", "node", "--region", WestName, "--role", "receiver", "--primary", line.Address.GetLeftPart(UriPartial.Authority), "--relay-key", key);
         var regions = new TwoRegions(east, line, west, balancer, folder);
-        await east.StartAsync();
-        await west.StartAsync();
+        // At once: a region that is not there for long loses its share.
+        await Task.WhenAll(east.StartAsync(), west.StartAsync());
         await regions.WaitForWeightsAsync(95, 5);
         return regions;
     }

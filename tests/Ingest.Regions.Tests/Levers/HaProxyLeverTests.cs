@@ -86,7 +86,7 @@ public sealed class HaProxyLeverTests : IAsyncLifetime
     {
         Assert.True(HaProxyAddress.TryParse(address, out var parsed));
         return new HaProxyLever(new HaProxySettings(
-            parsed, backend, new OrderedDictionary<string, string>(StringComparer.Ordinal) { ["us-east-1"] = east, ["us-west-2"] = "west" }));
+            parsed, backend, new OrderedDictionary<string, string>(StringComparer.Ordinal) { ["us-east-1"] = east, ["us-west-2"] = "west" }), Deadline.Process);
     }
 
     /// <summary>Sends a hundred requests; where they went.</summary>

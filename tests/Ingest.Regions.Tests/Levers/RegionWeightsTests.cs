@@ -33,7 +33,8 @@ public sealed class RegionWeightsTests
         var present = new RegionWeights([new("us-east-1", 95), new("us-west-2", 5)]);
         var ready = new Probe(true);
         Assert.Contains("live", Assert.Single(Objections(present.AllTo("us-east-1"), ready, ready)), StringComparison.Ordinal);
-        Assert.Empty(Objections(present.AllTo("us-east-1"), ready, Probe.Unreachable("gone")));
+        Assert.Empty(Objections(present.AllTo("us-east-1"), ready, new Probe(false, "503")));
+        Assert.Single(Objections(present.AllTo("us-east-1"), ready, Probe.Unreachable("no route from here")));
         Assert.Contains("cannot store", Assert.Single(Objections(present.With(_ => 50), ready, Probe.Unreachable("gone"))), StringComparison.Ordinal);
         Assert.Contains("own checks say", Assert.Single(Objections(present.With(_ => 50), ready, ready, VantageHealth.Down)), StringComparison.Ordinal);
         Assert.Empty(Objections(present.With(_ => 50), ready, ready));

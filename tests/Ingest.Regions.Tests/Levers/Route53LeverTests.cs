@@ -26,7 +26,7 @@ public sealed class Route53LeverTests : IDisposable
             "ingest.example.com",
             "A",
             new OrderedDictionary<string, string>(StringComparer.Ordinal) { ["us-east-1"] = "east", ["us-west-2"] = "west" },
-            program));
+            program), Deadline.Process);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -86,7 +86,7 @@ public sealed class Route53LeverTests : IDisposable
     [Fact]
     public async Task A_program_that_is_not_there_is_named()
     {
-        var lever = new Route53Lever(new Route53Settings("Z1", "a", "A", new Dictionary<string, string>(StringComparer.Ordinal), _folder.Of("no-aws")));
+        var lever = new Route53Lever(new Route53Settings("Z1", "a", "A", new Dictionary<string, string>(StringComparer.Ordinal), _folder.Of("no-aws")), Deadline.Process);
         var missing = await Assert.ThrowsAsync<LeverException>(() => lever.ReadAsync(TestContext.Current.CancellationToken));
         Assert.Contains("cannot be started", missing.Message, StringComparison.Ordinal);
     }

@@ -145,7 +145,7 @@ internal sealed class RegionWorld
         if (!Lever.Equals(present))
             return;
         var who = $"{_now}: the watcher of {Names[region]} set {wanted} over {present}";
-        if (_isByHand && Lever.Equals(_byHand))
+        if (_isByHand && Lever.Equals(_byHand) && !(Lever[Names[1 - region]] == 100 && HealthOf(1 - region) == VantageHealth.Down))
             Violations.Add($"{who}, which a person had set");
         // A watcher that started after it does not know when the last change was.
         if (_changedAt is { } changed && _now - changed < Options.Hold && _firstReadAt[region] <= changed)

@@ -116,7 +116,16 @@ public sealed class WatcherTests
         // The other region's watcher answers, and does not claim the setting.
         _lever = Weights(100, 0);
         Assert.All(Look(Ready, VantageHealth.Up, times: 200), decision => Assert.Equal(Cause.SetByHand, decision.Cause));
-        Assert.All(Look(Silent, VantageHealth.Down, times: 200), decision => Assert.Equal(Cause.SetByHand, decision.Cause));
+        Assert.All(Look(Silent, VantageHealth.Up, times: 200), decision => Assert.Equal(DecisionKind.Keep, decision.Kind));
+    }
+
+    [Fact]
+    public void Not_even_a_person_keeps_all_traffic_in_a_region_that_is_down()
+    {
+        // As after a drill whose target dies with the command.
+        _lever = Weights(100, 0);
+        Look(Ready, VantageHealth.Up, times: 30);
+        Assert.Contains(Look(Silent, VantageHealth.Down, times: 8), decision => decision.Wanted is { } wanted && wanted.Equals(Weights(0, 100)));
     }
 
     [Fact]
