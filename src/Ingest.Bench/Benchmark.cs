@@ -3,51 +3,90 @@ using Spectre.Console;
 namespace Ingest.Bench;
 
 /// <summary>Measures subjects against each other: every round runs all of them in turn, so that a slow minute of the machine meets all.</summary>
-internal sealed class Benchmark(IReadOnlyList<ISubject> subjects, IReadOnlyList<Workload> workloads, int rounds, TimeSpan warmUp, TimeSpan measure)
+internal sealed class Benchmark(IReadOnlyList<ISubject> subjects, IReadOnlyList<Workload> workloads, IReadOnlyList<Mode> modes)
 {
-    public async Task<IReadOnlyList<Measurement>> RunAsync(string folder)
+    private readonly FigureList _figures = new();
+
+    /// <summary>Trials that failed, a sentence each: their figures are missing.</summary>
+    public List<string> Problems { get; } = [];
+
+    /// <summary>Runs all rounds.</summary>
+    /// <param name="folder">Where subjects store their data; what a trial leaves there is deleted.</param>
+    /// <param name="rounds">How many.</param>
+    /// <param name="times">How long the parts of a trial take.</param>
+    public async Task<IReadOnlyList<Measurement>> RunAsync(string folder, int rounds, TrialTimes times)
     {
-        var samples = new Dictionary<(string Workload, string Subject), List<Sample>>();
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var workload in workloads)
             {
-                foreach (var subject in subjects)
+                foreach (var mode in modes)
                 {
-                    var place = Directory.CreateDirectory(Path.Combine(folder, $"{workload.Name}-{subject.Name}-{round}")).FullName;
-                    await using var running = await subject.StartAsync(place);
-                    var before = running.Use;
-                    var load = await LoadGenerator.RunAsync(workload, running.Endpoint, running.Path, warmUp, measure);
-                    AnsiConsole.MarkupLineInterpolated($"[grey]round {round} of {rounds}, {workload.Name}, {subject.Name}: {load.EventsPerSecond:N0} events/s, p99 {load.P99:0.0} ms[/]");
-                    var key = (workload.Name, subject.Name);
-                    if (!samples.TryGetValue(key, out var list))
-                        samples[key] = list = [];
-                    list.Add(new Sample(load, before, running.Use));
+                    foreach (var subject in subjects)
+                    {
+                        var place = Path.Combine(folder, $"{workload.Name}-{mode.Name}-{subject.Name}");
+                        await AddAsync($"round {round} of {rounds}", subject, workload, mode, place, times);
+                    }
                 }
             }
         }
 
-        return
-        [
-            .. from workload in workloads
-               from subject in subjects
-               from figure in Figures(workload.Name, subject.Name, samples[(workload.Name, subject.Name)])
-               select figure,
-        ];
+        return [.. _figures.All, .. RatiosOf(_figures.All)];
     }
 
-    private static IEnumerable<Measurement> Figures(string workload, string subject, List<Sample> samples)
+    /// <summary>Adds the figures of one trial. One that fails is said, and does not cost those of all others.</summary>
+    private async Task AddAsync(string round, ISubject subject, Workload workload, Mode mode, string folder, TrialTimes times)
     {
-        yield return Of(Metrics.EventsPerSecond, "events/s", sample => sample.Load.EventsPerSecond);
-        yield return Of(Metrics.P50, "ms", sample => sample.Load.P50);
-        yield return Of(Metrics.P99, "ms", sample => sample.Load.P99);
-        yield return Of(Metrics.Resident, "bytes", sample => sample.After.ResidentBytes);
-        yield return Of(Metrics.Cpu, "microseconds/event", sample => (sample.After.Cpu - sample.Before.Cpu).TotalMicroseconds / Math.Max(1, sample.Load.AllEvents));
-        yield return Of(Metrics.Failures, "requests", sample => sample.Load.Failures);
-
-        Measurement Of(string metric, string unit, Func<Sample, double> value) =>
-            new(workload, subject, metric, [.. samples.Select(value)], unit);
+        var name = NameOf(workload, mode);
+        try
+        {
+            var sample = await TryAsync(subject, workload, mode, folder, times);
+            AnsiConsole.MarkupLineInterpolated($"[grey]{round}, {name}, {subject.Name}: {sample.Load.EventsPerSecond:N0} events/s, p99 {sample.Load.P99:0.0} ms[/]");
+            foreach (var metric in MetricCatalogue.All)
+            {
+                if (metric.Of(sample) is { } value)
+                    _figures.Add(name, subject.Name, metric.Name, value, metric.Unit);
+            }
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
+        {
+            var problem = $"{round}, {name}, {subject.Name} failed: {exception.Message}";
+            AnsiConsole.MarkupLineInterpolated($"[red]{problem}[/]");
+            Problems.Add(problem);
+        }
     }
 
-    private sealed record Sample(LoadResult Load, ProcessUse Before, ProcessUse After);
+    private static string NameOf(Workload workload, Mode mode) => $"{workload.Name}-{mode.Name}";
+
+    /// <exception cref="InvalidOperationException">The subject did not start, or did not take the events for what they are.</exception>
+    private static async Task<Sample> TryAsync(ISubject subject, Workload workload, Mode mode, string folder, TrialTimes times)
+    {
+        Directory.CreateDirectory(folder);
+        try
+        {
+            await using var running = await subject.StartAsync(new SubjectSetup(folder, workload, mode));
+            using var generator = new Generator(workload, running.Target);
+            var sample = await workload.Trial.RunAsync(generator, running, times);
+            var end = await running.ObserveAsync();
+            return end.UnexpectedEvents == 0
+                ? sample
+                : throw new InvalidOperationException($"{subject.Name} took {end.UnexpectedEvents} events of {workload.Name} for invalid or for duplicates, which they are not: its figures would mean something else.");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private IEnumerable<Measurement> RatiosOf(IReadOnlyList<Measurement> figures)
+    {
+        const string rate = MetricNames.EventsPerSecond;
+        var toOthers =
+            from workload in workloads
+            where workload.ComparedWith is not null
+            from mode in modes
+            from ratio in Ratios.ToWorkload(figures, rate, NameOf(workload, mode), $"{workload.ComparedWith}-{mode.Name}")
+            select ratio;
+        return [.. Ratios.ToFirst(figures, rate), .. toOthers];
+    }
 }

@@ -1,9 +1,14 @@
 using Ingest.Bench;
 
-if (args is [FloorSubject.Verb, var file])
+// Servers that it starts to measure them are processes of their own.
+switch (args)
 {
-    await FloorSubject.ServeAsync(file);
-    return 0;
+    case [FloorSubject.Verb, var file]:
+        await FloorSubject.ServeAsync(file);
+        return 0;
+    case [RedisSubject.Verb, var socket]:
+        await RedisSubject.ServeAsync(socket);
+        return 0;
+    default:
+        return await BenchCommand.Create().Parse(args).InvokeAsync();
 }
-
-return await BenchCommand.Create().Parse(args).InvokeAsync();

@@ -26,8 +26,9 @@ var root = new Command(
     PartitionsCommand.Create(),
     QuarantineCommand.Create(),
     RebuildCommand.Create(),
-    cluster,
+    LeverCommand.Create(),
     RegionCommand.Create(),
+    cluster,
     DbCommand.Create(),
 };
 root.Options.Add(new HelpOption());

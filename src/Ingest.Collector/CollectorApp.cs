@@ -89,7 +89,7 @@ public sealed class CollectorApp
         var sources = _catalogue.Current;
         if (!sources.TryGet(name, out var source))
             return _pipeline.RefuseAsync(context, Answer.UnknownSource);
-        return source.WriteKeys.Admits(context.Request.Headers.Authorization)
+        return ConnectionAdmission.Admits(context, source.WriteKeys)
             ? _pipeline.AcceptAsync(context, _plainJson, sources, source)
             : _pipeline.RefuseAsync(context, Answer.Unauthorized);
     }

@@ -75,6 +75,12 @@ public sealed partial class GrainLog(ILogger logger, TimeProvider? time = null)
     [LoggerMessage(323, LogLevel.Error, "The loop that writes manifests failed; another activation goes on from the journal")]
     public partial void ManifestsFailed(Exception exception);
 
+    [LoggerMessage(324, LogLevel.Error, "The region's watcher failed; another activation goes on from the lever as it stands")]
+    public partial void WatcherFailed(Exception exception);
+
+    [LoggerMessage(325, LogLevel.Debug, "The region's watcher does not answer now")]
+    public partial void WatcherSilent(Exception exception);
+
     [LoggerMessage(333, LogLevel.Error, "The bridge's loop failed; another activation goes on where the lake stands")]
     public partial void BridgeGrainFailed(Exception exception);
 

@@ -29,6 +29,9 @@ public interface IRuntime : IAsyncDisposable
     /// <summary>How long a stopping process goes on serving after <c>/ready</c> says no, so that balancers look elsewhere first.</summary>
     TimeSpan LeaveDelay { get; }
 
+    /// <summary>The setting of the lever that this region's watcher made and that stands; null where there is none, or it is not known here.</summary>
+    string? AutomaticSetting => null;
+
     /// <summary>Adds what it needs to the host of the process.</summary>
     void Configure(WebApplicationBuilder builder, ServerPlan plan);
 
@@ -58,5 +61,12 @@ public interface IRuntime : IAsyncDisposable
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
 /// <param name="Manifests">Manifests of hours that are over; null where nobody says.</param>
 /// <param name="Bridge">The region's bridge; null where there is none, or nobody says.</param>
+/// <param name="Lever">The lever between regions; null where there is none, or nobody says.</param>
 public sealed record RuntimeReport(
-    ShippingReport Shipping, int Partitions, long DedupeIds, IReadOnlyList<SiloReport> Silos, ManifestReport? Manifests = null, BridgeReport? Bridge = null);
+    ShippingReport Shipping,
+    int Partitions,
+    long DedupeIds,
+    IReadOnlyList<SiloReport> Silos,
+    ManifestReport? Manifests = null,
+    BridgeReport? Bridge = null,
+    LeverReport? Lever = null);

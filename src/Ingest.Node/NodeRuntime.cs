@@ -8,7 +8,10 @@ namespace Ingest.Node;
 /// <summary>The single process: nothing to install, nothing to join.</summary>
 public sealed class NodeRuntime : IRuntime
 {
+    private readonly CancellationTokenSource _stop = new();
     private NodeHost? _node;
+    private WatcherLoop? _watcher;
+    private Task _watching = Task.CompletedTask;
 
     public IIntake Intake => Node.Intake;
 
@@ -22,6 +25,8 @@ public sealed class NodeRuntime : IRuntime
 
     // Nobody else could take over.
     public TimeSpan LeaveDelay => TimeSpan.Zero;
+
+    public string? AutomaticSetting => _watcher?.Automatic;
 
     private NodeHost Node => _node ?? throw new InvalidOperationException("The runtime is not open yet.");
 
@@ -37,6 +42,8 @@ public sealed class NodeRuntime : IRuntime
         _node = new NodeHost(
             journal, lake, plan.Configuration.Catalogue, plan.Limits, new HostingOptions(), TimeProvider.System, log, region: plan.Region);
         await _node.StartAsync(CancellationToken.None);
+        _watcher = WatcherLoop.Create(plan, _node.Health, lake, TimeProvider.System, log);
+        _watching = _watcher?.RunAsync(_stop.Token) ?? Task.CompletedTask;
     }
 
     public RequestDelegate? PageOf(PathString path) => null;
@@ -47,9 +54,18 @@ public sealed class NodeRuntime : IRuntime
         Node.Partitions.IdCount,
         [],
         Node.Manifests,
-        Node.Bridge);
+        Node.Bridge,
+        _watcher?.Report);
 
     public Task DrainAsync(TimeSpan shipFor) => Node.DrainAsync(shipFor);
 
-    public ValueTask DisposeAsync() => _node is { } node ? node.DisposeAsync() : ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watcher?.Dispose();
+        if (_node is not null)
+            await _node.DisposeAsync();
+        _stop.Dispose();
+    }
 }

@@ -21,6 +21,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
     private SiloServices? _silo;
     private IIntake? _intake;
     private ClusterReports? _reports;
+    private WatcherNews? _watcher;
     private RequestDelegate? _dashboard;
     private PartitionsPage? _partitionsPage;
 
@@ -35,6 +36,8 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
     public RelayHost? Relays => Silo.Relays;
 
     public TimeSpan LeaveDelay => settings.LeaveDelay;
+
+    public string? AutomaticSetting => _watcher?.Automatic;
 
     private SiloServices Silo => Opened(_silo);
 
@@ -59,6 +62,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
         // After the silo: hosted services start in the order in which they were added, and stop in the opposite one.
         builder.Services.AddHostedService<SiloMember>();
         builder.Services.AddHostedService<LaneStarter>();
+        builder.Services.AddSingleton<WatcherNews>().AddHostedService(services => services.GetRequiredService<WatcherNews>());
     }
 
     public async Task OpenAsync(WebApplication web, ServerPlan plan, HostingLog log)
@@ -93,6 +97,9 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
             log);
         _silo = new SiloServices(
             journal, lake, plan.Limits, _options, _grainOptions, partitions, Health, settings.Roles.ToString().ToLowerInvariant());
+        if (plan.Regions is not null)
+            _silo.CreateWatcher = () => WatcherLoop.Create(plan, Health, lake, time, log);
+        _watcher = services.GetRequiredService<WatcherNews>();
         var grains = services.GetRequiredService<IGrainFactory>();
         var isFrontend = settings.Roles.HasFlag(SiloRoles.Frontend);
         var intake = new ClusterIntake(_silo, counts, grains, time, services.GetRequiredService<GrainLog>());

@@ -33,13 +33,15 @@ public sealed partial class DocumentTests
     [InlineData("src/Ingest.Hosting/HostingOptions.cs")]
     [InlineData("src/Ingest.Engine/Relays/RelayLimits.cs")]
     [InlineData("src/Ingest.Grains/GrainOptions.cs")]
+    [InlineData("src/Ingest.Regions/Watching/WatcherOptions.cs")]
     [InlineData("src/Ingest.Storage/Spills/SpillOptions.cs")]
     [InlineData("src/Ingest.Collector/CollectorLimits.cs")]
     [InlineData("src/Ingest.Schemas/SchemaLimits.cs")]
+    [InlineData("src/Ingest.Tracker/TrackerOptions.cs")]
     public void Every_limit_is_in_the_list_of_limits(string source)
     {
         var limits = Repository.Read("docs/limits.md");
-        var names = Property().Matches(Repository.Read(source)).Select(match => match.Groups[1].Value).ToList();
+        var names = Property().Matches(Repository.Read(source)).Select(match => match.Groups["name"].Value).ToList();
         Assert.NotEmpty(names);
         Assert.All(names, name => Assert.Contains($"`{name}`", limits, StringComparison.Ordinal));
     }
@@ -59,6 +61,7 @@ public sealed partial class DocumentTests
     [Theory]
     [InlineData("src/Ingest.Collector/Configuration/SettingsFile.cs")]
     [InlineData("src/Ingest.Collector/Configuration/SourceFile.cs")]
+    [InlineData("src/Ingest.Collector/Configuration/RegionsFile.cs")]
     public void Every_key_is_in_the_configuration_reference(string source)
     {
         var reference = Repository.Read("docs/configuration.md");
@@ -73,7 +76,8 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"`((?:src|tests|docs|config)/[\w./-]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SourcePath();
 
-    [GeneratedRegex(@"public \w+ (\w+) \{ get; init; \}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"public (?:\w+ (?<name>\w+) \{ get; init; \}|(?:int|long|TimeSpan) (?<name>\w+) \{ get; set; \})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Property();
 
     [GeneratedRegex(@"""(--[a-z0-9-]+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -13,6 +13,8 @@ public sealed partial class SourceTests
     {
         // Inside a namespace Orleans.*, simple names such as Storage or Runtime would bind to Orleans' own.
         var namespaces = Sources
+            // The compiler looks for some types by their full name, where an old framework lacks them.
+            .Where(path => !path.StartsWith("src/Ingest.Tracker/Compatibility/", StringComparison.Ordinal))
             .SelectMany(path => Namespace().Matches(Repository.Read(path)).Select(match => (path, Name: match.Groups[1].Value)))
             .ToList();
         Assert.NotEmpty(namespaces);

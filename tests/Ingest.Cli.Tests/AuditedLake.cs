@@ -26,7 +26,7 @@ internal sealed class AuditedLake : IDisposable
     public static LakeHour FirstHour { get; } = Instant.From(new DateTimeOffset(2026, 11, 21, 20, 0, 0, TimeSpan.Zero)).Hour;
 
     /// <summary>All hours up to a week after the first.</summary>
-    public static AuditSpan Everything { get; } = new(default, new LakeHour(FirstHour.Number + 168));
+    public static HourSpan Everything { get; } = new(default, new LakeHour(FirstHour.Number + 168));
 
     /// <summary>The hour of what is stored from now on.</summary>
     public LakeHour Hour { get; set; } = FirstHour;
@@ -126,7 +126,7 @@ internal sealed class AuditedLake : IDisposable
     /// <summary>Audits all hours with the lake alone.</summary>
     public Task<AuditReport> AuditLakeAsync() => AuditAsync(Everything, null);
 
-    public Task<AuditReport> AuditAsync(AuditSpan span, IJournal? journal, int idsMax = 1000) =>
+    public Task<AuditReport> AuditAsync(HourSpan span, IJournal? journal, int idsMax = 1000) =>
         new LakeAudit(Lake, journal, default, idsMax).RunAsync(span, null, default);
 
     public void Dispose() => _objects.Dispose();

@@ -30,7 +30,7 @@ public abstract class ClosedHourAuditTests : IAsyncLifetime
 
         Assert.Empty(report.Findings);
         Assert.Equal((5, 8, 3, 0, 0), (report.Objects, report.GoodEvents, report.QuarantinedEvents, report.PendingEvents, report.NotJudged));
-        Assert.Equal(new AuditSpan(first, second), report.ByManifests);
+        Assert.Equal(new HourSpan(first, second), report.ByManifests);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public abstract class ClosedHourAuditTests : IAsyncLifetime
         var report = await World.AuditAsync();
         Assert.Empty(report.Findings);
         Assert.Equal((6, 9, 2), (report.Objects, report.GoodEvents, report.PendingEvents));
-        Assert.Equal(new AuditSpan(first, second), report.ByManifests);
+        Assert.Equal(new HourSpan(first, second), report.ByManifests);
         // Without the journal nobody knows what belongs to an hour under way.
         Assert.Equal((0, 1), ((await World.AuditLakeAsync()).FindingCount, (await World.AuditLakeAsync()).NotJudged));
 
@@ -206,7 +206,7 @@ public abstract class ClosedHourAuditTests : IAsyncLifetime
         Assert.EndsWith($"and in {doubled}", Assert.Single(both.Findings), StringComparison.Ordinal);
 
         await World.Objects.DeleteAsync(open);
-        Assert.Empty((await World.AuditAsync(new AuditSpan(first, second), World.Journal)).Findings);
+        Assert.Empty((await World.AuditAsync(new HourSpan(first, second), World.Journal)).Findings);
         Assert.Contains($"missing: {open} with 1 events is not in the lake", (await World.AuditAsync()).Findings);
     }
 

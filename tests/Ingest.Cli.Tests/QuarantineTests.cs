@@ -17,9 +17,9 @@ public sealed class QuarantineTests
     public void An_event_is_taken_by_any_of_its_reasons(string reason, bool isTaken)
     {
         string[] rules = [EventRules.UnknownSchema, "iglu:com.acme/order/jsonschema/1-0-0#/minimum"];
-        Assert.Equal(isTaken, new EventFilter(null, default, [reason]).Takes(rules));
-        Assert.Equal(isTaken, new EventFilter(null, default, ["nothing", reason]).Takes(rules));
-        Assert.True(new EventFilter(null, default, []).Takes(rules));
+        Assert.Equal(isTaken, new EventFilter(null, HourSpan.All, [reason]).Takes(rules));
+        Assert.Equal(isTaken, new EventFilter(null, HourSpan.All, ["nothing", reason]).Takes(rules));
+        Assert.True(new EventFilter(null, HourSpan.All, []).Takes(rules));
         Assert.Equal([EventRules.UnknownSchema, "iglu:com.acme/order/jsonschema/1-0-0"], EventFilter.ReasonsOf([.. rules, .. rules]));
     }
 

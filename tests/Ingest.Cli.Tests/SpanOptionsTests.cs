@@ -19,9 +19,9 @@ public sealed class SpanOptionsTests
     [Fact]
     public void A_span_reaches_from_its_beginning_to_the_present()
     {
-        Assert.Equal(new AuditSpan(new LakeHour(AuditedLake.FirstHour.Number - 48), AuditedLake.FirstHour), Read(since: "2d"));
-        Assert.Equal(new AuditSpan(new LakeHour(AuditedLake.FirstHour.Number - 3), AuditedLake.FirstHour), Read(since: "3h"));
-        Assert.Equal(new AuditSpan(new LakeHour(AuditedLake.FirstHour.Number - (32 * 24) + 1), AuditedLake.FirstHour), Read());
+        Assert.Equal(new HourSpan(new LakeHour(AuditedLake.FirstHour.Number - 48), AuditedLake.FirstHour), Read(since: "2d"));
+        Assert.Equal(new HourSpan(new LakeHour(AuditedLake.FirstHour.Number - 3), AuditedLake.FirstHour), Read(since: "3h"));
+        Assert.Equal(new HourSpan(new LakeHour(AuditedLake.FirstHour.Number - (32 * 24) + 1), AuditedLake.FirstHour), Read());
         Assert.Equal("2026-01-01T00Z", Read(from: "2026-01-01T00Z")!.Value.From.ToString());
         Assert.Equal("2026-11-21T19Z", Read(to: "2026-11-21T19Z")!.Value.To.ToString());
         Assert.Equal("2026-11-20T00Z", Read(from: "2026-11-20")!.Value.From.ToString());
@@ -42,7 +42,7 @@ public sealed class SpanOptionsTests
         Assert.Single(mistakes);
     }
 
-    private static AuditSpan? Read(string? from = null, string? to = null, string? since = null)
+    private static HourSpan? Read(string? from = null, string? to = null, string? since = null)
     {
         var mistakes = new List<string>();
         var span = SpanOptions.Read(from, to, since, Now, mistakes);

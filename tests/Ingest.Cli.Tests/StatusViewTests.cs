@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ingest.Engine;
 
 namespace Ingest.Cli.Tests;
@@ -30,6 +31,14 @@ public sealed class StatusViewTests
         Expect(Fine with { Silos = [Silo with { NotReady = "no journal" }] }, "silo-1 cannot store events now: no journal");
         Expect(Fine with { Silos = [Silo with { Spill = new SpillReport(7, 70, 700, Now, 0, 0, "refused") }] }, "7 now");
         Expect(Fine with { Silos = [Silo with { Spill = new SpillReport(0, 0, 700, null, 0, 3, null) }] }, "3 requests in the spill of silo-1");
+    }
+
+    [Fact]
+    public void What_the_process_has_taken_goes_through_the_report()
+    {
+        var json = JsonSerializer.Serialize(Fine with { Process = new ProcessReport(1 << 27, 1500, 1L << 40, 12.5, 3) }, StatusJson.Default.StatusReport);
+        Assert.Contains("\"process\":{\"residentBytes\":134217728,\"cpuMilliseconds\":1500,\"allocatedBytes\":1099511627776,", json, StringComparison.Ordinal);
+        Assert.Equal(12.5, JsonSerializer.Deserialize(json, StatusJson.Default.StatusReport)!.Process!.GcPauseMilliseconds);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class UnjudgedHoursTests : IDisposable
         await FillAsync(_world);
         var key = LakeLayout.IndexKey(second, _world.Journal.Id);
         await _world.Objects.DeleteAsync(key);
-        var report = await _world.AuditAsync(new AuditSpan(second, third), null);
+        var report = await _world.AuditAsync(new HourSpan(second, third), null);
         Assert.Contains(report.Findings, found => found.StartsWith($"missing: {key}", StringComparison.Ordinal));
     }
 
@@ -70,7 +70,7 @@ public sealed class UnjudgedHoursTests : IDisposable
     public async Task Hours_that_the_journal_forgot_and_no_manifest_describes_are_judged_by_nobody()
     {
         await _world.ShipAsync("shop", LakeStream.Good, "a");
-        var span = new AuditSpan(AuditedLake.FirstHour, _world.Hour);
+        var span = new HourSpan(AuditedLake.FirstHour, _world.Hour);
         var known = new LakeHour(AuditedLake.FirstHour.Number + 1);
         var report = await new LakeAudit(_world.Lake, _world.Journal, known).RunAsync(span, null, TestContext.Current.CancellationToken);
         Assert.Empty(report.Findings);
@@ -84,7 +84,7 @@ public sealed class UnjudgedHoursTests : IDisposable
     {
         await FillAsync(_world);
         var report = await _world.AuditLakeAsync();
-        var span = new AuditSpan(new LakeHour(AuditedLake.FirstHour.Number - 5), AuditedLake.FirstHour);
+        var span = new HourSpan(new LakeHour(AuditedLake.FirstHour.Number - 5), AuditedLake.FirstHour);
         var now = AuditedLake.FirstHour.End + TimeSpan.FromHours(4);
         var asked = new UnjudgedHours(report, span, isFromGiven: true, now);
         Assert.StartsWith($"Hours {span.From} to ", Assert.Single(asked.Problems()), StringComparison.Ordinal);
@@ -102,5 +102,5 @@ public sealed class UnjudgedHoursTests : IDisposable
 
     /// <summary>Problems of a span from the first hour to a last one, some hours later.</summary>
     private static List<string> Problems(AuditReport report, LakeHour last, int later) => [.. new UnjudgedHours(
-        report, new AuditSpan(AuditedLake.FirstHour, last), isFromGiven: false, last.End + TimeSpan.FromHours(later)).Problems()];
+        report, new HourSpan(AuditedLake.FirstHour, last), isFromGiven: false, last.End + TimeSpan.FromHours(later)).Problems()];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Ingest.Engine;
@@ -83,6 +84,31 @@ public sealed class AnswerTests : IAsyncLifetime
 
         Assert.Equal(isLetIn ? 200 : 401, (int)response.StatusCode);
         Assert.Equal(isLetIn ? 1 : 0, _host.Intake.Events.Count);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_let_in_shows_its_key_with_every_request()
+    {
+        using var raw = await RawHttp.ConnectAsync(_host.Endpoint);
+        Assert.Equal(200, await SendAsync("Bearer shop-write-key"));
+        Assert.Equal(200, await SendAsync("Bearer shop-write-key"));
+        Assert.Equal(401, await SendAsync("Bearer blog-write-key"));
+        Assert.Equal(401, await SendAsync("Bearer blog-write-key"));
+        Assert.Equal(401, await SendAsync("Bearer shop-write-key", "blog"));
+        Assert.Equal(200, await SendAsync("Bearer shop-write-key"));
+
+        // The same header again, after the key was taken away.
+        var shut = TestSources.Shop with { WriteKeys = new WriteKeys(["second-write-key"]) };
+        _host.Catalogue.Replace(new SourceSet([shut, TestSources.Blog], shut.Validator));
+        Assert.Equal(401, await SendAsync("Bearer shop-write-key"));
+
+        async Task<int> SendAsync(string authorization, string source = "shop")
+        {
+            await raw.SendAsync($"POST /v1/events/{source} HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\nContent-Length: 2\r\n\r\n[]");
+            var head = await raw.ReadHeadAsync();
+            await raw.SkipAsync(int.Parse(head.Split("Content-Length: ")[1].Split('\r')[0], CultureInfo.InvariantCulture));
+            return int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
+        }
     }
 
     [Fact]

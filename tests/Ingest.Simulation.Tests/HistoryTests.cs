@@ -19,12 +19,15 @@ public sealed class HistoryTests
         Assert.Empty(runner.Failures.Select(SimulateCommand.Describe));
         Assert.True(runner.Ended >= 100, $"only {runner.Ended} histories were run");
         Assert.True(runner.Accepted > runner.Ended, "the histories hardly accept an event");
+        Assert.True(runner.Bridged > runner.Ended / 10, $"only {runner.Bridged} objects were relayed");
+        Assert.True(runner.Spilled > runner.Ended / 10, $"only {runner.Spilled} requests were spilled");
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(19)]
+    [InlineData(14)]
     public void The_same_seed_makes_the_same_history(int seed)
     {
         var first = History.Run(seed);

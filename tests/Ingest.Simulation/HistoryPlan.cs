@@ -47,6 +47,9 @@ internal sealed record HistoryPlan
     /// <summary>Requests that a process takes at once.</summary>
     public required int RequestsMax { get; init; }
 
+    /// <summary>Bytes that the spill of a silo takes; null where silos have none. The single process never has one.</summary>
+    public required long? SpillBytesMax { get; init; }
+
     /// <summary>Bytes of requests that a process takes at once.</summary>
     public long RequestBytesMax { get; init; } = 1 << 20;
 
@@ -79,6 +82,7 @@ internal sealed record HistoryPlan
             Limits = DrawLimits(chance),
             Options = DrawOptions(chance, isCluster),
             RequestsMax = chance.Of(1, 4, 1_000),
+            SpillBytesMax = isCluster && chance.Happens(0.7) ? chance.Of(300, 1_000, 10_000, 1 << 20) : null,
         };
     }
 
@@ -125,6 +129,10 @@ internal sealed record HistoryPlan
         SealTimeout = TimeSpan.FromSeconds(chance.Of(5, 60)),
         WatchPeriod = TimeSpan.FromSeconds(chance.Of(1, 5, 10)),
         UnsealedPeriod = TimeSpan.FromSeconds(chance.Of(10, 60)),
+        SpillFailuresMax = chance.Of(1, 4),
+        SpillDrainBatches = chance.Of(1, 4, 64),
+        SpillDrainBytes = chance.Of(1_000, 1 << 20),
+        SpillRestingMax = chance.Of(1, 1_024),
         ManifestPeriod = TimeSpan.FromSeconds(5),
         ManifestPauseMax = TimeSpan.FromSeconds(20),
     };

@@ -6,9 +6,11 @@ namespace Ingest.Simulation;
 /// <summary>What goes wrong, one thing after the other and many at once; and at the end, that all of it is mended.</summary>
 internal sealed class Nemesis(World world, SimProcess stage)
 {
+    private readonly List<SimSpill> _spills = [];
+
     private Chance Chance => world.Simulation.Chance;
 
-    /// <summary>Lets things go wrong for as long as planned, then mends them.</summary>
+    /// <summary>Lets things go wrong for as long as planned; what it did last goes on until it is mended.</summary>
     public async Task RageAsync()
     {
         var end = world.Simulation.Now + world.Plan.Chaos;
@@ -26,8 +28,6 @@ internal sealed class Nemesis(World world, SimProcess stage)
             await Task.Delay(Chance.Skewed(pauseMax / 100, pauseMax), stage.Clock);
             Strike();
         }
-
-        Mend();
     }
 
     private void Strike()
@@ -96,9 +96,20 @@ internal sealed class Nemesis(World world, SimProcess stage)
         }
     }
 
-    /// <summary>Mends everything, and has all processes back.</summary>
-    private void Mend()
+    /// <summary>The disk of a spill is as bad as all calls are.</summary>
+    public void Spoil(SimSpill spill)
     {
+        if (!world.IsCalm)
+            spill.Faults = world.Plan.CallFaults / 4;
+        _spills.Add(spill);
+    }
+
+    /// <summary>Mends everything, and has all processes back; not every machine that is gone.</summary>
+    public void Mend()
+    {
+        _spills.ForEach(spill => spill.Faults = 0);
+        foreach (var disk in world.Disks.Where(disk => disk.IsGone))
+            disk.IsGone = Chance.OneIn(2);
         (world.Journal.Faults, world.Lake.Faults, world.Network.Loss) = (0, 0, 0);
         (world.Journal.IsDown, world.Journal.Capacity, world.Lake.Outage) = (false, null, null);
         world.Journal.Latency = TimeSpan.FromMilliseconds(2);
@@ -139,7 +150,14 @@ internal sealed class Nemesis(World world, SimProcess stage)
 
     private void Kill(Host host)
     {
+        var disk = world.Disks.Find(disk => disk.Owner == host.Process);
         host.Process.Kill();
+        if (disk is not null && Chance.OneIn(4))
+        {
+            world.Simulation.Note("nemesis", string.Create(CultureInfo.InvariantCulture, $"disk{disk.Number} is gone with its machine"));
+            disk.IsGone = true;
+        }
+
         StartLater();
     }
 

@@ -16,6 +16,8 @@ internal sealed class SeedRunner(int firstSeed, int count, TimeSpan longest)
     private int _started;
     private int _ended;
     private long _accepted;
+    private long _spilled;
+    private long _bridged;
     private long _simulatedTicks;
 
     /// <summary>Histories that ended.</summary>
@@ -26,6 +28,12 @@ internal sealed class SeedRunner(int firstSeed, int count, TimeSpan longest)
 
     /// <summary>Events accepted in all histories.</summary>
     public long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>Requests spilled in all histories.</summary>
+    public long Spilled => Interlocked.Read(ref _spilled);
+
+    /// <summary>Objects delivered to a primary in all histories.</summary>
+    public long Bridged => Interlocked.Read(ref _bridged);
 
     /// <summary>Virtual time of all histories.</summary>
     public TimeSpan Simulated => new(Interlocked.Read(ref _simulatedTicks));
@@ -58,6 +66,8 @@ internal sealed class SeedRunner(int firstSeed, int count, TimeSpan longest)
             var result = History.Run(unchecked(firstSeed + number - 1));
             Interlocked.Increment(ref _ended);
             Interlocked.Add(ref _accepted, result.Accepted);
+            Interlocked.Add(ref _spilled, result.Spilled);
+            Interlocked.Add(ref _bridged, result.Bridged);
             Interlocked.Add(ref _simulatedTicks, result.Time.Ticks);
             if (result.Violation is null)
                 continue;

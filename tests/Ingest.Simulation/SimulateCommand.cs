@@ -17,8 +17,8 @@ internal static class SimulateCommand
         var minutes = new Option<double?>("--minutes") { Description = "Ends after this time. Without --seeds it runs as many as fit in." };
         var command = new RootCommand(
             "Runs whole histories of the system on a virtual clock, each from one seed: clients that retry, processes that die,\n"
-            + "freeze and come back, journals and lakes that fail, clocks that step. The rules of the design are checked after\n"
-            + "each step, and that everything ships once the faults have ended.\n"
+            + "freeze and come back, journals and lakes that fail, spills, clocks that step; and of every seventh seed two regions\n"
+            + "that relay. The rules of the design are checked after each step, and that everything ships once the faults have ended.\n"
             + "Exit code: 0 all rules held, 1 one was broken.")
         {
             seeds, seed, minutes,
@@ -59,7 +59,7 @@ internal static class SimulateCommand
     public static string Describe(SeedRunner runner) => string.Create(
         CultureInfo.InvariantCulture,
         $"{runner.Ended:N0} histories in {runner.Time.TotalSeconds:F0} s ({runner.Ended / Math.Max(runner.Time.TotalSeconds, 0.001):F1}/s), "
-        + $"{runner.Accepted:N0} events, {runner.Simulated.TotalHours:F0} simulated hours, {runner.Failures.Count} failed");
+        + $"{runner.Accepted:N0} events, {runner.Spilled:N0} requests spilled, {runner.Bridged:N0} objects relayed, {runner.Simulated.TotalHours:F0} simulated hours, {runner.Failures.Count} failed");
 
     /// <summary>How a history ended, and how to see it again.</summary>
     public static string Describe(HistoryResult result) => result.Violation is { } violation

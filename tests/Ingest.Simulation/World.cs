@@ -7,37 +7,39 @@ namespace Ingest.Simulation;
 /// One history: trackers, processes, journal, lake, and what goes wrong among them; then everything is mended, and all
 /// that was accepted must ship.
 /// </summary>
-internal sealed class World
+internal sealed class World : IFront
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReaderPauseMax = TimeSpan.FromSeconds(30);
 
     private readonly List<Tracker> _trackers = [];
     private readonly SimProcess _stage;
-    private readonly Nemesis _nemesis;
     private int _events;
     private int _hostNames;
     private bool _isOver;
 
-    public World(int seed, Mistake mistake, Trace trace)
+    /// <param name="simulation">Time and order.</param>
+    /// <param name="plan">What it is like.</param>
+    /// <param name="mistake">A mistake to be made.</param>
+    /// <param name="region">Its place among regions; null where it is alone.</param>
+    public World(Simulation simulation, HistoryPlan plan, Mistake mistake, SimRegion? region = null)
     {
-        Mistake = mistake;
-        Simulation = new Simulation(seed, trace);
-        Plan = HistoryPlan.Draw(Simulation.Chance);
-        Rules = new Rules(Simulation, Plan.Limits);
+        (Simulation, Plan, Mistake, Region) = (simulation, plan, mistake, region);
+        Rules = new Rules(Simulation, Plan.Limits, region?.Rules);
         Network = new Network(Simulation);
-        Journal = new JournalServer(Simulation, Rules, isEmbedded: !Plan.IsCluster, losesSynced: mistake.LosesSynced);
+        Journal = new JournalServer(Simulation, Rules, isEmbedded: !Plan.IsCluster, losesSynced: mistake.LosesSynced, $"simulat{region?.Name[0] ?? 'e'}");
         Lake = new LakeServer(Simulation, Rules);
         Clients = new SimProcess(Simulation, "clients");
         _stage = new SimProcess(Simulation, "stage");
         foreach (var (source, count) in Plan.Sources)
             Catalogue[source] = count;
         Directory = new Directory(this);
-        _nemesis = new Nemesis(this, _stage);
+        Nemesis = new Nemesis(this, _stage);
     }
 
     public Mistake Mistake { get; }
+
+    public SimRegion? Region { get; }
 
     public Simulation Simulation { get; }
 
@@ -55,43 +57,89 @@ internal sealed class World
 
     public Directory Directory { get; }
 
-    /// <summary>Where trackers run.</summary>
     public SimProcess Clients { get; }
+
+    public Nemesis Nemesis { get; }
 
     /// <summary>Processes that are alive, those that only believe it included.</summary>
     public List<Host> Hosts { get; } = [];
 
+    /// <summary>Disks of spills, also those whose process has ended.</summary>
+    public List<SpillDisk> Disks { get; } = [];
+
     /// <summary>The number of partitions of every source, as configured or as the cluster's catalogue has it.</summary>
     public SortedDictionary<string, int> Catalogue { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Nothing goes wrong any more.</summary>
     public bool IsCalm { get; private set; }
 
     private Chance Chance => Simulation.Chance;
 
-    /// <summary>Runs the history to its end.</summary>
+    /// <summary>Runs a history of this world alone to its end.</summary>
     public void Run()
     {
         _stage.Start(PlayAsync);
         Simulation.Run(() => _isOver);
-        if (!_isOver)
-            Simulation.Fail("liveness: time goes on", "nothing is left to do, and the history is not over");
     }
 
-    public int NextEventNumber() => _events++;
+    /// <summary>Starts its processes.</summary>
+    public void Open()
+    {
+        Simulation.Note("stage", Plan.ToString());
+        for (var i = 0; i < Plan.Processes; i++)
+            StartHost();
+        _stage.Start(KeepLanesAsync);
+        _stage.Start(ReadLakeAsync);
+    }
+
+    /// <summary>Nothing goes wrong from here on.</summary>
+    public void CalmDown()
+    {
+        Nemesis.Mend();
+        Simulation.Note("stage", "all is mended");
+        IsCalm = true;
+        _stage.Start(KeepHostsAsync);
+    }
+
+    /// <summary>Some process lives that is not frozen.</summary>
+    public bool IsAlive => Hosts.Any(host => !host.Process.IsFrozen);
+
+    /// <summary>Some process can store events.</summary>
+    public bool IsReady => Hosts.Any(host => host.IsServing && !host.Process.IsFrozen && host.Health.CanStore(out _));
+
+    public TimeSpan EventPauseMax => Plan.EventPauseMax;
+
+    public SimEvent NextEvent(string source)
+    {
+        var made = new SimEvent(source, _events++);
+        Rules.OnSent(made);
+        return made;
+    }
 
     public SourceSet SourceSet() => new(
-        [.. Catalogue.Select(source => new Source { Name = source.Key, Validator = SimEvent.Validator.Instance, Partitions = source.Value })],
+        [.. Catalogue.Where(source => !RelaySource.IsRelay(source.Key)).Select(source => new Source { Name = source.Key, FixedSchema = SimEvent.Schema, Validator = SimEvent.Validator.Instance, Partitions = source.Value })],
         SimEvent.Validator.Instance);
 
     /// <summary>Starts a process.</summary>
     public void StartHost()
     {
-        var name = $"{(Plan.IsCluster ? "silo" : "node")}{++_hostNames}";
+        var name = $"{Region?.Prefix}{(Plan.IsCluster ? "silo" : "node")}{++_hostNames}";
         Host host = Plan.IsCluster ? new SimSilo(this, name) : new SimNode(this, name);
         Hosts.Add(host);
         host.Process.Killed += () => Gone(host);
         host.Process.Start(host.StartAsync);
+    }
+
+    /// <summary>The disk that a silo is started on, one that another left behind where there is any; null where silos have no spill.</summary>
+    public SpillDisk? FreeDisk()
+    {
+        if (Plan.SpillBytesMax is not { } bytesMax)
+            return null;
+        var free = Disks.Where(disk => disk is { Owner: null, IsGone: false }).ToList();
+        if (free.Count > 0)
+            return Chance.OfList(free);
+        var disk = new SpillDisk(Rules, Disks.Count + 1, bytesMax);
+        Disks.Add(disk);
+        return disk;
     }
 
     /// <summary>Sends a request the way that clients come: some balancer picks a process.</summary>
@@ -113,11 +161,7 @@ internal sealed class World
 
     private async Task PlayAsync()
     {
-        Simulation.Note("stage", Plan.ToString());
-        for (var i = 0; i < Plan.Processes; i++)
-            StartHost();
-        _stage.Start(KeepLanesAsync);
-        _stage.Start(ReadLakeAsync);
+        Open();
         for (var i = 0; i < Plan.Trackers; i++)
         {
             var tracker = new Tracker(this, Chance.OfList(TrackerKind.All), Chance.OfList([.. Plan.Sources.Keys]), Plan.EventsOfTracker);
@@ -125,11 +169,10 @@ internal sealed class World
             Clients.Start(tracker.RunAsync);
         }
 
-        await _nemesis.RageAsync();
-        Simulation.Note("stage", "all is mended");
-        IsCalm = true;
-        _stage.Start(KeepHostsAsync);
-        await UntilQuietAsync();
+        await Nemesis.RageAsync();
+        CalmDown();
+        await Patient.UntilAsync(
+            Simulation, _stage.Clock, "liveness: everything accepted ships", () => ValueTask.FromResult(WhatTrackersKeep(_trackers) ?? WhatIsMissing()));
         await CheckEndAsync();
         _isOver = true;
     }
@@ -176,55 +219,35 @@ internal sealed class World
         }
     }
 
-    /// <summary>Liveness: trackers get rid of their events, and the journal of its backlog.</summary>
-    private async Task UntilQuietAsync()
-    {
-        var deadline = Simulation.Now + Patience;
-        while (WhatIsMissing() is { } missing)
-        {
-            if (Simulation.Now > deadline)
-            {
-                Simulation.Fail("liveness: everything accepted ships", missing);
-                return;
-            }
+    /// <summary>Trackers that are not done; null where all are.</summary>
+    public static string? WhatTrackersKeep(IEnumerable<Tracker> trackers) =>
+        trackers.Count(tracker => !tracker.IsDone) is > 0 and var busy ? $"{busy} trackers cannot get rid of their events" : null;
 
-            await Task.Delay(TimeSpan.FromSeconds(1), _stage.Clock);
-        }
-    }
-
-    private string? WhatIsMissing()
+    /// <summary>What was accepted and is not in the lake; null where all is.</summary>
+    public string? WhatIsMissing()
     {
-        if (_trackers.Count(tracker => !tracker.IsDone) is > 0 and var busy)
-            return $"{busy} trackers cannot get rid of their events";
+        if (Disks.Where(disk => !disk.IsGone).Sum(disk => disk.Requests.Count) is > 0 and var spilled)
+            return $"{spilled} requests are in spills";
         var status = Journal.Status();
         return status.Unsealed + status.Pending > 0 ? $"{status.Unsealed} events are unsealed and {status.Pending} pending" : null;
     }
 
     /// <summary>What must hold once everything is quiet.</summary>
-    private async Task CheckEndAsync()
+    public async Task CheckEndAsync()
     {
+        Rules.CheckAnswered();
         Rules.CheckAllShipped();
         Lake.ReadAll();
-        var deadline = Simulation.Now + Patience;
-        while (await WhatRemainsAsync() is { } remains)
-        {
-            if (Simulation.Now > deadline)
-            {
-                Simulation.Fail("5: memory is bounded", remains);
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(1), _stage.Clock);
-        }
-
+        await Patient.UntilAsync(Simulation, _stage.Clock, "5: memory is bounded", WhatRemainsAsync);
         var ledger = Journal.Ledger();
         Rules.CheckLedger(ledger);
-        if (Plan.FaultPauseMax is null)
+        // What comes from another region is counted here, and answered there.
+        if (Plan.FaultPauseMax is null && Region is null)
             Accounts.CheckExact(Simulation, ledger);
     }
 
     /// <summary>Nothing may stay behind in memory: requests, partitions that nobody uses, batches in the hand of a shipper.</summary>
-    private async Task<string?> WhatRemainsAsync()
+    private async ValueTask<string?> WhatRemainsAsync()
     {
         foreach (var host in Hosts.ToList())
         {
@@ -264,7 +287,7 @@ internal sealed class World
     {
         while (true)
         {
-            while (Hosts.Count < Plan.Processes)
+            while (Hosts.Count < Plan.Processes || Disks.Any(disk => disk is { Owner: null, IsGone: false, Requests.Count: > 0 }))
                 StartHost();
             await Task.Delay(TimeSpan.FromSeconds(1), _stage.Clock);
         }

@@ -12,6 +12,8 @@ internal sealed class AppendShape
     private const int Variants = 1024;
     private const int IdBytes = 16;
 
+    private static readonly byte[] IdPlace = Encoding.ASCII.GetBytes(EventPool.IdPlace);
+
     private static readonly LakeHour Hour = new(498_620); // 2026-11-21T20Z
 
     private readonly (byte[] Body, int LineBytes)[] _members;
@@ -23,8 +25,7 @@ internal sealed class AppendShape
         Events = events;
         var random = new Random(events);
         random.NextBytes(_ids);
-        var text = new EventText(seed: 1);
-        _members = [.. Enumerable.Range(0, Variants).Select(variant => MakeMember(text, events, variant * events, random))];
+        _members = [.. Enumerable.Range(0, Variants).Select(variant => MakeMember(events, variant * events, random))];
     }
 
     public string Name => Events == 1 ? "1 event an append" : FormattableString.Invariant($"{Events} events an append");
@@ -64,25 +65,18 @@ internal sealed class AppendShape
     /// <summary>Within the hour, and never backwards.</summary>
     private static Instant Time(long seq) => Hour.Start + TimeSpan.FromMilliseconds(Math.Min(seq, 3_599_999));
 
-    private static (byte[] Body, int LineBytes) MakeMember(EventText text, int events, int first, Random random)
+    private static (byte[] Body, int LineBytes) MakeMember(int events, int first, Random random)
     {
         var lines = new List<byte>(events * 320);
         for (var i = 0; i < events; i++)
         {
-            var line = text[first + i].ToArray();
-            Encoding.ASCII.GetBytes(RandomId(random)).CopyTo(line, EventText.IdOffset);
+            var line = PageViews.Pool[first + i].ToArray();
+            // From a seeded source, so that two runs store the same bytes.
+            EventPool.Uuid(random).TryFormat(line.AsSpan(line.AsSpan().IndexOf(IdPlace)), out _);
             lines.AddRange(line);
             lines.Add((byte)'\n');
         }
 
         return (GzipMember.Compress(lines.ToArray()), lines.Count);
-    }
-
-    /// <summary>A UUID from a seeded source, so that two runs store the same bytes.</summary>
-    private static string RandomId(Random random)
-    {
-        var bytes = new byte[IdBytes];
-        random.NextBytes(bytes);
-        return new Guid(bytes).ToString();
     }
 }

@@ -29,8 +29,8 @@ internal sealed class JournalBenchmark(string server, int partitions, int commit
                 var rate = full.AppendsPerSecond;
                 Add(figures, shape, JournalReport.Journal, rate);
                 figures.Add(shape.Name, JournalReport.Journal, JournalReport.CommitSize, (double)full.AllAppends / commits, "appends");
-                figures.Add(shape.Name, JournalReport.Journal, Metrics.P50, full.P50, "ms");
-                figures.Add(shape.Name, JournalReport.Journal, Metrics.P99, full.P99, "ms");
+                figures.Add(shape.Name, JournalReport.Journal, MetricNames.P50, full.P50, "ms");
+                figures.Add(shape.Name, JournalReport.Journal, MetricNames.P99, full.P99, "ms");
                 foreach (var floor in CopyFloor.All)
                 {
                     await using var database = await JournalDatabase.CreateAsync(server);
@@ -43,8 +43,8 @@ internal sealed class JournalBenchmark(string server, int partitions, int commit
 
                 var (half, _) = await AppendAsync(shape, measure, rate / 2);
                 Add(figures, shape, JournalReport.HalfLoad, half.AppendsPerSecond);
-                figures.Add(shape.Name, JournalReport.HalfLoad, Metrics.P50, half.P50, "ms");
-                figures.Add(shape.Name, JournalReport.HalfLoad, Metrics.P99, half.P99, "ms");
+                figures.Add(shape.Name, JournalReport.HalfLoad, MetricNames.P50, half.P50, "ms");
+                figures.Add(shape.Name, JournalReport.HalfLoad, MetricNames.P99, half.P99, "ms");
                 AnsiConsole.MarkupLineInterpolated($"[grey]round {round} of {rounds}, {shape.Name}: {rate:N0} appends/s, p99 {full.P99:0.0} ms; at half of it {half.P99:0.0} ms[/]");
             }
         }
@@ -69,28 +69,7 @@ internal sealed class JournalBenchmark(string server, int partitions, int commit
     private static void Add(FigureList figures, AppendShape shape, string subject, double appendsPerSecond)
     {
         figures.Add(shape.Name, subject, JournalReport.AppendsPerSecond, appendsPerSecond, "appends/s");
-        figures.Add(shape.Name, subject, Metrics.EventsPerSecond, appendsPerSecond * shape.Events, "events/s");
+        figures.Add(shape.Name, subject, MetricNames.EventsPerSecond, appendsPerSecond * shape.Events, "events/s");
         figures.Add(shape.Name, subject, JournalReport.BytesPerSecond, appendsPerSecond * shape.BodyBytes, "bytes/s");
-    }
-
-    /// <summary>Figures in the order in which they first came, with the values of all rounds.</summary>
-    private sealed class FigureList
-    {
-        private readonly Dictionary<(string, string, string), int> _places = [];
-        private readonly List<(Measurement Figure, List<double> Values)> _figures = [];
-
-        public IReadOnlyList<Measurement> All => [.. _figures.Select(f => f.Figure)];
-
-        public void Add(string shape, string subject, string metric, double value, string unit)
-        {
-            if (!_places.TryGetValue((shape, subject, metric), out var place))
-            {
-                place = _places[(shape, subject, metric)] = _figures.Count;
-                var values = new List<double>();
-                _figures.Add((new Measurement(shape, subject, metric, values, unit), values));
-            }
-
-            _figures[place].Values.Add(value);
-        }
     }
 }

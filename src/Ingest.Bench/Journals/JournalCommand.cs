@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Ingest.Bench;
 
@@ -32,7 +31,11 @@ internal static class JournalCommand
                 [.. parsed.GetValue(shapes)!.Select(events => new AppendShape(events))], parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             JournalReport.Print(figures);
             if (parsed.GetValue(json) is { } file)
-                await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(figures));
+            {
+                await using var stream = file.Create();
+                JsonRows.Write(stream, figures);
+            }
+
             return 0;
         });
         return command;

@@ -27,12 +27,12 @@ internal static class JournalReport
                 table.AddRow(
                     subject.Key,
                     Text($"{rate.Median:N0} ({rate.Min:N0}..{rate.Max:N0})"),
-                    Text($"{by[Metrics.EventsPerSecond].Median:N0}"),
+                    Text($"{by[MetricNames.EventsPerSecond].Median:N0}"),
                     Text($"{by[BytesPerSecond].Median / 1e6:0.0}"),
                     by.TryGetValue(CommitSize, out var size) ? Text($"{size.Median:N0}") : "",
                     by.TryGetValue(JournalShare, out var share) ? Text($"{share.Median:0.00} ({share.Min:0.00}..{share.Max:0.00})") : "",
-                    by.TryGetValue(Metrics.P50, out var p50) ? Text($"{p50.Median:0.0}") : "",
-                    by.TryGetValue(Metrics.P99, out var p99) ? Text($"{p99.Median:0.0}") : "");
+                    by.TryGetValue(MetricNames.P50, out var p50) ? Text($"{p50.Median:0.0}") : "",
+                    by.TryGetValue(MetricNames.P99, out var p99) ? Text($"{p99.Median:0.0}") : "");
             }
 
             AnsiConsole.Write(table);

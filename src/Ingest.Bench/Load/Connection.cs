@@ -1,101 +1,73 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Ingest.Bench;
 
-/// <summary>One keep-alive connection: writes a request with fresh ids, reads the answer. Allocates nothing a request.</summary>
+/// <summary>
+/// One keep-alive connection: writes the next of its requests with fresh ids, and reads the answer. Connects anew where it was
+/// closed. Allocates nothing a request.
+/// </summary>
 internal sealed class Connection : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] _request;
-    private readonly int[] _idAt;
+    /// <summary>Events in the requests of one connection: as many as must pass before one comes again.</summary>
+    private const int EventsMin = 500;
+
+    private readonly Target _target;
+    private readonly Request[] _requests;
     private readonly byte[] _answer = new byte[16 << 10];
-    private readonly ulong _idHigh;
-    private ulong _idLow;
+    private readonly Random _random = new();
+    private Socket? _socket;
+    private int _next;
 
-    public Connection(Workload workload, EventText events, string path, string host, int number)
+    /// <param name="workload">What to send.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="number">Number of this connection; others send other events.</param>
+    public Connection(Workload workload, Target target, int number)
     {
-        _idHigh = (ulong)Random.Shared.NextInt64();
-        _idLow = (ulong)number << 40;
-        (_request, _idAt) = Compose(workload, events, path, host, number);
+        _target = target;
+        var count = Math.Max(1, EventsMin / workload.EventsPerRequest);
+        _requests = [.. Enumerable.Range(0, count).Select(i => new Request(workload, target, (number * count) + i))];
     }
-
-    public Task ConnectAsync(IPEndPoint server) => _socket.ConnectAsync(server);
 
     /// <summary>Sends a request and waits for its answer.</summary>
-    /// <returns>The status code.</returns>
-    public async ValueTask<int> SendAsync(CancellationToken stop)
+    public async ValueTask<Answer> SendAsync(CancellationToken stop)
     {
-        foreach (var at in _idAt)
-            WriteId(at);
-        await _socket.SendAsync(_request, stop);
-        var filled = 0;
-        while (true)
+        var request = _requests[_next++ % _requests.Length];
+        request.Refresh(_random);
+        try
         {
-            var read = await _socket.ReceiveAsync(_answer.AsMemory(filled), stop);
+            return new Answer(await SendAsync(request, stop), request.Events, request.BodyBytes);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        {
+            Dispose();
+            return new Answer(0, request.Events, request.BodyBytes);
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _socket = null;
+    }
+
+    private async ValueTask<int> SendAsync(Request request, CancellationToken stop)
+    {
+        var socket = _socket ??= new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (!socket.Connected)
+            await socket.ConnectAsync(_target.Endpoint, stop);
+        for (var rest = request.Bytes; !rest.IsEmpty;)
+            rest = rest[await socket.SendAsync(rest, stop)..];
+        for (var filled = 0; ;)
+        {
+            var read = await socket.ReceiveAsync(_answer.AsMemory(filled), stop);
             if (read == 0)
-                throw new IOException("The server closed the connection.");
+                throw new IOException("The server closed the connection, or its answer is longer than 16 KiB.");
             filled += read;
-            if (TryRead(_answer.AsSpan(0, filled), out var status))
-                return status;
+            if (!HttpAnswer.TryRead(_answer.AsSpan(0, filled), out var status, out var closes))
+                continue;
+            if (closes)
+                Dispose();
+            return status;
         }
-    }
-
-    public void Dispose() => _socket.Dispose();
-
-    /// <summary>Reads the status of a whole answer; false while some of it is missing.</summary>
-    private static bool TryRead(ReadOnlySpan<byte> answer, out int status)
-    {
-        status = 0;
-        var end = answer.IndexOf("\r\n\r\n"u8);
-        if (end < 0)
-            return false;
-        var head = answer[..end];
-        if (!Utf8Parser.TryParse(head[9..], out status, out _))
-            throw new IOException("The server did not answer in HTTP.");
-        var at = head.IndexOf("Content-Length: "u8);
-        return at >= 0 && Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) && answer.Length >= end + 4 + length;
-    }
-
-    private void WriteId(int at)
-    {
-        var id = _request.AsSpan(at, EventText.IdLength);
-        var low = ++_idLow;
-        WriteHex(id[..8], _idHigh >> 32);
-        WriteHex(id[9..13], _idHigh);
-        WriteHex(id[19..23], low >> 48);
-        WriteHex(id[24..36], low);
-    }
-
-    private static void WriteHex(Span<byte> to, ulong value)
-    {
-        for (var i = to.Length - 1; i >= 0; i--, value >>= 4)
-            to[i] = "0123456789abcdef"u8[(int)(value & 15)];
-    }
-
-    private static (byte[] Request, int[] IdAt) Compose(Workload workload, EventText events, string path, string host, int number)
-    {
-        var body = new List<byte>();
-        var ids = new int[workload.EventsPerRequest];
-        var isArray = workload.EventsPerRequest > 1;
-        if (isArray)
-            body.Add((byte)'[');
-        for (var i = 0; i < ids.Length; i++)
-        {
-            if (i > 0)
-                body.Add((byte)',');
-            ids[i] = body.Count + EventText.IdOffset;
-            body.AddRange(events[(number * 131) + i]);
-        }
-
-        if (isArray)
-            body.Add((byte)']');
-        var head = Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {BenchSource.WriteKey}\r\nContent-Type: application/json\r\nContent-Length: {body.Count}\r\n\r\n"));
-        return ([.. head, .. body], [.. ids.Select(at => at + head.Length)]);
     }
 }

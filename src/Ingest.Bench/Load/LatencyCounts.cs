@@ -8,7 +8,7 @@ internal sealed class LatencyCounts
     private readonly long[] _counts = new long[200_001];
 
     public void Add(TimeSpan time) =>
-        Interlocked.Increment(ref _counts[(int)Math.Min(time.TotalMilliseconds / StepMilliseconds, _counts.Length - 1)]);
+        Interlocked.Increment(ref _counts[(int)Math.Clamp(time.TotalMilliseconds / StepMilliseconds, 0, _counts.Length - 1)]);
 
     /// <summary>The time in milliseconds within which this share of answers came; 0 where there are none.</summary>
     public double Percentile(double share)

@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using System.Net;
-
 namespace Ingest.Bench;
 
-/// <summary>Something that is measured. Each round has a fresh one.</summary>
+/// <summary>Something that is measured. Each trial has a fresh one.</summary>
 public interface ISubject
 {
     /// <summary>Its short name, as in reports.</summary>
@@ -12,31 +9,24 @@ public interface ISubject
     /// <summary>For people.</summary>
     string About { get; }
 
-    /// <summary>Starts it with nothing stored, ready for requests.</summary>
-    /// <param name="folder">A folder of its own, empty.</param>
-    Task<IRunningSubject> StartAsync(string folder);
+    /// <summary>Starts it with what the folder holds, ready for requests.</summary>
+    Task<IRunningSubject> StartAsync(SubjectSetup setup);
 }
 
-/// <summary>A subject that takes requests; disposal stops it.</summary>
+/// <summary>How a subject is started.</summary>
+/// <param name="Folder">Its own folder; empty for one that has nothing stored.</param>
+/// <param name="Workload">What will be sent to it.</param>
+/// <param name="Mode">What it does meanwhile.</param>
+public sealed record SubjectSetup(string Folder, Workload Workload, Mode Mode);
+
+/// <summary>A subject that takes requests; disposal kills it.</summary>
 public interface IRunningSubject : IAsyncDisposable
 {
-    IPEndPoint Endpoint { get; }
+    Target Target { get; }
 
-    /// <summary>The path to post to.</summary>
-    string Path { get; }
+    /// <summary>From the start of its process until it was ready.</summary>
+    TimeSpan StartToReady { get; }
 
-    /// <summary>What its process has taken so far.</summary>
-    ProcessUse Use { get; }
-}
-
-/// <summary>What a process has taken.</summary>
-/// <param name="ResidentBytes">Its resident memory now, in bytes.</param>
-/// <param name="Cpu">Processor time since it started.</param>
-public readonly record struct ProcessUse(long ResidentBytes, TimeSpan Cpu)
-{
-    public static ProcessUse Of(Process process)
-    {
-        process.Refresh();
-        return new ProcessUse(process.WorkingSet64, process.TotalProcessorTime);
-    }
+    /// <summary>What it has taken and done so far.</summary>
+    Task<Observation> ObserveAsync();
 }

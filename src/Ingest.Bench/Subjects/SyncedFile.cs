@@ -11,7 +11,7 @@ internal sealed class SyncedFile : IAsyncDisposable
     private TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isWriting;
 
-    public SyncedFile(string path) => _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    public SyncedFile(string path) => _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     /// <summary>Appends bytes; completes when they are on the disk.</summary>
     public Task AppendAsync(ReadOnlySequence<byte> bytes)

@@ -17,32 +17,24 @@ internal static class AuditCommand
             DefaultValueFactory = _ => "./data",
         };
         var postgres = JournalOptions.Postgres();
-        var lake = new Option<string?>("--lake")
-        {
-            HelpName = "DIR|s3://BUCKET/PREFIX",
-            Description = "The lake, where it is not the one of the server's last start. Where no journal is found, closed hours are judged by their manifests alone.",
-        };
+        var lake = new LakeOptions();
         var spans = new SpanOptions();
-        var lakeOptions = LakeOption.All.ToDictionary(
-            option => option.Name,
-            option => new Option<string?>("--" + option.Name) { HelpName = option.Value, Description = option.Help },
-            StringComparer.Ordinal);
         var command = new Command(
             "audit",
             "Compares manifests, ledger, journal and lake, object by object. The server may be running.\n" +
-            "Closed hours are judged by their manifests, also long after the journal forgot them.\n" +
+            "Closed hours are judged by their manifests, also long after the journal forgot them; with --lake and no journal\n" +
+            "at hand, by these alone.\n" +
             "Exit code: 0 nothing missing, 1 something missing, doubled or altered, 2 it could not be found out.\n" +
             "Example: ./ingest audit --lake s3://bucket/events --from 2026-11-01T00Z --to 2026-11-07T23Z")
         {
-            data, postgres, lake,
+            data, postgres,
         };
+        lake.AddTo(command);
         spans.AddTo(command);
-        foreach (var option in lakeOptions.Values)
-            command.Options.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(
             new JournalChoice(parsed.GetValue(postgres), parsed.GetValue(data)!, parsed.GetResult(data) is { Implicit: false }),
-            parsed.GetValue(lake),
-            option => parsed.GetValue(lakeOptions[option.Name]),
+            lake.IsGiven(parsed),
+            (folders, mistakes) => lake.Find(parsed, folders, mistakes),
             mistakes => spans.Read(parsed, Instant.From(TimeProvider.System.GetUtcNow()), mistakes),
             spans.IsFromGiven(parsed),
             cancellation));
@@ -51,24 +43,21 @@ internal static class AuditCommand
 
     private static async Task<int> RunAsync(
         JournalChoice choice,
-        string? lakeText,
-        Func<LakeOption, string?> given,
-        Func<ICollection<string>, AuditSpan?> readSpan,
+        bool isLakeGiven,
+        Func<IReadOnlyList<DataFolder>, ICollection<string>, LakeLocation?> findLake,
+        Func<ICollection<string>, HourSpan?> readSpan,
         bool isFromGiven,
         CancellationToken cancellation)
     {
         var mistakes = new List<string>();
         if (readSpan(mistakes) is not { } span)
-        {
-            foreach (var mistake in mistakes)
-                await Console.Error.WriteLineAsync(mistake);
-            return ExitCodes.NoAnswer;
-        }
-
-        var isLakeAlone = lakeText is not null && choice.IsNone();
+            return await SayAsync(mistakes);
+        var isLakeAlone = isLakeGiven && choice.IsNone();
         await using var opened = isLakeAlone ? null : await Opened.OpenAsync(choice.Postgres, choice.Data, choice.IsDataGiven);
-        if ((opened is null && !isLakeAlone) || Locate(opened?.Folder, lakeText, given) is not { } location)
+        if (opened is null && !isLakeAlone)
             return ExitCodes.NoAnswer;
+        if (findLake(opened?.Folder is { } folder ? [folder] : [], mistakes) is not { } location)
+            return await SayAsync(mistakes);
         try
         {
             var lake = await location.OpenAsync(cancellation);
@@ -88,30 +77,15 @@ internal static class AuditCommand
         }
     }
 
-    /// <summary>The lake: as given, else that of the server's last start, with its options.</summary>
-    private static LakeLocation? Locate(DataFolder? folder, string? lakeText, Func<LakeOption, string?> given)
+    private static async Task<int> SayAsync(IEnumerable<string> mistakes)
     {
-        var last = folder?.Lake;
-        if (lakeText is null && last is null)
-        {
-            Console.Error.WriteLine(folder is null
-                ? "Name the lake with --lake."
-                : $"No server was ever ready on {folder.Path}: name the lake with --lake.");
-            return null;
-        }
-
-        var errors = new List<string>();
-        var location = LakeLocation.Parse(
-            lakeText ?? last!.Value.Lake,
-            option => given(option) ?? (lakeText is null ? last!.Value.Options.GetValueOrDefault(option.Name) : null),
-            errors);
-        foreach (var error in errors)
-            Console.Error.WriteLine(error);
-        return location;
+        foreach (var mistake in mistakes)
+            await Console.Error.WriteLineAsync(mistake);
+        return ExitCodes.NoAnswer;
     }
 
     private static int Print(
-        AuditReport report, IReadOnlyList<string> damage, ILake lake, AuditSpan span, UnjudgedHours unjudged, LakeHour? journalFrom)
+        AuditReport report, IReadOnlyList<string> damage, ILake lake, HourSpan span, UnjudgedHours unjudged, LakeHour? journalFrom)
     {
         foreach (var finding in damage.Concat(report.Findings))
             Console.WriteLine(finding);
@@ -138,7 +112,7 @@ internal static class AuditCommand
         return found == 0 ? ExitCodes.Good : ExitCodes.Bad;
     }
 
-    private static string JudgedBy(AuditReport report, AuditSpan span, LakeHour? journalFrom)
+    private static string JudgedBy(AuditReport report, HourSpan span, LakeHour? journalFrom)
     {
         var others = journalFrom is not { } from ? "the others not at all"
             : from <= span.From ? "the others by the journal"

@@ -17,7 +17,7 @@ public sealed record AuditReport(
     long QuarantinedEvents,
     long PendingEvents,
     long NotJudged,
-    AuditSpan? ByManifests)
+    HourSpan? ByManifests)
 {
     /// <summary>More findings than this are counted, not kept: a lost bucket must not fill the memory.</summary>
     public const int FindingsMax = 1000;

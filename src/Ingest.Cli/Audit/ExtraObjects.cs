@@ -11,7 +11,7 @@ namespace Ingest.Cli;
 /// <param name="findings">Gets what is wrong.</param>
 internal sealed class ExtraObjects(
     ILake lake,
-    AuditSpan span,
+    HourSpan span,
     IReadOnlyDictionary<string, ClosedHours> journals,
     string? journalId,
     OpenHours? open,
@@ -61,7 +61,7 @@ internal sealed class ExtraObjects(
         {
             var rest = entry.Key.AsSpan(folder.Length);
             var slash = rest.IndexOf('/');
-            if (slash < 0 || !AuditSpan.TryReadHour(day, rest[..slash].ToString(), out var hour))
+            if (slash < 0 || !LakeLayout.TryReadHour(day, rest[..slash].ToString(), out var hour))
                 _notJudged++;
             else if (span.Contains(hour))
                 await JudgeAsync(source, hour, entry.Key, cancellation);

@@ -8,7 +8,7 @@ internal static class HourFolders
 {
     /// <summary>Folders <c>dt=…/hr=…/</c> below a folder, with the hours that they are of.</summary>
     public static async IAsyncEnumerable<(LakeHour Hour, string Folder)> ListAsync(
-        ILake lake, string above, AuditSpan span, [EnumeratorCancellation] CancellationToken cancellation)
+        ILake lake, string above, HourSpan span, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var day in lake.ListFoldersAsync(above, cancellation))
         {
@@ -16,7 +16,7 @@ internal static class HourFolders
                 continue;
             await foreach (var name in lake.ListFoldersAsync($"{above}{day}/", cancellation))
             {
-                if (AuditSpan.TryReadHour(day, name, out var hour) && span.Contains(hour))
+                if (LakeLayout.TryReadHour(day, name, out var hour) && span.Contains(hour))
                     yield return (hour, $"{above}{day}/{name}/");
             }
         }

@@ -8,7 +8,7 @@ namespace Ingest.Cli;
 /// <param name="ByJournalFrom">The first hour that the journal itself knows; null where it is not at hand.</param>
 /// <param name="Unjudged">Hours with objects of which neither says anything.</param>
 public sealed record JournalCoverage(
-    string JournalId, AuditSpan? ByManifests, LakeHour? ByJournalFrom, IReadOnlyCollection<LakeHour> Unjudged)
+    string JournalId, HourSpan? ByManifests, LakeHour? ByJournalFrom, IReadOnlyCollection<LakeHour> Unjudged)
 {
     /// <summary>The first hour that was judged; null where none was.</summary>
     public LakeHour? First => (ByManifests, ByJournalFrom) switch

@@ -31,7 +31,7 @@ public sealed class LakeAudit(ILake lake, IJournal? journal, LakeHour journalFro
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LakeUnavailableException">The lake cannot be read: nothing can be said.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be read: nothing can be said.</exception>
-    public async Task<AuditReport> RunAsync(AuditSpan span, IProgress<AuditProgress>? progress, CancellationToken cancellation)
+    public async Task<AuditReport> RunAsync(HourSpan span, IProgress<AuditProgress>? progress, CancellationToken cancellation)
     {
         _journals = await new ManifestAudit(lake, span, _findings).RunAsync(cancellation);
         if (journal is not null)
@@ -72,7 +72,7 @@ public sealed class LakeAudit(ILake lake, IJournal? journal, LakeHour journalFro
             objects.Events[(int)LakeStream.Quarantine],
             pending,
             notJudged,
-            hours.Count == 0 ? null : new AuditSpan(hours.Min(), hours.Max()))
+            hours.Count == 0 ? null : new HourSpan(hours.Min(), hours.Max()))
         {
             Journals = [.. CoverageOf(extra.Unjudged)],
             BridgedObjects = objects.BridgedObjects,
@@ -87,7 +87,7 @@ public sealed class LakeAudit(ILake lake, IJournal? journal, LakeHour journalFro
             var closed = _journals.GetValueOrDefault(journalId);
             yield return new JournalCoverage(
                 journalId,
-                closed is { Hours.Count: > 0 } ? new AuditSpan(closed.First, closed.Last) : null,
+                closed is { Hours.Count: > 0 } ? new HourSpan(closed.First, closed.Last) : null,
                 journalId == journal?.Id ? journalFrom : null,
                 unjudged.GetValueOrDefault(journalId) ?? []);
         }

@@ -6,7 +6,7 @@ namespace Ingest.Cli;
 /// The first step: reads every index and manifest of a span. Is each there, as its index says, and does it add up? Are there
 /// hours without one between others?
 /// </summary>
-internal sealed class ManifestAudit(ILake lake, AuditSpan span, AuditFindings findings)
+internal sealed class ManifestAudit(ILake lake, HourSpan span, AuditFindings findings)
 {
     /// <summary>
     /// How far before the span an older index is looked for, in hours: as long as a journal keeps its records. A longer
@@ -35,7 +35,7 @@ internal sealed class ManifestAudit(ILake lake, AuditSpan span, AuditFindings fi
     {
         if (journal.Hours.Count == 0 || journal.First == span.From)
             return [];
-        var before = new AuditSpan(new LakeHour(span.From.Number - LookBackHours), new LakeHour(span.From.Number - 1));
+        var before = new HourSpan(new LakeHour(span.From.Number - LookBackHours), new LakeHour(span.From.Number - 1));
         await foreach (var (hour, _) in HourFolders.ListAsync(lake, LakeLayout.Manifests + "/", before, cancellation))
         {
             if (await lake.FindAsync(LakeLayout.IndexKey(hour, journal.JournalId), cancellation) is not null)

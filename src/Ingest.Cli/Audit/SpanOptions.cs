@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Ingest.Engine;
 
 namespace Ingest.Cli;
@@ -31,30 +32,24 @@ internal sealed class SpanOptions
     /// <param name="now">The present time.</param>
     /// <param name="mistakes">Gets one sentence for everything that is wrong.</param>
     /// <returns>Null where anything is.</returns>
-    public AuditSpan? Read(ParseResult parsed, Instant now, ICollection<string> mistakes) =>
+    public HourSpan? Read(ParseResult parsed, Instant now, ICollection<string> mistakes) =>
         Read(parsed.GetValue(_from), parsed.GetValue(_to), parsed.GetValue(_since), now, mistakes);
 
     /// <inheritdoc cref="Read(ParseResult, Instant, ICollection{string})"/>
-    internal static AuditSpan? Read(string? fromText, string? toText, string? sinceText, Instant now, ICollection<string> mistakes)
+    internal static HourSpan? Read(string? fromText, string? toText, string? sinceText, Instant now, ICollection<string> mistakes)
     {
-        var from = (now - new Limits().LedgerRetention).Hour.Next;
-        var to = now.Hour;
+        var usual = new HourSpan((now - new Limits().LedgerRetention).Hour.Next, now.Hour);
         if (fromText is not null && sinceText is not null)
             mistakes.Add("--from and --since say the same: give one of them.");
-        if (fromText is not null)
-            from = HourText.ParseFirst("--from", fromText, mistakes) ?? from;
-        if (toText is not null)
-            to = HourText.ParseLast("--to", toText, mistakes) ?? to;
         if (sinceText is not null)
         {
-            if (AuditSpan.TryParseLength(sinceText, out var length))
-                from = (now - length).Hour;
+            if (HourText.TryParseLength(sinceText, out var length))
+                usual = usual with { From = (now - length).Hour };
             else
                 mistakes.Add($"--since {sinceText}: write a time, such as 48h or 7d.");
         }
 
-        if (mistakes.Count == 0 && from > to)
-            mistakes.Add($"The first hour, {from}, is after the last, {to}.");
-        return mistakes.Count == 0 ? new AuditSpan(from, to) : null;
+        var span = mistakes.Count == 0 ? HourSpan.Parse(fromText, toText, usual, mistakes) : usual;
+        return mistakes.Count == 0 ? span : null;
     }
 }

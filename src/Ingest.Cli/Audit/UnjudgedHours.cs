@@ -11,7 +11,7 @@ namespace Ingest.Cli;
 /// <param name="span">The hours asked for.</param>
 /// <param name="isFromGiven">True where a person named the first hour.</param>
 /// <param name="now">The present time.</param>
-internal sealed class UnjudgedHours(AuditReport report, AuditSpan span, bool isFromGiven, Instant now)
+internal sealed class UnjudgedHours(AuditReport report, HourSpan span, bool isFromGiven, Instant now)
 {
     private const string NameIt = "name the journal with --data or --postgres, or leave these hours out with --from and --to.";
 
@@ -33,11 +33,11 @@ internal sealed class UnjudgedHours(AuditReport report, AuditSpan span, bool isF
         }
 
         var firsts = report.Journals.Select(journal => journal.First).OfType<LakeHour>().ToList();
-        var due = new AuditSpan(span.From, span.To < _due ? span.To : _due);
+        var due = new HourSpan(span.From, span.To < _due ? span.To : _due);
         if (firsts.Count == 0 && due.From <= due.To)
             yield return $"There is no manifest at all from {due.From} on, to {due.To}: {NameIt}";
         else if (isFromGiven && firsts.Count > 0 && firsts.Min() is var first && first > span.From)
-            yield return $"{Text(new AuditSpan(span.From, Before(first)))}: nobody judged them, since no journal has a manifest of them. Begin with --from {first}.";
+            yield return $"{Text(new HourSpan(span.From, Before(first)))}: nobody judged them, since no journal has a manifest of them. Begin with --from {first}.";
     }
 
     /// <summary>What a reader of the report should know of journals that begin within the span.</summary>
@@ -48,21 +48,21 @@ internal sealed class UnjudgedHours(AuditReport report, AuditSpan span, bool isF
     private string? ObjectsOf(JournalCoverage journal)
     {
         var hours = journal.Unjudged.Where(hour => hour <= _due).ToList();
-        return hours.Count == 0 ? null : Text(new AuditSpan(hours.Min(), hours.Max()));
+        return hours.Count == 0 ? null : Text(new HourSpan(hours.Min(), hours.Max()));
     }
 
     /// <summary>Hours after the last manifest, as far as the journal itself does not know them.</summary>
-    private AuditSpan? EndOf(JournalCoverage journal)
+    private HourSpan? EndOf(JournalCoverage journal)
     {
         if (journal.ByManifests is not { } closed)
             return null;
         var last = span.To < _due ? span.To : _due;
         if (journal.ByJournalFrom is { } open && Before(open) < last)
             last = Before(open);
-        return closed.To < last ? new AuditSpan(closed.To.Next, last) : null;
+        return closed.To < last ? new HourSpan(closed.To.Next, last) : null;
     }
 
     private static LakeHour Before(LakeHour hour) => new(hour.Number - 1);
 
-    private static string Text(AuditSpan hours) => hours.From == hours.To ? $"Hour {hours.From}" : $"Hours {hours.From} to {hours.To}";
+    private static string Text(HourSpan hours) => hours.From == hours.To ? $"Hour {hours.From}" : $"Hours {hours.From} to {hours.To}";
 }

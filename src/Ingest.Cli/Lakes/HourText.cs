@@ -21,6 +21,20 @@ internal static class HourText
     /// <inheritdoc cref="ParseFirst"/>
     public static LakeHour? ParseLast(string option, string text, ICollection<string> mistakes) => Parse(option, text, 23, mistakes);
 
+    /// <summary>Reads a length such as <c>48h</c> or <c>7d</c>.</summary>
+    public static bool TryParseLength(string text, out TimeSpan length)
+    {
+        length = default;
+        if (text is not [.. var digits, 'h' or 'd']
+            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 100_000)
+        {
+            return false;
+        }
+
+        length = text[^1] == 'd' ? TimeSpan.FromDays(number) : TimeSpan.FromHours(number);
+        return true;
+    }
+
     private static LakeHour? Parse(string option, string text, int hourOfDay, ICollection<string> mistakes)
     {
         if (DateTimeOffset.TryParseExact(text, HourForms, CultureInfo.InvariantCulture, Utc, out var time))

@@ -17,6 +17,9 @@ internal sealed class LakeOptions
         option => new Option<string?>("--" + option.Name) { HelpName = option.Value, Description = option.Help },
         StringComparer.Ordinal);
 
+    /// <summary>Whether a lake was named.</summary>
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_lake) is not null;
+
     public void AddTo(Command command)
     {
         command.Options.Add(_lake);
@@ -34,7 +37,9 @@ internal sealed class LakeOptions
         var last = folders.Select(folder => folder.Lake).FirstOrDefault(lake => lake is not null);
         if (given is null && last is null)
         {
-            mistakes.Add("No server was ever ready here: name the lake with --lake, or the server's folder with --data.");
+            mistakes.Add(folders.Count == 0
+                ? "Name the lake with --lake, or the server's folder with --data."
+                : $"No server was ever ready on {string.Join(", ", folders.Select(folder => folder.Path))}: name the lake with --lake.");
             return null;
         }
 

@@ -45,7 +45,7 @@ internal sealed class QuarantineOptions(bool asksServers)
         var source = parsed.GetValue(_source);
         if (source is not null && !SourceName.IsValid(source))
             mistakes.Add($"--source {source}: no source can have this name.");
-        var span = HourSpan.Parse(parsed.GetValue(_from), parsed.GetValue(_to), mistakes);
+        var span = HourSpan.Parse(parsed.GetValue(_from), parsed.GetValue(_to), HourSpan.All, mistakes);
         foreach (var mistake in mistakes)
             Console.Error.WriteLine(mistake);
         return mistakes.Count == 0

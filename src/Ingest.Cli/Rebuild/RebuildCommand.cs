@@ -48,7 +48,7 @@ internal static class RebuildCommand
             var lake = lakeOptions.Find(parsed, ServerOptions.ReadFolders(parsed.GetValue(data)!, mistakes), mistakes);
             var target = parsed.GetValue(intoLake) is { } other ? lakeOptions.FindOther(parsed, other, mistakes) : lake;
             var prefix = RebuildPrefix.Parse(parsed.GetValue(into)!, mistakes);
-            var span = HourSpan.Parse(parsed.GetValue(from), parsed.GetValue(to), mistakes);
+            var span = HourSpan.Parse(parsed.GetValue(from), parsed.GetValue(to), HourSpan.All, mistakes);
             var name = parsed.GetValue(source);
             if (name is not null && !SourceName.IsValid(name))
                 mistakes.Add($"--source {name}: no source can have this name.");

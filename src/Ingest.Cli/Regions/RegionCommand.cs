@@ -9,5 +9,6 @@ internal static class RegionCommand
     {
         RegionShowCommand.Create(),
         RegionPromoteCommand.Create(),
+        DrillCommand.Create(),
     };
 }

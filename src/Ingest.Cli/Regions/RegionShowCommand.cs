@@ -36,7 +36,7 @@ internal static class RegionShowCommand
             var mistakes = new List<string>();
             var choice = servers.Read(parsed, mistakes);
             var lake = lakes.Find(parsed, choice.Folders, mistakes);
-            if (!AuditSpan.TryParseLength(parsed.GetValue(since)!, out var length))
+            if (!HourText.TryParseLength(parsed.GetValue(since)!, out var length))
                 mistakes.Add($"--since {parsed.GetValue(since)}: write a time, such as 48h or 7d.");
             if (mistakes.Count > 0 || lake is null)
             {

@@ -62,9 +62,12 @@ internal static class StatusView
                     + (manifests.WaitsFor is { } waitsFor ? $"; {Markup.Escape(waitsFor)}" : ""));
             }
 
+            PrintLever(report.Lever);
             AnsiConsole.MarkupLine($"Memory   {report.Partitions} partitions, {Count(report.DedupeIds)} event ids");
         }
 
+        if (report.Process is { } process)
+            AnsiConsole.MarkupLine($"Process  {Process(process)}");
         AnsiConsole.WriteLine();
         if (report.Silos.Count > 0)
             PrintSilos(report);
@@ -72,6 +75,21 @@ internal static class StatusView
         foreach (var trouble in Troubles(report))
             AnsiConsole.MarkupLine($"[red]{Markup.Escape(trouble)}[/]");
     }
+
+    private static void PrintLever(LeverReport? lever)
+    {
+        if (lever is null)
+            return;
+        var weights = lever.Weights is null
+            ? "unknown"
+            : string.Join(' ', lever.Weights.Select(weight => string.Create(CultureInfo.InvariantCulture, $"{weight.Key}={weight.Value}")));
+        AnsiConsole.MarkupLine(
+            $"Lever    {Markup.Escape(weights)}, {(lever.IsAutomatic ? "automatic" : "by hand")}, {Markup.Escape(lever.Lever)}: {Markup.Escape(lever.Says)}");
+    }
+
+    private static string Process(ProcessReport process) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Bytes(process.ResidentBytes)} resident, {process.CpuMilliseconds / 1000:N0} s of processor time, {Bytes(process.AllocatedBytes)} allocated, {process.GcPauseMilliseconds:N0} ms in pauses of {Count(process.GcCollections)} collections");
 
     private static void PrintSilos(StatusReport report)
     {

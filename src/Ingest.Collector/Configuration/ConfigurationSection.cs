@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Ingest.Collector;
 
 /// <summary>
-/// An object of a configuration file. Reading a key checks it and makes it known; <see cref="Finish"/> then refuses keys
+/// An object of a configuration file. Reading a key checks it and makes it known; <see cref="Finish()"/> then refuses keys
 /// that nobody asked for. Mistakes are collected, so that all of them are named at once.
 /// </summary>
 internal sealed class ConfigurationSection(
@@ -102,6 +102,26 @@ internal sealed class ConfigurationSection(
         return texts;
     }
 
+    /// <summary>A list of whole numbers; empty where the key is absent.</summary>
+    public IReadOnlyList<int> Numbers(string key, int min, int max)
+    {
+        if (Find(key) is not { } value)
+            return [];
+        var numbers = new List<int>();
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray())
+            {
+                if (item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number >= min && number <= max)
+                    numbers.Add(number);
+            }
+            if (numbers.Count == value.GetArrayLength())
+                return numbers;
+        }
+        Fail(key, $"is not a list of whole numbers of {min} to {max}", "Write them between [ and ]");
+        return [];
+    }
+
     /// <summary>The object at a key; null where it is absent.</summary>
     public ConfigurationSection? Section(string key)
     {
@@ -111,6 +131,17 @@ internal sealed class ConfigurationSection(
             return new ConfigurationSection(value, file, $"{path}{key}.", errors);
         Fail(key, "is not an object", "Write its keys between { and }");
         return null;
+    }
+
+    /// <summary>All members of a section whose keys are names, each an object; null for one that is none.</summary>
+    public IReadOnlyList<(string Key, ConfigurationSection? Section)> Members() =>
+        [.. element.EnumerateObject().Select(member => (member.Name, Section(member.Name)))];
+
+    /// <summary>Refuses keys of a section whose keys are names, where they are none of these.</summary>
+    public void Finish(IReadOnlyList<string> names)
+    {
+        _known.AddRange(names);
+        Finish();
     }
 
     /// <summary>Refuses keys that were not asked for: a mistyped key would else be a setting that does nothing.</summary>

@@ -90,16 +90,6 @@ public sealed class EventBatch : IDisposable
         _checks[_checkCount++] = check;
     }
 
-    /// <summary>Notes when the events were received, for a place that keeps them; those that carry a first receipt keep it.</summary>
-    public void StampReceived(Instant received)
-    {
-        foreach (ref var entry in _events.AsSpan(0, _count))
-        {
-            if (entry.ReceivedAt == EventEntry.NoTime)
-                entry.ReceivedAt = received.UnixMilliseconds;
-        }
-    }
-
     /// <summary>
     /// The events by partition, where a source has several: one batch of its own for each partition that has any. This
     /// batch stays as it is; the caller disposes all of them.

@@ -48,10 +48,14 @@ public static class EventBatchCodec
     /// Writes a batch. Its bytes go as they are, in one piece, unless most of them are referred to by nothing: then only
     /// the others go.
     /// </summary>
-    public static void Write(EventBatch batch, IBufferWriter<byte> output)
+    /// <param name="batch">The batch; it stays as it is.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="received">Written as the first receipt of events that carry none; null to leave them without.</param>
+    public static void Write(EventBatch batch, IBufferWriter<byte> output, Instant? received = null)
     {
         var writer = new WireWriter(output);
-        writer.Byte(HasFirstReceipts(batch) ? Version : VersionWithoutFirstReceipt);
+        var receivedAt = received?.UnixMilliseconds ?? EventEntry.NoTime;
+        writer.Byte(receivedAt != EventEntry.NoTime || HasFirstReceipts(batch) ? Version : VersionWithoutFirstReceipt);
         var referenced = ReferencedBytes.WorthPacking(batch);
         if (referenced is null)
         {
@@ -69,7 +73,7 @@ public static class EventBatchCodec
         slices.Write(ref writer, batch.Collector);
         writer.Number(batch.Events.Length);
         foreach (ref readonly var entry in batch.Events)
-            Write(ref writer, slices, batch, entry);
+            Write(ref writer, slices, batch, entry, entry.ReceivedAt == EventEntry.NoTime ? receivedAt : entry.ReceivedAt);
         writer.Flush();
     }
 
@@ -113,28 +117,25 @@ public static class EventBatchCodec
             throw new InvalidDataException($"Event batches: {input.Length} bytes follow the last of {count}.");
     }
 
-    private static bool HasFirstReceipt(in EventEntry entry) =>
-        entry.ReceivedAt != EventEntry.NoTime || !entry.Collector.IsEmpty;
-
     private static bool HasFirstReceipts(EventBatch batch)
     {
         foreach (ref readonly var entry in batch.Events)
         {
-            if (HasFirstReceipt(entry))
+            if (entry.ReceivedAt != EventEntry.NoTime || !entry.Collector.IsEmpty)
                 return true;
         }
 
         return false;
     }
 
-    private static void Write(ref WireWriter writer, SliceWriter slices, EventBatch batch, in EventEntry entry)
+    private static void Write(ref WireWriter writer, SliceWriter slices, EventBatch batch, in EventEntry entry, long receivedAt)
     {
         var flags = entry.OccurredAt == EventEntry.NoTime ? default : EventFlags.OccurredAt;
         flags |= entry.SentAt == EventEntry.NoTime ? 0 : EventFlags.SentAt;
         flags |= entry.TrueAt == EventEntry.NoTime ? 0 : EventFlags.TrueAt;
         flags |= entry.CheckCount == 0 ? 0 : EventFlags.Checks;
         flags |= entry.Errors is { Count: > 0 } ? EventFlags.Errors : 0;
-        flags |= HasFirstReceipt(entry) ? EventFlags.FirstReceipt : 0;
+        flags |= receivedAt != EventEntry.NoTime || !entry.Collector.IsEmpty ? EventFlags.FirstReceipt : 0;
         writer.Byte((byte)((byte)flags | (byte)entry.Kind));
         writer.Hash(entry.IdHash);
         slices.Write(ref writer, entry.Id);
@@ -149,7 +150,7 @@ public static class EventBatchCodec
             writer.Time(entry.TrueAt);
         if (flags.HasFlag(EventFlags.FirstReceipt))
         {
-            writer.Time(entry.ReceivedAt);
+            writer.Time(receivedAt);
             slices.Write(ref writer, entry.Collector);
         }
 

@@ -47,30 +47,39 @@ public readonly record struct Instant(long UnixMilliseconds) : IComparable<Insta
     public void Write(Span<byte> destination)
     {
         const long min = -62_135_596_800_000, max = 253_402_300_799_999;
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(UnixMilliseconds, min, max)).UtcDateTime;
-        var (year, month, day) = DateOnly.FromDateTime(time);
-        Digits(destination, 0, 4, year);
-        destination[4] = (byte)'-';
-        Digits(destination, 5, 2, month);
-        destination[7] = (byte)'-';
-        Digits(destination, 8, 2, day);
-        destination[10] = (byte)'T';
-        Digits(destination, 11, 2, time.Hour);
-        destination[13] = (byte)':';
-        Digits(destination, 14, 2, time.Minute);
-        destination[16] = (byte)':';
-        Digits(destination, 17, 2, time.Second);
-        destination[19] = (byte)'.';
-        Digits(destination, 20, 3, time.Millisecond);
-        destination[23] = (byte)'Z';
+        const int millisecondsPerDay = 86_400_000;
+        var sinceYearOne = (ulong)(Math.Clamp(UnixMilliseconds, min, max) - min);
+        var days = (int)(sinceYearOne / millisecondsPerDay);
+        var rest = (uint)(sinceYearOne - ((ulong)days * millisecondsPerDay));
+        var (year, month, day) = DateOnly.FromDayNumber(days);
+        var (minutes, milliseconds) = Math.DivRem(rest, 60_000u);
+        var (hour, minute) = Math.DivRem(minutes, 60u);
+        var (second, fraction) = Math.DivRem(milliseconds, 1_000u);
 
-        static void Digits(Span<byte> destination, int at, int count, int value)
+        // One check of the length, at the end of what is written, spares all the others.
+        destination[23] = (byte)'Z';
+        var (century, ofCentury) = Math.DivRem((uint)year, 100u);
+        TwoDigits(destination, 0, century);
+        TwoDigits(destination, 2, ofCentury);
+        destination[4] = (byte)'-';
+        TwoDigits(destination, 5, (uint)month);
+        destination[7] = (byte)'-';
+        TwoDigits(destination, 8, (uint)day);
+        destination[10] = (byte)'T';
+        TwoDigits(destination, 11, hour);
+        destination[13] = (byte)':';
+        TwoDigits(destination, 14, minute);
+        destination[16] = (byte)':';
+        TwoDigits(destination, 17, second);
+        destination[19] = (byte)'.';
+        TwoDigits(destination, 20, fraction / 10);
+        destination[22] = (byte)('0' + (fraction % 10));
+
+        static void TwoDigits(Span<byte> destination, int at, uint value)
         {
-            for (var i = at + count - 1; i >= at; i--)
-            {
-                destination[i] = (byte)('0' + (value % 10));
-                value /= 10;
-            }
+            var tens = value * 103 >> 10; // The quotient by 10, for all below 100.
+            destination[at] = (byte)('0' + tens);
+            destination[at + 1] = (byte)('0' + value - (tens * 10));
         }
     }
 

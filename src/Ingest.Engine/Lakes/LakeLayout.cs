@@ -93,19 +93,49 @@ public static class LakeLayout
     {
         hour = default;
         journalId = "";
-        var segments = key.Split('/');
-        if (segments is not [_, ['s', 'o', 'u', 'r', 'c', 'e', '=', ..], ['d', 't', '=', .. var date], ['h', 'r', '=', .. var hourOfDay], var name])
-            return false;
-        var parts = name.Split('-');
-        if (parts.Length < 5
-            || !DateTimeOffset.TryParseExact(
-                $"{date} {hourOfDay}", "yyyy-MM-dd HH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (key.Split('/') is not [_, ['s', 'o', 'u', 'r', 'c', 'e', '=', ..], var day, var hourOfDay, var name]
+            || !TryReadHour(day, hourOfDay, out hour)
+            || name.Split('-') is not { Length: >= 5 } parts)
         {
             return false;
         }
 
-        hour = Instant.From(time).Hour;
         journalId = parts[^3];
+        return true;
+    }
+
+    /// <summary>Reads the folder of a day, such as <c>dt=2026-11-21</c>.</summary>
+    /// <param name="folder">Any folder's name.</param>
+    /// <param name="first">The first hour of the day.</param>
+    /// <returns>False for a name of another form.</returns>
+    public static bool TryReadDay(string folder, out LakeHour first)
+    {
+        first = default;
+        if (folder is not ['d', 't', '=', .. var date]
+            || !DateTimeOffset.TryParseExact(
+                date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return false;
+        }
+
+        first = Instant.From(time).Hour;
+        return true;
+    }
+
+    /// <summary>Reads the folders of a day and of an hour in it, such as <c>hr=20</c>.</summary>
+    /// <returns>False for names of another form.</returns>
+    public static bool TryReadHour(string dayFolder, string hourFolder, out LakeHour hour)
+    {
+        hour = default;
+        if (!TryReadDay(dayFolder, out var first)
+            || hourFolder is not ['h', 'r', '=', .. { Length: 2 } digits]
+            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var hourOfDay)
+            || hourOfDay > 23)
+        {
+            return false;
+        }
+
+        hour = new LakeHour(first.Number + hourOfDay);
         return true;
     }
 }

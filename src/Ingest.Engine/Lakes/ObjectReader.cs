@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Compression;
 using System.Text.Json;
 
 namespace Ingest.Engine;
@@ -7,9 +5,6 @@ namespace Ingest.Engine;
 /// <summary>Reads one object of the lake in bounded memory: its length, its checksum, and each of its lines.</summary>
 public static class ObjectReader
 {
-    // A line longer than this is not one that the server wrote: bodies have a hard cap below it, also as base64.
-    private const int LineBytesMax = 256 << 20;
-
     /// <summary>Takes a line, without its line feed. The memory is valid during the call.</summary>
     /// <exception cref="InvalidDataException">It is no line of the lake: damage of the object.</exception>
     /// <exception cref="JsonException">As above.</exception>
@@ -34,8 +29,11 @@ public static class ObjectReader
         string? damage = null;
         try
         {
-            await using var unzipped = new GZipStream(hashing, CompressionMode.Decompress, leaveOpen: true);
-            lines = await ReadLinesAsync(unzipped, onLine, cancellation);
+            await foreach (var line in LineReader.ReadAsync(hashing, cancellation))
+            {
+                onLine(line.Span);
+                lines++;
+            }
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException)
         {
@@ -44,50 +42,5 @@ public static class ObjectReader
 
         await hashing.CopyToAsync(Stream.Null, cancellation);
         return new Content(hashing.BytesRead, hashing.Sha256, damage is null ? lines : null, damage);
-    }
-
-    private static async Task<long> ReadLinesAsync(Stream unzipped, LineAction onLine, CancellationToken cancellation)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
-        var filled = 0;
-        long lines = 0;
-        try
-        {
-            while (true)
-            {
-                var read = await unzipped.ReadAsync(buffer.AsMemory(filled), cancellation);
-                if (read == 0)
-                    break;
-                filled += read;
-                var done = 0;
-                for (int end; (end = buffer.AsSpan(done, filled - done).IndexOf((byte)'\n')) >= 0; done += end + 1)
-                {
-                    onLine(buffer.AsSpan(done, end));
-                    lines++;
-                }
-
-                buffer.AsSpan(done, filled - done).CopyTo(buffer);
-                filled -= done;
-                if (filled == buffer.Length)
-                    buffer = Grow(buffer, filled);
-            }
-
-            return filled == 0 ? lines : throw new InvalidDataException($"it ends in the middle of line {lines + 1}");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Moves what is in a pooled buffer to a larger one.</summary>
-    internal static byte[] Grow(byte[] buffer, int filled)
-    {
-        if (buffer.Length >= LineBytesMax)
-            throw new InvalidDataException($"a line is longer than {LineBytesMax} bytes");
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, filled).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 }

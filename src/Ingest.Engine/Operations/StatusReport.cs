@@ -18,6 +18,9 @@ namespace Ingest.Engine;
 /// <param name="Answers">Requests by answer, since the start, of the process asked.</param>
 /// <param name="Silos">The processes of the cluster; empty for a single process.</param>
 /// <param name="Manifests">Manifests of hours that are over; null when it is not running, or does not say.</param>
+/// <param name="Region">The region among several; null for a lone one.</param>
+/// <param name="Lever">The lever between regions; null when there is none, or it is not known.</param>
+/// <param name="Process">What the process asked has taken; null when it is not running.</param>
 public sealed record StatusReport(
     string? Url,
     Instant? StartedAt,
@@ -34,7 +37,9 @@ public sealed record StatusReport(
     IReadOnlyDictionary<string, long> Answers,
     IReadOnlyList<SiloReport> Silos,
     ManifestReport? Manifests = null,
-    RegionReport? Region = null);
+    RegionReport? Region = null,
+    LeverReport? Lever = null,
+    ProcessReport? Process = null);
 
 /// <summary>What an operator sees of a region among several.</summary>
 /// <param name="Name">Its name.</param>

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Ingest.Engine;
 
 /// <summary>A growing run of bytes in a pooled array. Not safe for use by two threads at once.</summary>
-public sealed class PooledBuffer(int capacity) : IDisposable
+public sealed class PooledBuffer(int capacity) : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
 
@@ -30,15 +30,21 @@ public sealed class PooledBuffer(int capacity) : IDisposable
         Length++;
     }
 
-    /// <summary>Room for at least <paramref name="size"/> bytes; write, then <see cref="Advance"/>.</summary>
-    public Span<byte> GetSpan(int size)
+    /// <summary>Room for at least <paramref name="sizeHint"/> bytes, and for one in any case; write, then <see cref="Advance"/>.</summary>
+    public Span<byte> GetSpan(int sizeHint = 0)
     {
-        if (_bytes.Length - Length < size)
-            Grow(size);
+        EnsureRoom(sizeHint);
         return _bytes.AsSpan(Length);
     }
 
-    public void Advance(int written) => Length += written;
+    /// <inheritdoc cref="GetSpan"/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        EnsureRoom(sizeHint);
+        return _bytes.AsMemory(Length);
+    }
+
+    public void Advance(int count) => Length += count;
 
     /// <summary>Forgets what was written and keeps the room.</summary>
     public void Clear() => Length = 0;
@@ -52,8 +58,11 @@ public sealed class PooledBuffer(int capacity) : IDisposable
         Length = 0;
     }
 
-    private void Grow(int size)
+    private void EnsureRoom(int sizeHint)
     {
+        var size = Math.Max(sizeHint, 1);
+        if (_bytes.Length - Length >= size)
+            return;
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(Length + size), _bytes.Length * 2));
         Written.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_bytes);

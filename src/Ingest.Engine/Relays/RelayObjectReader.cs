@@ -78,7 +78,7 @@ internal sealed class RelayObjectReader(Stream stored, RelayLimits limits) : IAs
     private async ValueTask FillAsync(CancellationToken cancellation)
     {
         if (_filled == _buffer.Length)
-            _buffer = ObjectReader.Grow(_buffer, _filled);
+            _buffer = LineReader.Grow(_buffer, _filled);
         _unzipped ??= new GZipStream(_hashing, CompressionMode.Decompress, leaveOpen: true);
         var read = await _unzipped.ReadAsync(_buffer.AsMemory(_filled), cancellation);
         _filled += read;

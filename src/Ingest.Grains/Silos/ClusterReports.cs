@@ -21,13 +21,22 @@ public sealed class ClusterReports(
             ? Task.FromResult((BridgeState?)null)
             : TryAsync(
                 async () => await grains.GetGrain<IBridgeGrain>(0).ReportAsync() ?? throw new InvalidOperationException("It had no turn yet."), deadline.Token);
+        var watcher = silo.CreateWatcher is null
+            ? Task.FromResult<LeverState?>(null)
+            : TryAsync(() => grains.GetGrain<IWatcherGrain>(0).ReportAsync(), deadline.Token);
         var answers = await Task.WhenAll(Enumerable.Range(0, GrainOptions.Lanes).Select(lane => LaneAsync(lane, deadline.Token)));
         var lanes = answers.OfType<LaneReport>().ToList();
         var silos = members.Zip(await states, (member, state) => Describe(member, state, lanes))
             .OrderBy(silo => silo.Name, StringComparer.Ordinal)
             .ToList();
         return new RuntimeReport(
-            Sum(lanes), silos.Sum(silo => silo.Partitions), silos.Sum(silo => silo.DedupeIds), silos, Describe(await manifests), (await bridge)?.ToReport());
+            Sum(lanes),
+            silos.Sum(silo => silo.Partitions),
+            silos.Sum(silo => silo.DedupeIds),
+            silos,
+            Describe(await manifests),
+            (await bridge)?.ToReport(),
+            (await watcher)?.ToReport());
     }
 
     private Task<LaneReport?> LaneAsync(int lane, CancellationToken cancellation) =>

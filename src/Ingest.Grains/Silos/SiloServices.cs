@@ -59,6 +59,9 @@ public sealed class SiloServices : IDisposable
     /// <summary>What relays need; null for a lone region. Set before the silo starts.</summary>
     public RelayHost? Relays { get; set; }
 
+    /// <summary>Makes the watcher of the region; null where there is no lever. Set before the silo starts.</summary>
+    public Func<WatcherLoop?>? CreateWatcher { get; set; }
+
     /// <summary><c>frontend</c>, <c>worker</c> or <c>all</c>.</summary>
     public string Roles { get; }
 

@@ -101,6 +101,8 @@ public sealed class AdminPages(
                 .ToDictionary(answer => Answers.Of(answer).Code, collector.Counters.RequestsOf, StringComparer.Ordinal),
             report.Silos,
             report.Manifests,
-            runtime.Relays?.Report(report.Bridge));
+            runtime.Relays?.Report(report.Bridge),
+            report.Lever,
+            ProcessFacts.Read());
     }
 }

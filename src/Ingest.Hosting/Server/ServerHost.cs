@@ -61,8 +61,9 @@ public static class ServerHost
             configuration.Settings, configuration.Catalogue, IntakeOf(runtime), runtime.Health, time, loggers.CreateLogger<CollectorApp>());
         var admin = new AdminPages(runtime, collector, configuration, plan.AdminKey, time);
         var relays = runtime.Relays?.CreatePage(collector.Gate, configuration.Settings.Limits, runtime.Health);
-        CollectorServer.Use(
-            web, collector, path => relays is not null && path.Equals(RelayRequest.Path, StringComparison.Ordinal) ? relays.HandleAsync : admin.Of(path));
+        using var list = RegionListLoop.Create(plan, runtime.Lake, time, log);
+        var pages = new RegionPages(runtime, collector, relays, list);
+        CollectorServer.Use(web, collector, path => pages.Of(path) ?? admin.Of(path));
         await web.StartAsync();
         var server = web.Services.GetRequiredService<IServer>();
         var url = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -74,7 +75,9 @@ public static class ServerHost
         using (var stopReloading = new CancellationTokenSource())
         {
             var reloader = new SourceReloader(settings.Config, configuration, time, loggers.CreateLogger<SourceReloader>());
-            var reloading = reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token);
+            var reloading = Task.WhenAll(
+                reloader.RunAsync(SourceReloader.DefaultPeriod, stopReloading.Token),
+                list?.RunAsync(stopReloading.Token) ?? Task.CompletedTask);
             await Task.WhenAny(signals.Asked, StoppedAsync(web));
             await stopReloading.CancelAsync();
             // Whatever became of it, draining comes next.
@@ -167,6 +170,8 @@ public static class ServerHost
             })
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Ingest", LogLevel.Information)
+            // It says each request's begin and end, which nobody wants, and costs an activity a request when it may speak at all.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // Its start-up advice to use the server collector; bounded memory comes first here.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = new HostingOptions().LeaveTimeout);

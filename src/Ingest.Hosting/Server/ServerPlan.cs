@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Ingest.Collector;
 using Ingest.Engine;
+using Ingest.Regions;
 using Ingest.Storage;
 
 namespace Ingest.Hosting;
@@ -15,6 +16,7 @@ namespace Ingest.Hosting;
 /// <param name="Endpoint">Where to listen.</param>
 /// <param name="AdminKey">Key of the admin pages.</param>
 /// <param name="Region">Which region this is.</param>
+/// <param name="Regions">All regions and their lever; null where there is none.</param>
 public sealed record ServerPlan(
     RunSettings Settings,
     LakeLocation Lake,
@@ -23,7 +25,8 @@ public sealed record ServerPlan(
     CollectorConfiguration Configuration,
     IPEndPoint Endpoint,
     AdminKey AdminKey,
-    RegionSettings Region)
+    RegionSettings Region,
+    RegionPlan? Regions)
 {
     /// <summary>Reads every setting; collects what is wrong with all of them.</summary>
     public static bool TryRead(
@@ -40,9 +43,10 @@ public sealed record ServerPlan(
             found.Add($"--host {settings.Host}: write an IP address, such as 127.0.0.1, or 0.0.0.0 for all of them.");
         var key = AdminKey.Read(found);
         var region = RegionSettings.Read(settings, configuration?.Settings.Region ?? new RegionConfiguration(), found);
+        var regions = RegionPlans.Read(settings.Config, region, found);
         mistakes = found;
         plan = found.Count == 0
-            ? new ServerPlan(settings, lake!, journal!, limits, configuration!, new IPEndPoint(address!, settings.Port), key, region)
+            ? new ServerPlan(settings, lake!, journal!, limits, configuration!, new IPEndPoint(address!, settings.Port), key, region, regions)
             : null;
         return plan is not null;
     }

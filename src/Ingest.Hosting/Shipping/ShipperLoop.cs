@@ -101,6 +101,10 @@ public sealed class ShipperLoop(
             log.OnRefillFailed(exception);
             _reports.Writer.TryWrite(() => shipper.OfferFailed(exception.Message, Now));
         }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // Stopped, whatever a read that was under way made of it.
+        }
     }
 
     private async Task ShipAsync(ShipStep.Ship ship, CancellationToken stop)

@@ -14,7 +14,7 @@ namespace Ingest.Hosting;
 /// source holds but for such requests.
 /// </remarks>
 public sealed class SpillDrain(
-    SqliteSpill spill, IIntake journal, JournalReach reach, HostingOptions options, TimeProvider time, HostingLog log)
+    ISpill spill, IIntake journal, JournalReach reach, HostingOptions options, TimeProvider time, HostingLog log)
 {
     // How often a stopping process looks whether all has drained.
     private static readonly TimeSpan AskPeriod = TimeSpan.FromMilliseconds(50);

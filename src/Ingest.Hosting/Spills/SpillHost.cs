@@ -6,12 +6,12 @@ namespace Ingest.Hosting;
 /// <summary>The spill of one process, put together: the way in, the way out, and what an operator sees of it.</summary>
 public sealed class SpillHost : IAsyncDisposable
 {
-    private readonly SqliteSpill _spill;
+    private readonly ISpill _spill;
     private readonly JournalReach _reach;
     private readonly SpillDrain _drain;
     private readonly bool _takesEvents;
 
-    /// <param name="spill">The file; disposed with the host.</param>
+    /// <param name="spill">Where requests are kept; disposed with the host.</param>
     /// <param name="journal">The way to the partitions.</param>
     /// <param name="health">What is known of the journal.</param>
     /// <param name="takesEvents">False where an earlier run left something and nothing new is to come.</param>
@@ -19,7 +19,7 @@ public sealed class SpillHost : IAsyncDisposable
     /// <param name="time">Clock and timers.</param>
     /// <param name="log">Operational events.</param>
     public SpillHost(
-        SqliteSpill spill,
+        ISpill spill,
         IIntake journal,
         StorageHealth health,
         bool takesEvents,

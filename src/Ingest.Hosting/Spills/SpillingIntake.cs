@@ -12,7 +12,7 @@ namespace Ingest.Hosting;
 /// A write to the journal whose answer was lost may be stored there and in the spill: the spilled copy is a duplicate when it
 /// drains. Ids are in the batch before it comes here, so that both copies have the same.
 /// </remarks>
-public sealed class SpillingIntake(IIntake journal, SqliteSpill spill, JournalReach reach, TimeProvider time, HostingLog log) : IIntake
+public sealed class SpillingIntake(IIntake journal, ISpill spill, JournalReach reach, TimeProvider time, HostingLog log) : IIntake
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)

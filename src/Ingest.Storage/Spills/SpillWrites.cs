@@ -22,7 +22,7 @@ internal abstract class SpillWrite
 }
 
 /// <summary>A request comes in. Its bytes are the caller's, who keeps them until the answer.</summary>
-internal sealed class SpillAppend(string source, PooledBufferWriter body, int events, Instant received) : SpillWrite
+internal sealed class SpillAppend(string source, PooledBuffer body, int events, Instant received) : SpillWrite
 {
     private long _position;
 

@@ -4,14 +4,13 @@ namespace Ingest.Storage;
 
 /// <summary>
 /// Requests that the journal could not take, kept on this machine's disk until it can: one SQLite file, synced at every
-/// commit. Who drains it reads the oldest, stores them in the journal, and then removes them, so that a crash in between
-/// repeats what deduplication makes harmless. Safe for all threads.
+/// commit. Safe for all threads.
 /// </summary>
 /// <remarks>
 /// Nothing is lost in silence: every row has a checksum that is verified when it is read, one that does not hold is set aside
 /// in the file, counted and reported, and the log is inspected before SQLite drops what it cannot read.
 /// </remarks>
-public sealed class SqliteSpill : IAsyncDisposable
+public sealed class SqliteSpill : ISpill
 {
     private const string FileName = "spill.db";
 
@@ -42,12 +41,10 @@ public sealed class SqliteSpill : IAsyncDisposable
     /// <summary>The folder's full path.</summary>
     public string Folder => Path.GetFullPath(_options.Folder);
 
-    /// <summary>Bytes that it takes at most.</summary>
     public long BytesMax => _options.BytesMax;
 
     public SpillStatus Status => _tally.Status;
 
-    /// <summary>Whether it can take a request of usual size now.</summary>
     public bool HasRoom => _writer.Refusal is null && _tally.Bytes < _options.BytesMax * FullShare;
 
     /// <summary>Whether a spill was ever made in a folder.</summary>
@@ -59,26 +56,14 @@ public sealed class SqliteSpill : IAsyncDisposable
     public static Task<SqliteSpill> OpenAsync(SpillOptions options) => Task.Run(() => Open(options));
 
     /// <summary>Makes a request durable, together with all others that wait (group commit).</summary>
-    /// <param name="source">The source's name.</param>
-    /// <param name="batch">The events; not needed any more after the answer.</param>
-    /// <param name="received">When they were received, unless they carry a first receipt.</param>
-    /// <returns>Committed; refused where there is no room; unknown where the disk failed and it may come back.</returns>
+    /// <inheritdoc cref="ISpill.AppendAsync"/>
     public async ValueTask<JournalResult> AppendAsync(string source, EventBatch batch, Instant received)
     {
-        batch.StampReceived(received);
-        using var body = new PooledBufferWriter(batch.Bytes.Length + 256);
-        EventBatchCodec.Write(batch, body);
+        using var body = new PooledBuffer(batch.Bytes.Length + 256);
+        EventBatchCodec.Write(batch, body, received);
         return await _writer.WriteAsync(new SpillAppend(source, body, batch.Events.Length, received));
     }
 
-    /// <summary>Reads requests of the source that has the oldest one, in the order in which they came.</summary>
-    /// <param name="without">Sources to leave out.</param>
-    /// <param name="countMax">Most requests to read.</param>
-    /// <param name="bytesMax">Bytes after which no further one is read.</param>
-    /// <param name="resting">Positions to leave out, a bounded number: all of them may be passed over in every read.</param>
-    /// <returns>One at least, to be disposed by the caller; empty where nothing waits.</returns>
-    /// <exception cref="JournalUnavailableException">The file cannot be read.</exception>
-    /// <exception cref="JournalCorruptException">The file is damaged beyond single rows.</exception>
     public async ValueTask<IReadOnlyList<SpilledBatch>> ReadOldestAsync(
         IReadOnlySet<string> without, int countMax, int bytesMax, IReadOnlySet<long>? resting = null)
     {
@@ -102,7 +87,6 @@ public sealed class SqliteSpill : IAsyncDisposable
         }
     }
 
-    /// <summary>Removes requests of one source that are in the journal now.</summary>
     public async ValueTask<JournalResult> RemoveAsync(IReadOnlyList<SpilledBatch> drained) =>
         drained.Count == 0 ? JournalResult.Committed : await _writer.WriteAsync(new SpillRemove(drained[0].Source, drained));
 

@@ -15,7 +15,7 @@ public sealed class HourSpanTests
     public void Both_ends_are_included(string? from, string? to, int first, int last)
     {
         var mistakes = new List<string>();
-        var span = HourSpan.Parse(from, to, mistakes);
+        var span = HourSpan.Parse(from, to, HourSpan.All, mistakes);
         Assert.Empty(mistakes);
         for (var hour = -100; hour <= 100; hour++)
             Assert.Equal(hour >= first && hour <= last, span.Contains(new LakeHour(Midnight.Number + hour)));
@@ -24,11 +24,11 @@ public sealed class HourSpanTests
     [Theory]
     [InlineData("yesterday", null, "--from yesterday: write a day")]
     [InlineData(null, "2026-11-21T24", "--to 2026-11-21T24: write a day")]
-    [InlineData("2026-11-22", "2026-11-21", "is before --from")]
+    [InlineData("2026-11-22", "2026-11-21", "The first hour, 2026-11-22T00Z, is after the last, 2026-11-21T23Z.")]
     public void What_is_no_span_is_said(string? from, string? to, string mistake)
     {
         var mistakes = new List<string>();
-        HourSpan.Parse(from, to, mistakes);
+        HourSpan.Parse(from, to, HourSpan.All, mistakes);
         Assert.Contains(mistake, Assert.Single(mistakes), StringComparison.Ordinal);
     }
 }

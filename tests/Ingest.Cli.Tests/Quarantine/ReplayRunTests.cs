@@ -72,7 +72,7 @@ public sealed class ReplayRunTests
     private async Task<ReplayReport> RunAsync(FakeServer server, CancellationToken? cancellation = null)
     {
         using var client = new ReplayClient(() => [new ServerAddress(server.Url, "k")], isDryRun: false, TimeSpan.FromMinutes(2));
-        using var run = new ReplayRun(_lake, client, new EventFilter(null, default, []), isDryRun: false);
+        using var run = new ReplayRun(_lake, client, new EventFilter(null, HourSpan.All, []), isDryRun: false);
         await run.RunAsync(null, cancellation ?? TestContext.Current.CancellationToken);
         return run.Report;
     }

@@ -139,7 +139,7 @@ public sealed class RebuildTests : IAsyncLifetime
     {
         var sources = new SourceSet([new Source { Name = "shop", Validator = validator }], validator);
         var run = new RebuildRun(_from, into, _prefix, new StoredEventReader(sources, new CollectorLimits()));
-        await run.RunAsync(rules ?? (() => "these"), "shop", default, _ => { }, TestContext.Current.CancellationToken);
+        await run.RunAsync(rules ?? (() => "these"), "shop", HourSpan.All, _ => { }, TestContext.Current.CancellationToken);
         return run;
     }
 

@@ -38,6 +38,18 @@ internal sealed class RawHttp : IDisposable
         return text.ToString();
     }
 
+    /// <summary>Reads so many bytes, such as the body behind a head.</summary>
+    public async Task SkipAsync(int count)
+    {
+        var buffer = new byte[count];
+        for (var at = 0; at < count;)
+        {
+            var read = await _socket.ReceiveAsync(buffer.AsMemory(at));
+            Assert.NotEqual(0, read);
+            at += read;
+        }
+    }
+
     /// <summary>Reads until the server closes.</summary>
     public async Task<string> ReadToEndAsync()
     {

@@ -28,7 +28,8 @@ internal sealed class ConfigFolder : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void Write(string name, string text)
+    /// <summary>Puts a file there.</summary>
+    public void Write(string name, string text)
     {
         var path = _folder.Of(name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);

@@ -16,6 +16,19 @@ public sealed class EventBatchCodecTests
     });
 
     [Fact]
+    public void A_first_receipt_is_written_where_there_is_none_and_the_batch_stays_as_it_is() => Property.HoldsForHistories(count: 200, length: 120, choices =>
+    {
+        using var batch = RandomBatches.Create(choices);
+        var before = RandomBatches.Describe(batch);
+        var receipts = batch.Events.ToArray().Select(entry => entry.ReceivedAt == EventEntry.NoTime ? 77 : entry.ReceivedAt);
+        var output = new ArrayBufferWriter<byte>();
+        EventBatchCodec.Write(batch, output, new Instant(77));
+        using var read = Read(output.WrittenSpan);
+        Assert.Equal(receipts, read.Events.ToArray().Select(entry => entry.ReceivedAt));
+        Assert.Equal(before, RandomBatches.Describe(batch));
+    });
+
+    [Fact]
     public void Batches_stand_one_after_the_other() => Property.HoldsForHistories(count: 100, length: 200, choices =>
     {
         var output = new ArrayBufferWriter<byte>();

@@ -119,6 +119,8 @@ public sealed class SpillingIntakeTests
         _journal.Mood = JournalMood.Well;
         Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), await site.SendAsync("shop", "after"));
         Assert.Null(site.Host.Report.JournalAway);
+        // The spill, tried first, did not keep it: its receipt is its arrival at the journal.
+        Assert.Equal(EventEntry.NoTime, _journal.Stored[^1].ReceivedAt);
     }
 
     [Fact]

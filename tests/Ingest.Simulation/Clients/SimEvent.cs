@@ -9,6 +9,9 @@ internal readonly record struct SimEvent(string Source, int Number)
 {
     private const int Kinds = 8;
 
+    /// <summary>The schema of all of them, where a line is read again as a request of a client.</summary>
+    public static ReadOnlyMemory<byte> Schema { get; } = "simulated"u8.ToArray();
+
     public string Id => Number % 3 == 0
         ? string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-{Source.Length:D4}-{Number:D12}")
         : string.Create(CultureInfo.InvariantCulture, $"{Source}-{Number}");

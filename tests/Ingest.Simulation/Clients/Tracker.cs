@@ -6,7 +6,7 @@ namespace Ingest.Simulation;
 /// A tracker: makes events, keeps them until a request that held them was answered with success, and sends them again
 /// until then.
 /// </summary>
-internal sealed class Tracker(World world, TrackerKind kind, string source, int eventsMax)
+internal sealed class Tracker(IFront front, TrackerKind kind, string source, int eventsMax)
 {
     private readonly List<SimEvent> _kept = [];
     private int _made;
@@ -14,9 +14,9 @@ internal sealed class Tracker(World world, TrackerKind kind, string source, int 
     /// <summary>It has nothing more to send.</summary>
     public bool IsDone { get; private set; }
 
-    private Chance Chance => world.Simulation.Chance;
+    private Chance Chance => front.Simulation.Chance;
 
-    private TimeProvider Clock => world.Clients.Clock;
+    private TimeProvider Clock => front.Clients.Clock;
 
     public async Task RunAsync()
     {
@@ -28,7 +28,7 @@ internal sealed class Tracker(World world, TrackerKind kind, string source, int 
             {
                 if (_made == eventsMax)
                     break;
-                await Task.Delay(Chance.Skewed(TimeSpan.FromMilliseconds(1), world.Plan.EventPauseMax), Clock);
+                await Task.Delay(Chance.Skewed(TimeSpan.FromMilliseconds(1), front.EventPauseMax), Clock);
                 continue;
             }
 
@@ -56,12 +56,8 @@ internal sealed class Tracker(World world, TrackerKind kind, string source, int 
     {
         if (_kept.Count > 0 && Chance.OneIn(2))
             return;
-        for (var count = Chance.Next(world.IsCalm ? eventsMax + 1 : 8); count > 0 && _made < eventsMax; count--, _made++)
-        {
-            var made = new SimEvent(source, world.NextEventNumber());
-            world.Rules.OnSent(made);
-            _kept.Add(made);
-        }
+        for (var count = Chance.Next(front.IsCalm ? eventsMax + 1 : 8); count > 0 && _made < eventsMax; count--, _made++)
+            _kept.Add(front.NextEvent(source));
     }
 
     /// <summary>The oldest events; now and then one of them twice, as a page that is being left may send it.</summary>
@@ -77,9 +73,9 @@ internal sealed class Tracker(World world, TrackerKind kind, string source, int 
     {
         // Two tabs of one page may send the same at once.
         if (Chance.OneIn(20))
-            world.Clients.Start(() => world.RequestAsync(source, request, kind.Timeout));
-        var status = await world.RequestAsync(source, request, kind.Timeout);
-        world.Simulation.Note(
+            front.Clients.Start(() => front.RequestAsync(source, request, kind.Timeout));
+        var status = await front.RequestAsync(source, request, kind.Timeout);
+        front.Simulation.Note(
             kind.Name, string.Create(CultureInfo.InvariantCulture, $"{request.Count} events of {source}, first {request[0].Number}: {status}"));
         return status;
     }

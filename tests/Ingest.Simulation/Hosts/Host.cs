@@ -27,6 +27,8 @@ internal abstract class Host
         var lake = new SimLake(world.Simulation, Process, world.Lake, world.Plan.PutsMax);
         Lake = world.Mistake.Wrap(lake, Process);
         Log = new HostingLog(new TraceLogger(world.Simulation, Process), Process.Clock);
+        if (world.Region is not null)
+            Relaying = new HostRelaying(world, this, () => Intake);
     }
 
     public SimProcess Process { get; }
@@ -48,6 +50,9 @@ internal abstract class Host
     public abstract StorageHealth Health { get; }
 
     public abstract PartitionHost Partitions { get; }
+
+    /// <summary>What it does as one of two regions; null where its region is alone.</summary>
+    public HostRelaying? Relaying { get; }
 
     protected abstract IIntake Intake { get; }
 
@@ -71,14 +76,14 @@ internal abstract class Host
         try
         {
             using var batch = new EventBatch();
-            batch.Collector = batch.Append("""{"protocol":"simulated"}"""u8);
+            batch.Collector = batch.Append("""{"protocol":"json"}"""u8);
             foreach (var sent in events)
                 sent.AddTo(batch);
             if (!Gate.TryReserve(batch.Bytes.Length))
                 return Unavailable;
             try
             {
-                return Judge(events, await _world.Mistake.Wrap(Intake, this).AcceptAsync(source, batch));
+                return Judge(events, await _world.Mistake.Wrap(Relaying?.Intake ?? Intake, this).AcceptAsync(source, batch));
             }
             finally
             {

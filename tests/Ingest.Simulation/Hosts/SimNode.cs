@@ -33,6 +33,7 @@ internal sealed class SimNode : Host
             try
             {
                 await _node.StartAsync(CancellationToken.None);
+                Relaying?.Start();
                 IsServing = true;
                 return;
             }

@@ -13,6 +13,8 @@ internal sealed class SimSilo : Host
     private readonly Dictionary<int, SimLane> _lanes = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
+    private readonly SpillHost? _spill;
+
     // Never what a lane waits for: a wait that can be cancelled ends on a thread of the pool, out of the simulation.
     private readonly SemaphoreSlim _puts;
 
@@ -35,7 +37,15 @@ internal sealed class SimSilo : Host
             Process.Clock,
             Log,
             Process.Work);
-        Intake = new SimIntake(this, world);
+        var intake = new SimIntake(this, world);
+        if (world.FreeDisk() is { } disk)
+        {
+            var spill = new SimSpill(world.Simulation, Process, disk);
+            _spill = new SpillHost(world.Mistake.Wrap(spill), intake, Health, takesEvents: true, world.Plan.Options, Process.Clock, Log);
+            world.Nemesis.Spoil(spill);
+        }
+
+        Intake = _spill?.Intake ?? intake;
     }
 
     public override StorageHealth Health { get; } = new();
@@ -61,6 +71,9 @@ internal sealed class SimSilo : Host
         // In every silo: those that write the same manifests must not disturb each other.
         var manifests = new ManifestWriter(Journal, Lake, _world.Plan.Limits, Process.Clock);
         Process.Start(() => new ManifestLoop(manifests, _world.Plan.Options, Process.Clock, Log).RunAsync(CancellationToken.None));
+        if (_spill is { } spill)
+            Process.Start(() => spill.RunAsync(CancellationToken.None));
+        Relaying?.Start();
         IsServing = true;
         return Task.CompletedTask;
     }
@@ -142,6 +155,8 @@ internal sealed class SimSilo : Host
         Health.Stopping();
         for (var waits = 0; Gate.Requests > 0 && waits < 50; waits++)
             await Task.Delay(TimeSpan.FromMilliseconds(100), Process.Clock);
+        if (_spill is { } spill)
+            await spill.FinishAsync(TimeSpan.FromSeconds(5));
         if (_world.Directory.Members is [var last] && last == this)
             await FinalDrain.RunAsync(Partitions, TimeSpan.FromSeconds(5), Process.Clock);
         await Task.WhenAll(_grains.Values.ToList().Select(grain => grain.LeaveAsync()));

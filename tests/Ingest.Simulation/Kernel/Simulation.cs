@@ -6,6 +6,9 @@ namespace Ingest.Simulation;
 /// </summary>
 internal sealed class Simulation
 {
+    /// <summary>Far above what any history takes: something goes round without end.</summary>
+    private const long StepsMax = 1_000_000;
+
     private readonly PriorityQueue<Step, (long Due, uint Tie)> _steps = new();
     private readonly Chance _order;
     private readonly int _thread = Environment.CurrentManagedThreadId;
@@ -60,14 +63,20 @@ internal sealed class Simulation
     /// <summary>A small delay that a scheduler or a timer may add: most of the time none.</summary>
     public TimeSpan Lag() => _order.OneIn(16) ? new TimeSpan(_order.Next(30_000)) : TimeSpan.Zero;
 
-    /// <summary>Runs until something holds, a rule is broken, or nothing is left to do.</summary>
+    /// <summary>Runs until something holds, or a rule is broken; one is that there is always something to do.</summary>
     public void Run(Func<bool> isOver)
     {
         var outer = SynchronizationContext.Current;
         try
         {
-            while (Violation is null && !isOver() && _steps.TryDequeue(out var step, out var when))
+            while (Violation is null && !isOver())
             {
+                if (!_steps.TryDequeue(out var step, out var when))
+                {
+                    Fail("liveness: time goes on", "nothing is left to do, and the history is not over");
+                    return;
+                }
+
                 Now = new TimeSpan(when.Due);
                 step.Process.Take(step);
             }
@@ -82,7 +91,8 @@ internal sealed class Simulation
     /// <summary>Runs one step as its process.</summary>
     public void Execute(in Step step)
     {
-        Steps++;
+        if (++Steps > StepsMax)
+            Fail("liveness: time goes on", $"{step.Process.Name} makes step {Steps}");
         Trace.Mix(Now.Ticks);
         Trace.Mix(step.Process.Number);
         SynchronizationContext.SetSynchronizationContext(step.Process);

@@ -1,4 +1,6 @@
 using Ingest.Engine;
+using Ingest.Regions;
+using Ingest.Storage;
 
 namespace Ingest.Simulation;
 
@@ -34,6 +36,15 @@ internal class Mistake(string name)
         new LakeMistake("gives up after three tries", (inner, _) => new GivesUp(inner)),
         new LakeMistake("shows an object before it is whole", (inner, _) => new ShowsParts(inner)),
         new GateUnderflow(),
+        new SpillMistake("answers from the spill before its sync", inner => new AnswersBeforeSync(inner)),
+        new SpillMistake("deletes from the spill before the journal's commit", inner => new RemovesBeforeCommit(inner)),
+        new SpillMistake("takes a full spill for success", inner => new TakesFullForStored(inner)),
+        new SpillMistake("gives a first receipt to what a spill refuses", inner => new StampsWhatItRefuses(inner)),
+        new SpillMistake("never drains the oldest request of a spill", inner => new PassesOverOldest(inner)),
+        new DeletesBeforeAnswer(),
+        new RecordsBeforeCommit(),
+        new JournalMistake("forgets which objects were delivered", (inner, _) => new ForgetsDelivered(inner), isOfRegions: true),
+        new WatchesAlone(),
     ];
 
     public string Name { get; } = name;
@@ -47,6 +58,22 @@ internal class Mistake(string name)
 
     public virtual IIntake Wrap(IIntake intake, Host host) => intake;
 
+    public virtual ISpill Wrap(ISpill spill) => spill;
+
+    /// <summary>It can only be made where there are two regions.</summary>
+    public virtual bool IsOfRegions => false;
+
+    public virtual IRelayLink Wrap(IRelayLink link, SimProcess process) => link;
+
+    /// <summary>What the primary offers relayed events to.</summary>
+    public virtual IIntake WrapRelayed(IIntake intake, SimProcess process) => intake;
+
+    /// <summary>What a watcher sees of the lever.</summary>
+    /// <param name="reading">What is to be seen.</param>
+    /// <param name="other">The region that it watches.</param>
+    /// <param name="probe">How that answered.</param>
+    public virtual LeverReading Witness(LeverReading reading, string other, Probe probe) => reading;
+
     public virtual IFrontGate Gate(int requestsMax, long bytesMax) => new FrontGate(requestsMax, bytesMax);
 
     public override string ToString() => Name;
@@ -59,8 +86,10 @@ internal sealed class CommitsWithoutSync() : Mistake("commits without a sync of 
 }
 
 /// <summary>A mistake between the runtime and the journal.</summary>
-internal sealed class JournalMistake(string name, Func<IJournal, SimProcess, IJournal> make) : Mistake(name)
+internal sealed class JournalMistake(string name, Func<IJournal, SimProcess, IJournal> make, bool isOfRegions = false) : Mistake(name)
 {
+    public override bool IsOfRegions => isOfRegions;
+
     public override IJournal Wrap(IJournal journal, SimProcess process) => make(journal, process);
 }
 
@@ -74,4 +103,10 @@ internal sealed class LakeMistake(string name, Func<ILake, SimProcess, ILake> ma
 internal sealed class IntakeMistake(string name, Func<IIntake, Host, IIntake> make) : Mistake(name)
 {
     public override IIntake Wrap(IIntake intake, Host host) => make(intake, host);
+}
+
+/// <summary>A mistake between the runtime and the disk of its spill.</summary>
+internal sealed class SpillMistake(string name, Func<ISpill, ISpill> make) : Mistake(name)
+{
+    public override ISpill Wrap(ISpill spill) => make(spill);
 }

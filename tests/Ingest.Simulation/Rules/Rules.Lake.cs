@@ -36,13 +36,15 @@ internal sealed partial class Rules
     /// <summary>An object stands in the lake under a key.</summary>
     public void OnStored(string key, byte[] bytes)
     {
-        var isManifest = key.StartsWith(LakeLayout.Manifests + "/", StringComparison.Ordinal);
-        if (!_batches.TryGetValue(key, out var known) && !isManifest)
+        var isManifest = IsIn(LakeLayout.Manifests, key);
+        var isRecord = IsIn(LakeLayout.Bridged, key);
+        if (!_batches.TryGetValue(key, out var known) && !isManifest && !isRecord && key != LakeLayout.RoleKey)
         {
             simulation.Fail("3: a batch is a function of its blocks", $"{key} is the key of no batch");
             return;
         }
 
+        _deleted.Remove(key);
         var checksum = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (!_objects.TryAdd(key, checksum))
         {
@@ -51,7 +53,9 @@ internal sealed partial class Rules
         }
         else if (isManifest)
             CheckManifest(key, bytes);
-        else if (StoredLines.Decompress(bytes) != known!.Text)
+        else if (isRecord)
+            CheckRecord(key, bytes);
+        else if (known is not null && StoredLines.Decompress(bytes) != known.Text)
             simulation.Fail("3: a batch is a function of its blocks", $"{key} does not hold the lines of its blocks");
     }
 
@@ -65,7 +69,7 @@ internal sealed partial class Rules
     /// <summary>What a reader finds in the lake, all of it.</summary>
     public void OnListed(IReadOnlyCollection<string> keys)
     {
-        if (_objects.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } missing)
+        if (_objects.Keys.FirstOrDefault(key => !keys.Contains(key) && !_deleted.Contains(key)) is { } missing)
             simulation.Fail("2: once in the lake", $"{missing} has vanished");
     }
 
@@ -96,6 +100,8 @@ internal sealed partial class Rules
                 simulation.Fail("liveness: everything accepted ships", $"{id}, seq {left.Block.Seq} of {left.Block.Stream} did not ship");
         }
     }
+
+    private static bool IsIn(string folder, string key) => key.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private sealed record SealedBatch(Batch Batch, string Text, IReadOnlyList<StoredBlock> Blocks);
 }

@@ -40,7 +40,8 @@ internal sealed partial class Rules
         {
             var stored = _partitions.Where(partition => partition.Key.Source == manifest.Source)
                 .Select(partition => partition.Value.Of(hour, stream)).ToList();
-            var named = manifest.Objects.Where(named => named.Stream == LakeLayout.Folder(stream)).Sum(named => named.Events);
+            var folder = RelaySource.IsRelay(manifest.Source) && stream == LakeStream.Good ? LakeLayout.Relay : LakeLayout.Folder(stream);
+            var named = manifest.Objects.Where(named => named.Stream == folder).Sum(named => named.Events);
             if ((counted, counted, named) != (stored.Sum(of => of.Accepted), stored.Sum(of => of.Shipped), counted))
                 simulation.Fail("8: conservation", $"{key} counts {counted} {stream} events and names {named}; {stored.Sum(of => of.Accepted)} were stored, {stored.Sum(of => of.Shipped)} shipped");
         }

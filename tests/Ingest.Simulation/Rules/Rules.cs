@@ -8,10 +8,13 @@ namespace Ingest.Simulation;
 /// The rules of the design, checked at every effect that the world sees: an answer, a write that the journal applied, an
 /// object in the lake. It shares nothing with the code under test but the formats.
 /// </summary>
-internal sealed partial class Rules(Simulation simulation, Limits limits)
+/// <param name="simulation">Ends where a rule is broken.</param>
+/// <param name="limits">Limits of the history.</param>
+/// <param name="regions">What the rules of two regions know of each other; null where there is one.</param>
+internal sealed partial class Rules(Simulation simulation, Limits limits, RegionRules? regions = null)
 {
     private readonly SortedDictionary<PartitionId, PartitionHistory> _partitions = new(ByName.Instance);
-    private readonly Dictionary<SimEvent, List<Acceptance>> _accepted = [];
+    private readonly Dictionary<(string PartitionSource, SimEvent Event), List<Acceptance>> _accepted = [];
     private readonly Dictionary<string, int> _splitTo = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _acceptedOfSource = new(StringComparer.Ordinal);
     private readonly HashSet<SimEvent> _sent = [];
@@ -22,8 +25,11 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
     /// <summary>Number of acceptances so far.</summary>
     public int AcceptedCount => _acceptedOfSource.Values.Sum();
 
-    /// <summary>True where the journal has the event.</summary>
-    public bool IsCommitted(SimEvent sent) => _accepted.ContainsKey(sent);
+    /// <summary>True where the journal has the event, be it only to relay it.</summary>
+    public bool IsCommitted(SimEvent sent) => IsHome(sent) || _accepted.ContainsKey((RelaySource.Of(sent.Source), sent));
+
+    /// <summary>True where the journal has the event for its own lake.</summary>
+    public bool IsHome(SimEvent sent) => _accepted.ContainsKey((sent.Source, sent));
 
     public void OnSent(SimEvent sent) => _sent.Add(sent);
 
@@ -32,8 +38,9 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
     {
         foreach (var sent in events)
         {
-            if (!IsCommitted(sent))
-                simulation.Fail("1: success means durable", $"{sent.Id} was answered with success, but is in no committed block");
+            _answered.Add(sent);
+            if (!IsDurable(sent))
+                simulation.Fail(SuccessMeansDurable, $"{sent.Id} was answered with success, but is in no committed block and no spill");
         }
     }
 
@@ -51,16 +58,21 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
         {
             CheckIsOpen(block, append.Partition);
             var stored = new StoredBlock(block, StoredLines.Decompress(block.Body.Span));
-            var lines = StoredLines.Parse(stored.Text, block.Stream);
+            var lines = StoredLines.Parse(stored.Text);
             Expect("3: a block is what it says", block.Events, lines.Count, append);
             Expect("3: a block is what it says", block.LineBytes, Encoding.UTF8.GetByteCount(stored.Text), append);
             ref var before = ref last[(int)block.Stream];
             foreach (var line in lines)
             {
-                if (line.Received < before)
+                // What a spill or another region kept has its first receipt, which may be any time before.
+                var isLate = _firstReceipts.Contains((line.Event, line.Received));
+                if (!isLate && line.Received < before)
                     simulation.Fail("received_at never runs backwards", $"{append.Partition}: {line.Event.Id} has {line.Received} after {before}");
-                before = line.Received;
-                Judge(line, block, append, ids);
+                if (!isLate)
+                    before = line.Received;
+                Judge(line, block, append, ids, isLate);
+                if (RelaySource.IsRelay(append.Partition.Source))
+                    _firstReceipts.Add((line.Event, line.Received));
             }
 
             if (append.Clock < before)
@@ -122,27 +134,29 @@ internal sealed partial class Rules(Simulation simulation, Limits limits)
     }
 
     /// <summary>Rules 2 and 4: a line is an event that was sent, as it was sent, in its stream and hour, and not one that had to be remembered.</summary>
-    private void Judge(StoredLine line, Block block, Append append, HashSet<UInt128> ids)
+    private void Judge(StoredLine line, Block block, Append append, HashSet<UInt128> ids, bool isLate)
     {
         var sent = line.Event;
         if (!_sent.Contains(sent))
             simulation.Fail("2: once in the lake", $"{sent.Id} was never sent");
-        if (sent.Stream != block.Stream || !line.Original.AsSpan().SequenceEqual(sent.Original))
+        var stream = RelaySource.IsRelay(append.Partition.Source) ? LakeStream.Good : sent.Stream;
+        if (stream != block.Stream || !line.Original.AsSpan().SequenceEqual(sent.Original))
             simulation.Fail("4: nothing is dropped in silence", $"{sent.Id} is not stored as it was sent");
-        if (line.Received.Hour != block.Hour)
+        if (!isLate && line.Received.Hour != block.Hour)
             simulation.Fail("3: no batch crosses an hour", $"{sent.Id} of {line.Received} is in a block of {block.Hour}");
         var hash = EventId.Hash(Encoding.UTF8.GetBytes(sent.Id));
         ids.Add(hash);
-        if (PartitionId.Of(sent.Source, hash, append.PartitionCount) != append.Partition)
+        if (PartitionId.Of(append.Partition.Source, hash, append.PartitionCount) != append.Partition)
             simulation.Fail("6: one writer a partition", $"{sent.Id} is not an event of {append.Partition} of {append.PartitionCount}");
 
         // Within an append the order of acceptance is not that of the lines: what is between two is counted generously.
-        var position = _acceptedOfSource.GetValueOrDefault(sent.Source);
-        if (!_accepted.TryGetValue(sent, out var before))
-            _accepted[sent] = before = [];
-        else if (MustRemember(before[^1], position + append.Blocks.Sum(stored => stored.Events), line.Received))
+        var position = _acceptedOfSource.GetValueOrDefault(append.Partition.Source);
+        var key = (append.Partition.Source, sent);
+        if (!_accepted.TryGetValue(key, out var before))
+            _accepted[key] = before = [];
+        else if (MustRemember(before[^1], position + append.Blocks.Sum(stored => stored.Events), isLate ? append.Clock : line.Received))
             simulation.Fail("2: once in the lake", $"{sent.Id} was accepted again by {append.Partition}, seq {block.Seq}");
-        before.Add(new Acceptance(position, line.Received, simulation.Now));
+        before.Add(new Acceptance(position, Instant.Min(line.Received, append.Clock), simulation.Now));
     }
 
     /// <summary>

@@ -19,8 +19,8 @@ internal static class StoredLines
     }
 
     /// <summary>The lines of a text.</summary>
-    public static IReadOnlyList<StoredLine> Parse(string text, LakeStream stream) =>
-        [.. text[..^1].Split('\n').Select(line => StoredLine.Parse(line, stream))];
+    public static IReadOnlyList<StoredLine> Parse(string text) =>
+        [.. text[..^1].Split('\n').Select(line => StoredLine.Parse(line))];
 }
 
 /// <summary>A line as a reader finds it.</summary>
@@ -29,14 +29,14 @@ internal static class StoredLines
 /// <param name="Original">The event as the line has it.</param>
 internal sealed record StoredLine(SimEvent Event, Instant Received, byte[] Original)
 {
-    public static StoredLine Parse(string line, LakeStream stream)
+    public static StoredLine Parse(string line)
     {
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
         var sent = SimEvent.Parse(root.GetProperty("source").GetString()!, root.GetProperty("event_id").GetString()!);
         var received = Instant.From(root.GetProperty("received_at").GetDateTimeOffset());
-        if (stream == LakeStream.Good)
-            return new StoredLine(sent, received, Encoding.UTF8.GetBytes(root.GetProperty("payload").GetRawText()));
+        if (root.TryGetProperty("payload", out var payload))
+            return new StoredLine(sent, received, Encoding.UTF8.GetBytes(payload.GetRawText()));
         var text = root.GetProperty("original").GetString();
         return new StoredLine(
             sent,

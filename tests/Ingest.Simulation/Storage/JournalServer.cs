@@ -20,12 +20,12 @@ internal sealed class JournalServer
     private List<JournalWrite> _syncing = [];
     private int _epoch;
 
-    public JournalServer(Simulation simulation, Rules rules, bool isEmbedded, bool losesSynced)
+    public JournalServer(Simulation simulation, Rules rules, bool isEmbedded, bool losesSynced, string id)
     {
         _simulation = simulation;
         _rules = rules;
         IsEmbedded = isEmbedded;
-        _disk = new JournalDisk(losesSynced);
+        _disk = new JournalDisk(id, losesSynced);
         _process = new SimProcess(simulation, "journal");
     }
 
@@ -58,7 +58,8 @@ internal sealed class JournalServer
     {
         if (IsDown)
         {
-            Answer(write, Chance.Of(JournalOutcome.Refused, JournalOutcome.Unknown), "the journal is down");
+            var outcome = Chance.Of(JournalOutcome.Refused, JournalOutcome.Unknown);
+            _simulation.Schedule(write.Caller, Delay(), _ => write.Answer(new JournalResult(outcome, "the journal is down", IsUnreachable: true)), null);
             return;
         }
 

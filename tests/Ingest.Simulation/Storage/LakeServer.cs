@@ -71,6 +71,42 @@ internal sealed class LakeServer(Simulation simulation, Rules rules)
             }, null);
     }
 
+    /// <summary>A process deletes an object.</summary>
+    public void Delete(SimProcess caller, string key, TaskCompletionSource answer)
+    {
+        var fault = Chance.Happens(Faults) ? Chance.Next(3) : -1;
+        var failure = new LakeUnavailableException("the lake is out of order");
+        if (Outage is not null || fault == 0)
+        {
+            simulation.Schedule(caller, Delay(), _ => answer.TrySetException(failure), null);
+            return;
+        }
+
+        // Done when it is done, and nobody hears of it; or done, and the answer says otherwise.
+        var delay = fault == 1 ? Chance.Skewed(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(4)) : Delay();
+        simulation.Schedule(
+            _process,
+            delay,
+            _ =>
+            {
+                Drop(key);
+                if (fault == 2)
+                    simulation.Schedule(caller, Delay(), _ => answer.TrySetException(failure), null);
+                else if (fault != 1)
+                    simulation.Schedule(caller, Delay(), _ => answer.TrySetResult(), null);
+            },
+            null);
+    }
+
+    /// <summary>An operator stores an object, when the lake works.</summary>
+    public void Write(LakeObject sent)
+    {
+        using var bytes = new MemoryStream();
+        foreach (var chunk in Sync.ToList(sent.Read(CancellationToken.None)))
+            bytes.Write(chunk.Span);
+        Store(sent, bytes.ToArray(), TimeSpan.Zero, _ => { });
+    }
+
     /// <summary>Reads the lake as an analyst does: every object that is there, whole.</summary>
     public void ReadAll()
     {
@@ -96,11 +132,23 @@ internal sealed class LakeServer(Simulation simulation, Rules rules)
             simulation.Note("lake", $"{sent.Key}: {result.Outcome}");
             if (result.IsConfirmed)
                 rules.OnStored(sent.Key, bytes);
-            else
+            else if (!IsRecord(sent.Key))
                 simulation.Fail("3: same batch, same bytes", $"{sent.Key}: {result.Outcome}: {result.Detail}");
             then(result);
         },
         null);
+
+    private void Drop(string key)
+    {
+        if (Sync.Result(_objects.FindAsync(key, CancellationToken.None)) is null)
+            return;
+        simulation.Note("lake", $"{key}: deleted");
+        Sync.Complete(_objects.DeleteAsync(key, CancellationToken.None));
+        rules.OnDeleted(key);
+    }
+
+    /// <summary>Two bridges write different records of one object, and the first one stays.</summary>
+    private static bool IsRecord(string key) => key.StartsWith(LakeLayout.Bridged + "/", StringComparison.Ordinal);
 
     private void Answer(SimProcess caller, TaskCompletionSource<PutResult> answer, PutResult result) =>
         simulation.Schedule(caller, Delay(), _ => answer.TrySetResult(result), null);

@@ -122,7 +122,7 @@ internal sealed class SimJournal(Simulation simulation, SimProcess process, Jour
         AskAsync(journal => Sync.Result(journal.ReadStatusAsync(CancellationToken.None)), cancellation);
 
     public ValueTask<JournalResult> RecordRelayedAsync(RelayedObject relayed, CancellationToken cancellation) => WriteAsync(
-        new JournalWrite(process, $"relayed {relayed.Key}", 0, journal => journal.RecordRelayedAsync(relayed, CancellationToken.None), () => { }),
+        new JournalWrite(process, $"relayed {relayed.Key}", 0, journal => journal.RecordRelayedAsync(relayed, CancellationToken.None), () => rules.OnRelayed(relayed)),
         cancellation);
 
     public ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ingest.Engine;
 using Ingest.Storage;
 
@@ -16,8 +17,8 @@ internal sealed class SimLake(Simulation simulation, SimProcess process, LakeSer
 
     public async ValueTask<PutResult> PutAsync(LakeObject lakeObject, CancellationToken cancellation)
     {
-        // One more than batches: a manifest goes on its own.
-        if (++_puts > putsMax + 1)
+        // Two more than batches: a manifest and the record of a relay go on their own.
+        if (++_puts > putsMax + 2)
             simulation.Fail("9: everything has a limit", $"{process.Name} puts {_puts} objects at once");
         try
         {
@@ -38,19 +39,22 @@ internal sealed class SimLake(Simulation simulation, SimProcess process, LakeSer
     public ValueTask<LakeEntry?> FindAsync(string key, CancellationToken cancellation) =>
         AskAsync(lake => Sync.Result(lake.FindAsync(key, CancellationToken.None)), cancellation);
 
-    public IAsyncEnumerable<LakeEntry> ListAsync(string prefix, CancellationToken cancellation) =>
-        throw new NotSupportedException("no runtime asks");
+    public async IAsyncEnumerable<LakeEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var entry in await AskAsync(lake => Sync.ToList(lake.ListAsync(prefix, CancellationToken.None)), cancellation))
+            yield return entry;
+    }
 
     public ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
         AskAsync(lake => Sync.Result(lake.OpenReadAsync(key, CancellationToken.None)), cancellation);
 
-    public async ValueTask DeleteAsync(string key, CancellationToken cancellation) => await AskAsync(
-        lake =>
-        {
-            Sync.Complete(lake.DeleteAsync(key, CancellationToken.None));
-            return true;
-        },
-        cancellation);
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Delete(process, key, answer);
+        using var patience = cancellation.UnsafeRegister(_ => answer.TrySetCanceled(cancellation), null);
+        await answer.Task;
+    }
 
     private async ValueTask<T> AskAsync<T>(Func<MemoryLake, T> read, CancellationToken cancellation)
     {

@@ -63,8 +63,9 @@ public sealed class SpillTests : IDisposable
         await using var spill = await SpillFixture.OpenAsync(_folder);
         using var batch = TestEvents.Batch("a");
         await spill.AppendAsync("shop", batch, SpillFixture.Start);
-        // A second spill of the same events, as after a drain that failed, keeps the first time.
-        await spill.AppendAsync("shop", batch, SpillFixture.Start + TimeSpan.FromHours(1));
+        Assert.Equal(EventEntry.NoTime, batch.Events[0].ReceivedAt);
+        // A second spill of what was read back, as after a drain that failed, keeps the first time.
+        await spill.AppendAsync("shop", Assert.Single(await SpillFixture.ReadAsync(spill)).Batch, SpillFixture.Start + TimeSpan.FromHours(1));
 
         var read = await SpillFixture.ReadAsync(spill);
         Assert.Equal(2, read.Count);
