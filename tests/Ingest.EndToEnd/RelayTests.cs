@@ -56,13 +56,20 @@ public sealed class RelayTests
         await west.PostAsync([new PlainEvent("own")]);
         await receiver.WaitUntilShippedAsync();
         Assert.Equal("good", Assert.Single(LakeReader.Read(receiver.LakeFolder)).Stream);
+
+        // Nobody would deliver the backlog of a receiver that forgot its region.
+        await receiver.StopAsync();
+        var forgetful = await receiver.RunAsync("run", "--port", "0", "--lake", receiver.Lake, "--config", receiver.Config, "--runtime", "node");
+        Assert.Equal(3, forgetful.ExitCode);
+        Assert.Contains("start it with --region as before", forgetful.Output, StringComparison.Ordinal);
     }
 
     private static async Task<string> WriteKeyAsync(TemporaryFolder folder)
     {
         var key = folder.Of("relay.key");
         await File.WriteAllTextAsync(key, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n");
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return key;
     }
 
