@@ -67,6 +67,6 @@ internal sealed class WatchesAlone() : Mistake("a watcher moves traffic without 
 /// <summary>The primary does not look whether it has an object already.</summary>
 internal sealed class ForgetsDelivered(IJournal inner) : JournalDecorator(inner)
 {
-    public override ValueTask<bool> WasRelayedAsync(string region, string key, CancellationToken cancellation) =>
+    public override ValueTask<bool> WasRelayedAsync(string region, string key, string sha256, CancellationToken cancellation) =>
         ValueTask.FromResult(false);
 }
