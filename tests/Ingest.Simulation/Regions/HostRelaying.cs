@@ -30,7 +30,8 @@ internal sealed class HostRelaying
         var toSelf = new LocalRelayLink(_relays);
         var bridge = new Bridge(
             host.Lake,
-            () => _state.Role == RegionRole.Primary ? toSelf : toPrimary,
+            host.Journal,
+            new RegionRoute(_state, toPrimary, toSelf),
             region.Name,
             options.Relays,
             world.Plan.Limits.PutTimeout,

@@ -34,6 +34,9 @@ internal sealed record RegionsPlan
             ChunkLinesMax = chance.Of(1, 3, 1_000),
             ChunkBytesMax = chance.Of(200, 1 << 20),
             WindowMax = chance.Of(1, 1_000),
+            // An object that rests must be back before the history ends.
+            RestMin = TimeSpan.FromSeconds(5),
+            RestMax = TimeSpan.FromMinutes(1),
         };
         var east = HistoryPlan.Draw(chance) with
         {
