@@ -104,7 +104,7 @@ public sealed record HostingOptions
     /// <summary>How often ledger rows and shipped batches beyond their retention are dropped.</summary>
     public TimeSpan ForgetPeriod { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How often a receiver looks whether it was promoted, and how long such a look may take.</summary>
+    /// <summary>How often a receiver looks whether it was promoted, and how long a start waits for the first look. A look may take a minute.</summary>
     public TimeSpan RolePeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a primary without a backlog looks whether there is one: its last relay objects may ship after its promotion.</summary>

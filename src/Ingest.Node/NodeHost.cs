@@ -107,7 +107,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         await _counts.StartAsync(cancellation);
         if (Relays is not null)
-            await Relays.State.LookAsync(cancellation);
+            await Relays.State.StartAsync(cancellation);
         await Partitions.WakeUnsealedAsync(new Instant(long.MaxValue), cancellation);
         _shipper.Notice();
         _loops.Add(_work.Run(() => _shipper.RunAsync(_stop.Token)));

@@ -108,7 +108,7 @@ public sealed class SiloRuntime(SiloSettings settings) : IRuntime
             // Not through the spill: what another region keeps safe need not lie on this disk.
             _silo.Relays = new RelayHost(
                 plan.Region, lake, intake, journal, plan.Configuration.Catalogue, plan.Limits, _options, time, log);
-            await _silo.Relays.State.LookAsync(CancellationToken.None);
+            await _silo.Relays.State.StartAsync(CancellationToken.None);
         }
 
         _silo.Spill = await OpenSpillAsync(plan.Settings.Data, settings.Spills, intake, log, time);

@@ -11,11 +11,14 @@ namespace Ingest.Hosting;
 /// </remarks>
 /// <param name="settings">What the server was told.</param>
 /// <param name="lake">The region's lake.</param>
-/// <param name="period">How often a receiver looks for a promotion; also how long a look may take.</param>
+/// <param name="period">How often a receiver looks for a promotion; also how long a start waits for the first look.</param>
 /// <param name="time">Clock and timers.</param>
 /// <param name="log">Operational events.</param>
 public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan period, TimeProvider time, HostingLog log)
 {
+    /// <summary>How long a look may take, or storing the record: far above what a slow lake needs, or nothing would ever be relayed.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
     private RoleRecord? _promotion;
     private string? _unknown = settings.Role == RegionRole.Receiver ? "whether this region was promoted was not looked up yet" : null;
 
@@ -34,12 +37,19 @@ public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan pe
     /// <summary>The promotion that is in force; null where there was none.</summary>
     public RoleRecord? Promotion => Volatile.Read(ref _promotion);
 
+    /// <summary>Begins the first look, and waits a while for its end: a lake that hangs must not hold up the start.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var look = LookAsync(cancellation);
+        await Task.WhenAny(look, Task.Delay(period, time, cancellation));
+    }
+
     /// <summary>Looks for a promotion. A lake that cannot be read holds up nobody: the role is unknown until it can.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         if (settings.Role != RegionRole.Receiver || Promotion is not null)
             return;
-        using var timer = new CancellationTokenSource(period, time);
+        using var timer = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
         try
         {
@@ -49,7 +59,7 @@ public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan pe
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            var why = exception is OperationCanceledException ? $"no answer within {period}" : exception.Message;
+            var why = exception is OperationCanceledException ? $"no answer within {Timeout}" : exception.Message;
             Volatile.Write(ref _unknown, $"whether this region was promoted cannot be read, so nothing is relayed: {why}");
             log.OnRoleNotRead(why);
         }
@@ -77,7 +87,7 @@ public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan pe
         if (Role == RegionRole.Primary)
             return null;
         var record = new RoleRecord(RelayFormat.Version, Name, RegionRole.Primary, Instant.From(time.GetUtcNow()));
-        using var timer = new CancellationTokenSource(period, time);
+        using var timer = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
         PutResult put;
         try
@@ -86,7 +96,7 @@ public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan pe
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            put = new PutResult(PutOutcome.Unreachable, $"no answer within {period}");
+            put = new PutResult(PutOutcome.Unreachable, $"no answer within {Timeout}");
         }
 
         // Somebody else may have promoted it a moment ago.
