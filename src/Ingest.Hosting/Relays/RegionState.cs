@@ -31,8 +31,11 @@ public sealed class RegionState(RegionSettings settings, ILake lake, TimeSpan pe
     /// <summary>What the region does with the events that it takes.</summary>
     public RegionRole Role => Promotion?.Role ?? settings.Role;
 
-    /// <summary>Why it is not known whether the region was promoted; null when it is.</summary>
-    public string? Unknown => Volatile.Read(ref _unknown);
+    /// <summary>
+    /// Why it is not known whether the region was promoted; null when it is. There may be several looks at once: one that
+    /// fails takes back nothing of what another one found.
+    /// </summary>
+    public string? Unknown => Promotion is null ? Volatile.Read(ref _unknown) : null;
 
     /// <summary>The promotion that is in force; null where there was none.</summary>
     public RoleRecord? Promotion => Volatile.Read(ref _promotion);

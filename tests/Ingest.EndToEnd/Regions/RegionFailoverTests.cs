@@ -53,6 +53,7 @@ public sealed class RegionFailoverTests
         NodeModules.Require();
         await using var regions = await TwoRegions.StartAsync(isAutomatic: true);
         await using var tracker = SnowplowTracker.Start(regions.Oracle, regions.Balancer.Url, eventsPerSecond: 60);
+        await using var tracked = TrackedLoad.Start(regions.Oracle, regions.Balancer.Url);
         using var load = LabelledLoad.Start(regions.Oracle, regions.Balancer.Url, BatchSize.Normal);
         await load.MoreAsync(100);
         await regions.Line.SetAsync(new Fault.Delay(Slowness) { AppliesTo = request => request.Method == "POST" });
@@ -61,6 +62,7 @@ public sealed class RegionFailoverTests
         await regions.Line.SetAsync(Fault.None);
         await load.FinishAsync();
         await tracker.FinishAsync();
+        await tracked.FinishAsync();
         await FinishAsync(regions);
         await Verdict.AssertConservedAsync(regions.East, regions.Oracle);
     }
@@ -74,6 +76,7 @@ public sealed class RegionFailoverTests
         NodeModules.Require();
         var (oracle, entrance) = (regions.Oracle, regions.Balancer.Url);
         await using var tracker = SnowplowTracker.Start(oracle, entrance, eventsPerSecond: 60);
+        await using var tracked = TrackedLoad.Start(oracle, entrance);
         using var load = LabelledLoad.Start(oracle, entrance, BatchSize.Normal);
         load.Begin("before");
         await load.MoreAsync(200);
@@ -95,6 +98,7 @@ public sealed class RegionFailoverTests
         await load.MoreAsync(200);
         await load.FinishAsync();
         await tracker.FinishAsync();
+        await tracked.FinishAsync();
         var drained = await FinishAsync(regions);
         Progress.Measured(string.Create(
             CultureInfo.InvariantCulture,
