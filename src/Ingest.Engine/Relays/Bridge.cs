@@ -37,7 +37,7 @@ public sealed class Bridge(
     private readonly RelayRests _rests = new(limits);
     private RelayBacklog? _backlog;
     private readonly Dictionary<string, RelayDelivery> _underWay = new(StringComparer.Ordinal);
-    private (RelayObject Object, int Times, string Why)? _stuck;
+    private Stuck? _stuck;
     private int _failures;
     private TimeSpan? _retryAfter;
     private long _deliveredObjects;
@@ -148,7 +148,7 @@ public sealed class Bridge(
         if (_backlog!.Oldest.Count == 0)
             return null;
         var first = _backlog.Oldest.First();
-        return _stuck is { } stuck && stuck.Object == first && stuck.Times >= limits.StuckTimes && stuck.Times % 2 == 0 && _backlog.Oldest.Count > 1
+        return _stuck is { OthersPass: false } stuck && stuck.Object == first && stuck.Times >= limits.StuckTimes && stuck.Times % 2 == 0 && _backlog.Oldest.Count > 1
             ? _backlog.Oldest.ElementAt(1)
             : first;
     }
@@ -158,13 +158,22 @@ public sealed class Bridge(
         if (failure is not null)
         {
             var first = _backlog!.Oldest.First();
-            _stuck = (first, (_stuck is { } last && last.Object == first ? last.Times : 0) + 1, failure);
+            var last = _stuck is { } known && known.Object == first ? known : new Stuck(first, 0, OthersPass: false);
+            if (last.OthersPass && found == first)
+            {
+                Rest(first, failure, _underWay.GetValueOrDefault(first.Key));
+                _stuck = null;
+            }
+            else
+            {
+                _stuck = last with { Times = last.Times + 1 };
+            }
+
             return;
         }
 
-        if (_stuck is { } stuck && stuck.Object != found && stuck.Times >= limits.StuckTimes)
-            Rest(stuck.Object, stuck.Why, _underWay.GetValueOrDefault(stuck.Object.Key));
-        _stuck = null;
+        // That another one passed may as well show that the primary is back: the first is tried once more before it rests.
+        _stuck = _stuck is { } stuck && stuck.Object != found && stuck.Times >= limits.StuckTimes ? stuck with { OthersPass = true } : null;
         _underWay.Remove(found.Key);
         _rests.Remove(found);
         _backlog!.Remove(found);
@@ -399,6 +408,12 @@ public sealed class Bridge(
 
     private static bool IsOfStorage(Exception exception) => exception
         is LakeUnavailableException or JournalUnavailableException or IOException or OperationCanceledException;
+
+    /// <summary>The oldest object while it fails.</summary>
+    /// <param name="Object">Which.</param>
+    /// <param name="Times">How often on end.</param>
+    /// <param name="OthersPass">True where another object was delivered since.</param>
+    private readonly record struct Stuck(RelayObject Object, int Times, bool OthersPass);
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

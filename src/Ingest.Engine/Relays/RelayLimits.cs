@@ -39,7 +39,7 @@ public sealed record RelayLimits
     /// <summary>Longest rest: somebody may have mended it.</summary>
     public TimeSpan RestMax { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>Failures of the oldest object on end after which the one behind it is tried, every other time; where that one passes, the first rests.</summary>
+    /// <summary>Failures of the oldest object on end after which the one behind it is tried, every other time; where that one passes, the first rests if it fails once more.</summary>
     public int StuckTimes { get; init; } = 5;
 
     /// <summary>How long opening an object may take, or reading a chunk of it, or a record.</summary>

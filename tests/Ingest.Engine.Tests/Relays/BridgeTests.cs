@@ -29,6 +29,24 @@ public sealed class BridgeTests
         Assert.Equal([keys[3], keys[0], keys[2], keys[1]], world.Order);
     }
 
+    [Fact]
+    public async Task An_outage_of_the_primary_is_the_fault_of_no_object()
+    {
+        // However many turns it lasts: when the first object that passes is not the oldest, the oldest passes next.
+        for (var turns = 0; turns < 20; turns++)
+        {
+            var world = new BridgeWorld(turns);
+            world.Silent.UnionWith(Enumerable.Range(1, 3).Select(seq => world.Add("shop", 1, seq, 2)));
+            for (var turn = 0; turn < turns; turn++)
+                world.Time.Advance(await world.Bridge.TurnAsync(Cancellation));
+            world.Silent.Clear();
+            var back = world.Time.GetUtcNow();
+            Assert.True(await world.RunAsync(10));
+            Assert.Empty(world.Bridge.Report!.SetAside);
+            Assert.InRange(world.Time.GetUtcNow() - back, TimeSpan.Zero, BridgeWorld.Limits.RestMin - TimeSpan.FromSeconds(1));
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
