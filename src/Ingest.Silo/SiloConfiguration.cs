@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using Ingest.Grains;
+using Ingest.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.Configuration;
@@ -36,7 +35,7 @@ internal static class SiloConfiguration
     }
 
     private static void ApplyAlone(ISiloBuilder silo, SiloSettings settings) => silo
-        .UseLocalhostClustering(settings.Port > 0 ? settings.Port : FreePort(), gatewayPort: 0, serviceId: settings.Cluster, clusterId: settings.Cluster)
+        .UseLocalhostClustering(settings.Port > 0 ? settings.Port : FreePort.Choose(), gatewayPort: 0, serviceId: settings.Cluster, clusterId: settings.Cluster)
         .AddMemoryGrainStorage(SiloServices.StorageName)
         .UseInMemoryReminderService();
 
@@ -45,7 +44,7 @@ internal static class SiloConfiguration
         var postgres = ConnectionString(database);
         silo.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
         silo
-            .ConfigureEndpoints(settings.Advertise, settings.Port > 0 ? settings.Port : FreePort(), gatewayPort: 0)
+            .ConfigureEndpoints(settings.Advertise, settings.Port > 0 ? settings.Port : FreePort.Choose(), gatewayPort: 0)
             .Configure<ClusterMembershipOptions>(membership =>
             {
                 // A silo that dies is noticed by its closed connections within a second (LostPeers); one that is cut off within
@@ -76,11 +75,4 @@ internal static class SiloConfiguration
         CancellationTimeout = 500,
         ApplicationName = "orleans-ingest-silo",
     }.ConnectionString;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Any, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
