@@ -53,7 +53,10 @@ internal static class Faults
 
     /// <summary>The server failed or cannot be reached: neither what others do at the moment nor the data is at fault.</summary>
     public static bool IsOfStorage(Exception fault) =>
-        IsOfServer(fault) && !(IsLockTimeout(fault) || MayPass(fault) || IsOfData(fault));
+        IsOfServer(fault) && !(IsOfOthers(fault) || IsLockTimeout(fault) || MayPass(fault) || IsOfData(fault));
+
+    /// <summary>A condition of the journal's own does not hold, on account of what others committed.</summary>
+    private static bool IsOfOthers(Exception fault) => IsFenced(fault) || IsClosedGeneration(fault) || IsClosedHour(fault);
 
     public static Exception ToJournalException(Exception fault) => fault switch
     {

@@ -11,7 +11,10 @@ namespace Ingest.Storage.Postgres;
 /// </remarks>
 internal abstract class GroupCommit(PartitionKeys keys, PostgresJournalOptions options)
 {
-    /// <summary>Times that a group runs when others stand in its way: a generation dropped at the same moment, a stale writer, a deadlock.</summary>
+    /// <summary>
+    /// Times that a group runs when others stand in its way: a generation dropped at the same moment, a deadlock. A try that found
+    /// out who was at fault (a stale writer) does not count: there are at most as many as writes.
+    /// </summary>
     private const int TriesMax = 6;
 
     private readonly int _seconds = Server.Seconds(options.WriteTimeout);
@@ -23,7 +26,7 @@ internal abstract class GroupCommit(PartitionKeys keys, PostgresJournalOptions o
     /// <param name="connect">Gives the connection to use, opened anew where the last one was lost.</param>
     public async Task RunAsync(IReadOnlyList<PostgresWrite> writes, Func<Task<NpgsqlConnection>> connect)
     {
-        for (var attempt = 1; writes.Count > 0; attempt++)
+        for (var tries = 1; writes.Count > 0;)
         {
             using var step = new GroupStep();
             foreach (var write in writes)
@@ -45,7 +48,8 @@ internal abstract class GroupCommit(PartitionKeys keys, PostgresJournalOptions o
                     return;
                 }
 
-                if (attempt == TriesMax || await LeaveOutAsync(writes, fault, attempt, connect) is not { } rest)
+                var rest = await LeaveOutAsync(writes, fault, tries, connect);
+                if (rest is null || (rest.Count == writes.Count && ++tries > TriesMax))
                 {
                     SetAll(writes, JournalOutcome.Refused, fault);
                     return;
@@ -65,9 +69,9 @@ internal abstract class GroupCommit(PartitionKeys keys, PostgresJournalOptions o
         Task.FromResult<IReadOnlyList<PostgresWrite>?>(null);
 
     private async Task<IReadOnlyList<PostgresWrite>?> LeaveOutAsync(
-        IReadOnlyList<PostgresWrite> writes, Exception fault, int attempt, Func<Task<NpgsqlConnection>> connect)
+        IReadOnlyList<PostgresWrite> writes, Exception fault, int tries, Func<Task<NpgsqlConnection>> connect)
     {
-        if (Faults.IsLostConnection(fault) && attempt == 1)
+        if (Faults.IsLostConnection(fault) && tries == 1)
             return writes;
         try
         {
