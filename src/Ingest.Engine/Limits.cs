@@ -9,6 +9,9 @@ public sealed record Limits
     /// <summary>Lines of a block, in bytes before compression, after which the next block is begun. One event may exceed it. 1 MiB keeps a block's compression below 10 ms, and bounds what one append holds in memory.</summary>
     public int BlockLineBytesMax { get; init; } = 1 << 20;
 
+    /// <summary>Lines of an open block, in bytes, from which it is closed and compressed while the append before it is being committed. Compressing 64 KiB takes some 0.2 ms; less of it would compress worse.</summary>
+    public int CompressAheadLineBytes { get; init; } = 64 << 10;
+
     /// <summary>Ids a partition remembers for deduplication. They take 64 MiB of memory and 32 MiB in the journal; the room up to 2 Mi is for those of appends under way.</summary>
     public int DedupeIdsMax { get; init; } = 2_000_000;
 
@@ -71,6 +74,7 @@ public sealed record Limits
     {
         var found = new List<string>();
         Require(BlockLineBytesMax is >= 1024 and <= 64 << 20, "BlockLineBytesMax must be 1 KiB to 64 MiB: a block is compressed in memory.");
+        Require(CompressAheadLineBytes >= 1, "CompressAheadLineBytes must be at least 1.");
         Require(DedupeIdsMax is >= 1 and <= 1 << 28, "DedupeIdsMax must be 1 to 268,435,456: each id takes 32 bytes of memory.");
         Require(DedupeAgeMax > TimeSpan.Zero, "DedupeAgeMax must be above zero.");
         Require(SealBytes is >= 1 and <= 5L << 30, "SealBytes must be 1 byte to 5 GiB, the largest single copy of S3.");

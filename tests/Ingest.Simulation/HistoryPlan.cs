@@ -97,6 +97,7 @@ internal sealed record HistoryPlan
         return new Limits
         {
             BlockLineBytesMax = chance.Of(1_024, 4_096, 1 << 20),
+            CompressAheadLineBytes = chance.Of(1, 1_000, 64 << 10),
             DedupeIdsMax = chance.Of(8, 100, 2_000_000, 2_000_000),
             DedupeAgeMax = chance.Of(TimeSpan.FromMinutes(5), TimeSpan.FromHours(24), TimeSpan.FromHours(24), TimeSpan.FromHours(24)),
             SealBytes = chance.Of(1, 1_500, 64 << 20, 64 << 20),

@@ -28,6 +28,12 @@ public sealed class Partition
     private readonly OpenBlock?[] _open = new OpenBlock?[2];
     private List<OpenBlock> _full = [];
 
+    // Of the last block of each stream: the next one will hardly be much larger, and need not grow step by step.
+    private readonly int[] _lastLineBytes = new int[2];
+
+    // How many of the full ones were given out to be compressed.
+    private int _compressing;
+
     // Receipts by the append they depend on: the one in flight, or the next.
     private List<Waiting> _waiting = [];
     private List<Waiting> _inFlightWaiting = [];
@@ -196,10 +202,24 @@ public sealed class Partition
             new Append(Id, PartitionCount, NextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
             _full);
         _full = [];
+        _compressing = 0;
         (_waiting, _inFlightWaiting) = (_inFlightWaiting, _waiting);
         _inFlightIds = _ids.Tail;
         _isAppending = true;
         return draft;
+    }
+
+    /// <summary>
+    /// Work to do while an append is in flight, so that the next one need not wait for it: it compresses a block of that one, on
+    /// any thread, at the same time as anything else. Null where there is none now. Who drops it loses time, nothing else.
+    /// </summary>
+    public Action? BeginCompression()
+    {
+        if (IsBroken || !_isAppending)
+            return null;
+        if (_open[(int)LakeStream.Good] is { } open && open.Lines.Length >= _limits.CompressAheadLineBytes)
+            Close(LakeStream.Good);
+        return _compressing < _full.Count ? _full[_compressing++].Compress : null;
     }
 
     /// <summary>Brings back how the append ended that <see cref="BeginAppend"/> drafted.</summary>
@@ -374,7 +394,7 @@ public sealed class Partition
         ref var open = ref _open[(int)stream];
         if (open is not null && open.Hour != _clock.Hour)
             Close(stream);
-        return open ??= new OpenBlock(stream, _clock);
+        return open ??= new OpenBlock(stream, _clock, _lastLineBytes[(int)stream]);
     }
 
     private void Close(LakeStream stream)
@@ -382,6 +402,7 @@ public sealed class Partition
         ref var open = ref _open[(int)stream];
         if (open is null)
             return;
+        _lastLineBytes[(int)stream] = open.Lines.Length;
         _full.Add(open);
         open = null;
     }

@@ -236,6 +236,8 @@ public sealed class PartitionActor : Mailbox
         var countsToo = isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge;
         if (partition.BeginAppend(_host.Dedupe.Share, countsToo) is { } append)
             _ = _host.Work.Run(() => AppendAsync(partition, append));
+        while (partition.BeginCompression() is { } compression)
+            _ = _host.Work.Run(() => CompressAhead(compression));
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
             _ = _host.Work.Run(() => SealAsync(partition, seal));
 
@@ -379,6 +381,21 @@ public sealed class PartitionActor : Mailbox
         }
 
         Post(new AppendEnded(partition, append, result));
+    }
+
+    /// <summary>A failure is the append's to report: it compresses the block again.</summary>
+    private Task CompressAhead(Action compression)
+    {
+        try
+        {
+            compression();
+        }
+        catch (Exception exception)
+        {
+            _host.Log.PartitionFailed(exception, _id);
+        }
+
+        return Task.CompletedTask;
     }
 
     private async Task SealAsync(Partition partition, SealDraft draft)

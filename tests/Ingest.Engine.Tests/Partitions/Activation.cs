@@ -25,6 +25,7 @@ internal sealed class Activation(
     PartitionId id, Func<int> partitionCount, Limits limits, ModelJournal journal, List<Func<ValueTask<JournalResult>>> hanging)
 {
     private readonly List<Request.Sending> _sendings = [];
+    private readonly List<Action> _late = [];
     private Partition? _partition;
     private IReadOnlyList<LedgerCounts> _carried = [];
     private Append? _append;
@@ -54,6 +55,24 @@ internal sealed class Activation(
             return;
         _append = draft.Encode();
         Assert.InRange(_partition.IdCount, 0, Math.Max(limits.DedupeIdsMax, _append.Ids.Length / 16));
+    }
+
+    /// <summary>The host may compress ahead, early or late or not at all.</summary>
+    public void BeginCompression(bool now)
+    {
+        if (_partition?.BeginCompression() is not { } compression)
+            return;
+        if (now)
+            compression();
+        else
+            _late.Add(compression);
+    }
+
+    /// <summary>What was begun before is done now, whatever has become of its partition.</summary>
+    public void EndCompression()
+    {
+        _late.ForEach(compression => compression());
+        _late.Clear();
     }
 
     public void EndAppend(WriteFate fate)

@@ -347,6 +347,44 @@ public sealed class PartitionTests
         }
     }
 
+    [Fact]
+    public void What_is_compressed_ahead_is_appended_once_and_in_order()
+    {
+        var partition = PartitionOf(new Limits { CompressAheadLineBytes = 1 }, PartitionSnapshot.Empty, []);
+        Offer(partition, Start, 1);
+        Assert.Null(partition.BeginCompression());
+        var append = partition.BeginAppend()!.Encode();
+        Offer(partition, Start, 2);
+        partition.BeginCompression()!();
+        Offer(partition, Start, 7);
+        var late = partition.BeginCompression()!;
+        Assert.Null(partition.BeginCompression());
+        Offer(partition, Start, 8);
+        partition.CompleteAppend(append, JournalResult.Committed);
+
+        var next = partition.BeginAppend()!.Encode();
+        late();
+        Assert.Equal([2, 3, 4], next.Blocks.Select(block => block.Seq));
+        Assert.Equal(
+            new[] { 2, 7, 8 }.Select(number => new TestEvent(number).Id),
+            next.Blocks.Select(block => LakeLine.Parse(Assert.Single(Gzip.Lines(block.Body)), block.Stream).Id));
+        Assert.All(next.Blocks, block => Assert.Equal(Encoding.UTF8.GetByteCount(Gzip.Lines(block.Body)[0]) + 1, block.LineBytes));
+    }
+
+    [Fact]
+    public void What_is_compressed_after_its_partition_broke_harms_nobody()
+    {
+        var partition = PartitionOf(new Limits { CompressAheadLineBytes = 1 }, PartitionSnapshot.Empty, []);
+        Offer(partition, Start, 1);
+        var append = partition.BeginAppend()!.Encode();
+        var waiting = Offer(partition, Start, 2);
+        var late = partition.BeginCompression()!;
+        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Unknown));
+        late();
+        Assert.Equal(IntakeOutcome.Unavailable, waiting.Answer?.Outcome);
+        Assert.Null(partition.BeginCompression());
+    }
+
     private static Partition PartitionOf(Limits limits, PartitionSnapshot snapshot, IReadOnlyList<LedgerCounts> carried) =>
         new(Web, 1, limits, () => new TestEvent.Validator(), snapshot, Start, carried, seed: 1);
 

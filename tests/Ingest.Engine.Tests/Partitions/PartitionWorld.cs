@@ -42,6 +42,7 @@ internal sealed class PartitionWorld
         _limits = new Limits
         {
             BlockLineBytesMax = choices.Of([1, 1_000, 1 << 20]),
+            CompressAheadLineBytes = choices.Of([1, 500, 64 << 10]),
             SealBytes = choices.Of([1, 1_500, 64 << 20]),
             SealBlocks = choices.Of([2, 5, 20_000]),
             MergeBelowLineBytes = choices.Of([0, 16 << 10]),
@@ -75,7 +76,7 @@ internal sealed class PartitionWorld
         var instance = _choices.Next(_instances);
         var number = _choices.Next(Count);
         var activation = ActivationOf(number, instance);
-        switch (_choices.Next(_splits ? 17 : 16))
+        switch (_choices.Next(_splits ? 19 : 18))
         {
             case <= 2:
                 Send(NewRequest(), _choices.Of(_counts), instance);
@@ -116,7 +117,13 @@ internal sealed class PartitionWorld
                 _isClean = false;
                 _activations.Remove((number, instance));
                 break;
-            case 16 when _choices.OneIn(2):
+            case 16:
+                activation.BeginCompression(now: _choices.OneIn(2));
+                break;
+            case 17:
+                activation.EndCompression();
+                break;
+            case 18 when _choices.OneIn(2):
                 Split(Count * _choices.Of([2, 3]));
                 break;
         }
