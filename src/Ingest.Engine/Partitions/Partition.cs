@@ -28,7 +28,8 @@ public sealed class Partition
     private readonly OpenBlock?[] _open = new OpenBlock?[2];
     private List<OpenBlock> _full = [];
 
-    // Of the last block of each stream: the next one will hardly be much larger, and need not grow step by step.
+    // Of the last block of each stream: the next one will hardly be much larger, and need not grow step by step. At most what
+    // is compressed ahead, lest one large event had every later block take as much.
     private readonly int[] _lastLineBytes = new int[2];
 
     // How many of the full ones were given out to be compressed.
@@ -402,7 +403,7 @@ public sealed class Partition
         ref var open = ref _open[(int)stream];
         if (open is null)
             return;
-        _lastLineBytes[(int)stream] = open.Lines.Length;
+        _lastLineBytes[(int)stream] = Math.Min(open.Lines.Length, _limits.CompressAheadLineBytes);
         _full.Add(open);
         open = null;
     }

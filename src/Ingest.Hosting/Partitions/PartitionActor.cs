@@ -383,18 +383,20 @@ public sealed class PartitionActor : Mailbox
         Post(new AppendEnded(partition, append, result));
     }
 
-    /// <summary>A failure is the append's to report: it compresses the block again.</summary>
+    /// <summary>A failure is not told: the append compresses the block again, and tells of its own.</summary>
     private Task CompressAhead(Action compression)
     {
+        var began = _host.Time.GetTimestamp();
         try
         {
             compression();
         }
-        catch (Exception exception)
+        catch (Exception)
         {
-            _host.Log.PartitionFailed(exception, _id);
+            // See above.
         }
 
+        _pressure.Encoded(_host.Time.GetElapsedTime(began));
         return Task.CompletedTask;
     }
 

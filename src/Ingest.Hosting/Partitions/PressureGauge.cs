@@ -3,8 +3,8 @@ using Ingest.Engine;
 namespace Ingest.Hosting;
 
 /// <summary>
-/// Tells when a partition has been at the limit of one core for long: its turns, or the compression of its appends, each
-/// of which runs one at a time. More partitions help then, and nothing else does.
+/// Tells when a partition has taken much of a core for long: with its turns, which run one at a time, or with the compression
+/// of its blocks, which several cores may do. More partitions help then: their silos share both.
 /// </summary>
 internal sealed class PressureGauge(HostingOptions options)
 {
@@ -15,7 +15,8 @@ internal sealed class PressureGauge(HostingOptions options)
 
     public void TurnTook(TimeSpan time) => Volatile.Write(ref _turns, _turns + time.Ticks);
 
-    public void Encoded(TimeSpan time) => Volatile.Write(ref _encoding, _encoding + time.Ticks);
+    /// <summary>Compression took this long; any thread says so.</summary>
+    public void Encoded(TimeSpan time) => Interlocked.Add(ref _encoding, time.Ticks);
 
     /// <summary>True once the partition was busy for <see cref="HostingOptions.PressureWindows"/> windows on end. One thread asks.</summary>
     public bool IsHigh(Instant now)

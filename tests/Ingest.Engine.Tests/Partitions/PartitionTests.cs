@@ -371,20 +371,6 @@ public sealed class PartitionTests
         Assert.All(next.Blocks, block => Assert.Equal(Encoding.UTF8.GetByteCount(Gzip.Lines(block.Body)[0]) + 1, block.LineBytes));
     }
 
-    [Fact]
-    public void What_is_compressed_after_its_partition_broke_harms_nobody()
-    {
-        var partition = PartitionOf(new Limits { CompressAheadLineBytes = 1 }, PartitionSnapshot.Empty, []);
-        Offer(partition, Start, 1);
-        var append = partition.BeginAppend()!.Encode();
-        var waiting = Offer(partition, Start, 2);
-        var late = partition.BeginCompression()!;
-        partition.CompleteAppend(append, new JournalResult(JournalOutcome.Unknown));
-        late();
-        Assert.Equal(IntakeOutcome.Unavailable, waiting.Answer?.Outcome);
-        Assert.Null(partition.BeginCompression());
-    }
-
     private static Partition PartitionOf(Limits limits, PartitionSnapshot snapshot, IReadOnlyList<LedgerCounts> carried) =>
         new(Web, 1, limits, () => new TestEvent.Validator(), snapshot, Start, carried, seed: 1);
 
