@@ -7,9 +7,10 @@ public sealed class BalancedTrackerTests
     public async Task The_official_tracker_behind_a_balancer_loses_nothing_when_a_silo_is_killed()
     {
         NodeModules.Require();
+        HaProxy.Require();
         var oracle = new ConservationOracle();
         await using var cluster = await TestCluster.StartAsync(silos: 3);
-        await using var balancer = await HaProxy.RequireAsync(cluster.Silos);
+        await using var balancer = await cluster.StartBalancerAsync();
         await using var tracker = SnowplowTracker.Start(oracle, balancer.Url, eventsPerSecond: 300);
         await MoreAsync();
 

@@ -90,6 +90,10 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
             await silo.ReadyAsync();
     }
 
+    /// <summary>Starts a balancer before the silos, with the product's own settings.</summary>
+    public Task<HaProxy> StartBalancerAsync() =>
+        HaProxy.RequireAsync("haproxy.cfg", _silos.Select(silo => $"{silo.Name} {silo.Url.Authority}"));
+
     /// <summary>Adds a silo, not started yet.</summary>
     /// <param name="place">Where it runs; on loopback when null.</param>
     public Silo Add(SiloPlace? place = null)
