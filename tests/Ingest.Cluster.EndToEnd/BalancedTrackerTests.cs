@@ -20,7 +20,7 @@ public sealed class BalancedTrackerTests
         await tracker.FinishAsync();
         await cluster.AssertConservedAsync(oracle);
 
-        Task MoreAsync() => oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + 2_000, Deadline.Delivery);
+        Task MoreAsync() => oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + 1_000, Deadline.Delivery);
 
         async Task MeasureAsync(string what, Func<Task> fault)
         {

@@ -16,7 +16,7 @@ public sealed class FailingLakeTests
         var oracle = new ConservationOracle();
         await using var installation = Installation.ShippingTo(s3);
         await installation.StartAsync();
-        await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 200);
+        await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 100);
         using var pixels = PixelClient.Start(oracle, installation.Url);
         await KillTwiceAsync();
 

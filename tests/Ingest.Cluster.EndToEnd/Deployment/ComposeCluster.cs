@@ -70,6 +70,12 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
         return CommandResult.OfAsync(Repository.Launcher, [verb, .. arguments, .. lake], environment, _folder.Path);
     }
 
+    public Task<string> ReadStatusAsync()
+    {
+        var silo = Silos.First(silo => silo.IsRunning);
+        return StatusPage.ReadAsync(silo.Url, _services[silo.Name].Environment["INGEST_ADMIN_KEY"]);
+    }
+
     /// <summary>The end of a test: everything ships, all silos leave in good order, and three witnesses judge the lake.</summary>
     public async Task AssertConservedAsync(ConservationOracle oracle)
     {

@@ -119,6 +119,8 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
     public ChildProcess Start(params IEnumerable<string> command) => ChildProcess.Start(
         Repository.Launcher, [.. command, "--data", Data], WithoutBuilding(), _folder.Path);
 
+    public Task<string> ReadStatusAsync() => StatusPage.ReadAsync(Data);
+
     /// <summary>Asks for the status until it is as expected.</summary>
     public Task<ServerStatus> WaitForStatusAsync(Func<ServerStatus, bool> isExpected) =>
         this.WaitForStatusAsync(isExpected, () => $"The server wrote:\n{Output}");
