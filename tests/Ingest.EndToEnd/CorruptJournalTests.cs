@@ -56,6 +56,7 @@ public sealed class CorruptJournalTests
     {
         var installation = new Installation
         {
+            Runtime = "node",
             Environment = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["AWS_ACCESS_KEY_ID"] = "key", ["AWS_SECRET_ACCESS_KEY"] = "secret", ["AWS_REGION"] = "us-east-1",

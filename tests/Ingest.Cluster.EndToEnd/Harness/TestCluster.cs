@@ -123,8 +123,23 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     public Task<string> ReadStatusAsync() => StatusPage.ReadAsync(_silos.First(silo => silo.IsRunning).Url, AdminKey);
 
     /// <summary>Waits until every silo hosts partitions.</summary>
-    public Task WaitUntilBalancedAsync() => this.WaitForStatusAsync(
-        status => status.PartitionsBySilo.Count == _silos.Count && status.PartitionsBySilo.Values.All(count => count > 0), Outputs);
+    public async Task WaitUntilBalancedAsync()
+    {
+        var last = "none";
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                last = await ReadStatusAsync();
+                if (!ServerStatus.TryParse(last, out var status))
+                    return null;
+                var partitions = status.PartitionsBySilo;
+                Progress.Write($"Partitions: {string.Join(", ", partitions.Select(silo => $"{silo.Key} {silo.Value}"))}.");
+                return partitions.Count == _silos.Count && partitions.Values.All(count => count > 0) ? last : null;
+            },
+            Deadline.Delivery,
+            () => $"not every silo hosts partitions: {last}\n{Outputs()}",
+            pause: TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>
     /// The end of a test: everything ships, all silos leave in good order, and three witnesses judge the lake.

@@ -13,14 +13,16 @@ public static class StatusWaiting
     public static async Task<ServerStatus> WaitForStatusAsync(
         this IInstallation installation, Func<ServerStatus, bool> isExpected, Func<string> outputs)
     {
-        var last = "none";
+        var (last, said) = ("none", "");
         return await Deadline.UntilAsync(
             async () =>
             {
                 last = await installation.ReadStatusAsync();
                 if (!ServerStatus.TryParse(last, out var status))
                     return null;
-                Progress.Write($"{status.Unsealed} events are in no batch yet, {status.Pending} wait for the lake.");
+                var line = $"{status.Unsealed} events are in no batch yet, {status.Pending} wait for the lake.";
+                if (!line.Equals(said, StringComparison.Ordinal))
+                    Progress.Write(said = line);
                 return isExpected(status) ? status : null;
             },
             Deadline.Delivery,
