@@ -45,7 +45,8 @@ internal sealed class GrainLoop(Balancer balancer) : IDisposable
         catch (Exception exception)
         {
             onFailure(exception);
-            context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "its loop failed"));
+            context.Deactivate(
+                new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "its loop failed"), CancellationToken.None);
         }
     }
 }
