@@ -11,7 +11,7 @@ public sealed class BalancedTrackerTests
         var oracle = new ConservationOracle();
         await using var cluster = await TestCluster.StartAsync(silos: 3);
         await using var balancer = await cluster.StartBalancerAsync();
-        await using var tracker = SnowplowTracker.Start(oracle, balancer.Url, eventsPerSecond: 300);
+        await using var tracker = SnowplowTracker.Start(oracle, balancer.Url, eventsPerSecond: 100);
         await MoreAsync();
 
         await MeasureAsync("One of three silos killed", cluster.Silos[0].KillAsync);
@@ -20,7 +20,7 @@ public sealed class BalancedTrackerTests
         await tracker.FinishAsync();
         await cluster.AssertConservedAsync(oracle);
 
-        Task MoreAsync() => oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + 1_000, Deadline.Delivery);
+        Task MoreAsync() => oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + 500, Deadline.Delivery);
 
         async Task MeasureAsync(string what, Func<Task> fault)
         {

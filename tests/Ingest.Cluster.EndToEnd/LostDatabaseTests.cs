@@ -91,7 +91,8 @@ public sealed class LostDatabaseTests
                 return spills.Count == cluster.Silos.Count && spills.All(silo => silo.Spill is { Events: 0 }) ? last : null;
             },
             Deadline.Delivery,
-            () => $"the spills do not drain: {last}\n{cluster.Outputs()}");
+            () => $"the spills do not drain: {last}\n{cluster.Outputs()}",
+            pause: TimeSpan.FromSeconds(1));
         Assert.Contains("of an earlier run; they are drained", killed.Output, StringComparison.Ordinal);
     }
 }
