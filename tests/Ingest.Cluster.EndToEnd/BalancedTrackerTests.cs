@@ -7,10 +7,11 @@ public sealed class BalancedTrackerTests
     public async Task The_official_tracker_behind_a_balancer_loses_nothing_when_a_silo_is_killed()
     {
         NodeModules.Require();
+        HaProxy.Require();
         var oracle = new ConservationOracle();
         await using var cluster = await TestCluster.StartAsync(silos: 3);
-        await using var balancer = await HaProxy.RequireAsync(cluster.Silos);
-        await using var tracker = SnowplowTracker.Start(oracle, balancer.Url, eventsPerSecond: 300);
+        await using var balancer = await cluster.StartBalancerAsync();
+        await using var tracker = SnowplowTracker.Start(oracle, balancer.Url, eventsPerSecond: 100);
         await MoreAsync();
 
         await MeasureAsync("One of three silos killed", cluster.Silos[0].KillAsync);
@@ -19,7 +20,7 @@ public sealed class BalancedTrackerTests
         await tracker.FinishAsync();
         await cluster.AssertConservedAsync(oracle);
 
-        Task MoreAsync() => oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + 2_000, Deadline.Delivery);
+        Task MoreAsync() => oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + 500, Deadline.Delivery);
 
         async Task MeasureAsync(string what, Func<Task> fault)
         {

@@ -75,6 +75,8 @@ public sealed class ClusterCommandTests : IInstallation, IDisposable
     public Task<CommandResult> RunAsync(string verb, params string[] arguments) =>
         CommandResult.OfAsync(Repository.Launcher, [verb, .. arguments, "--data", Data], Environment, _folder.Path);
 
+    public Task<string> ReadStatusAsync() => StatusPage.ReadAsync(Path.Combine(Data, "silo-1"));
+
     public void Dispose() => _folder.Dispose();
 
     private ChildProcess Start() => ChildProcess.Start(

@@ -9,7 +9,11 @@ namespace Ingest.Cluster.EndToEnd;
 /// </summary>
 public sealed class LostDatabaseTests
 {
+    /// <summary>Long enough that every silo fails to tell Orleans' tables that it is alive, more than once.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(30);
+
+    /// <summary>Long enough for some blocks in every spill. The outage goes on while a silo is killed.</summary>
+    private static readonly TimeSpan TimeToSpill = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Without_spills_a_crashed_database_costs_refusals_and_no_event_and_no_silo()
@@ -48,7 +52,7 @@ public sealed class LostDatabaseTests
         var outage = await load.MeasureAsync("PostgreSQL crashed", async () =>
         {
             await cluster.Postgres.CrashAsync();
-            await Task.Delay(Outage, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeToSpill, TestContext.Current.CancellationToken);
         });
         // Status cannot be told without the journal, but what is safe meanwhile can.
         var status = await cluster.RunAsync("status");
@@ -79,7 +83,7 @@ public sealed class LostDatabaseTests
         await Deadline.UntilAsync(
             async () =>
             {
-                last = (await cluster.RunAsync("status", "--json")).Output;
+                last = await cluster.ReadStatusAsync();
                 if (!last.StartsWith('{'))
                     return null;
                 var spills = JsonSerializer.Deserialize(last, StatusJson.Default.StatusReport)!.Silos;
@@ -87,7 +91,8 @@ public sealed class LostDatabaseTests
                 return spills.Count == cluster.Silos.Count && spills.All(silo => silo.Spill is { Events: 0 }) ? last : null;
             },
             Deadline.Delivery,
-            () => $"the spills do not drain: {last}\n{cluster.Outputs()}");
+            () => $"the spills do not drain: {last}\n{cluster.Outputs()}",
+            pause: TimeSpan.FromSeconds(1));
         Assert.Contains("of an earlier run; they are drained", killed.Output, StringComparison.Ordinal);
     }
 }

@@ -7,9 +7,10 @@ public sealed class RollingRestartTests
     public async Task Restarting_every_silo_behind_a_balancer_fails_no_request()
     {
         NodeModules.Require();
+        HaProxy.Require();
         var oracle = new ConservationOracle();
         await using var cluster = await TestCluster.StartAsync(silos: 3, options: [TestCluster.LeaveDelay, "5s"]);
-        await using var balancer = await HaProxy.RequireAsync(cluster.Silos);
+        await using var balancer = await cluster.StartBalancerAsync();
         using var load = Load.Start(new PlainClient(balancer.Url), oracle);
         await load.MeasureAsync("No fault", () => load.MoreAsync(1_000));
 

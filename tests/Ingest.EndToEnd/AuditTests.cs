@@ -12,7 +12,7 @@ public sealed class AuditTests
     public async Task A_missing_an_altered_and_a_doubled_object_are_each_named()
     {
         NodeModules.Require();
-        await using var installation = new Installation();
+        await using var installation = new Installation { Runtime = "node" };
         var oracle = new ConservationOracle();
         await ShipAsync(installation, oracle);
         var objects = Directory.GetFiles(installation.LakeFolder, "*.json.gz", SearchOption.AllDirectories);

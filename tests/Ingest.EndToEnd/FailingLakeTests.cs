@@ -16,12 +16,12 @@ public sealed class FailingLakeTests
         var oracle = new ConservationOracle();
         await using var installation = Installation.ShippingTo(s3);
         await installation.StartAsync();
-        await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 200);
+        await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 100);
         using var pixels = PixelClient.Start(oracle, installation.Url);
-        await KillTwiceAsync();
+        await KillAsync(times: 1);
 
         await s3.Server.StopGatewayAsync();
-        await KillTwiceAsync();
+        await KillAsync(times: 2);
         await s3.Server.StartGatewayAsync();
         await MeetAsync(new Fault.Answer(500, "InternalError"));
         await MeetAsync(new Fault.Delay(TimeSpan.FromSeconds(1)));
@@ -34,9 +34,9 @@ public sealed class FailingLakeTests
         await s3.DownloadAsync(installation.LakeFolder);
         await Verdict.AssertConservedAsync(installation, oracle);
 
-        async Task KillTwiceAsync()
+        async Task KillAsync(int times)
         {
-            for (var kill = 0; kill < 2; kill++)
+            for (var kill = 0; kill < times; kill++)
             {
                 await oracle.Acknowledged.AtLeastAsync(oracle.Acknowledged.Value + random.Next(50, 500), Deadline.Delivery);
                 await installation.KillAsync();
@@ -50,7 +50,7 @@ public sealed class FailingLakeTests
             var before = s3.Proxy.Count<TFault>();
             await s3.Proxy.SetAsync(fault);
             Progress.Write($"From now on requests to the lake meet {typeof(TFault).Name}.");
-            await KillTwiceAsync();
+            await KillAsync(times: 1);
             await Deadline.UntilAsync<object>(
                 () => Task.FromResult<object?>(s3.Proxy.Count<TFault>() >= before + RequestsMin ? fault : null),
                 Deadline.Delivery,

@@ -13,7 +13,7 @@ public sealed class KilledServerTests
         var oracle = new ConservationOracle();
         await using var installation = new Installation();
         await installation.StartAsync();
-        await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 300);
+        await using var tracker = SnowplowTracker.Start(oracle, installation.Url, eventsPerSecond: 100);
         using var pixels = PixelClient.Start(oracle, installation.Url);
 
         for (var kill = 0; kill < Kills; kill++)

@@ -10,7 +10,7 @@ public sealed class RebuildTests
     public async Task Killed_and_started_anew_it_writes_what_an_unbroken_one_writes()
     {
         using var config = new ConfigFolder(hasSchemas: true);
-        await using var installation = new Installation();
+        await using var installation = new Installation { Runtime = "node" };
         await ShipAsync(installation);
 
         var whole = await RebuildAsync(installation, "whole", config);

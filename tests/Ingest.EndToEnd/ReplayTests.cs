@@ -13,7 +13,7 @@ public sealed class ReplayTests
     public async Task Events_that_came_before_their_schema_become_good_once()
     {
         using var config = new ConfigFolder(hasSchemas: false);
-        await using var installation = new Installation { Config = config.Path };
+        await using var installation = new Installation { Config = config.Path, Runtime = "node" };
         await installation.StartAsync();
         PlainEvent[] events =
         [
@@ -55,7 +55,7 @@ public sealed class ReplayTests
     {
         const int objects = 4, eventsPerObject = 1_200;
         using var config = new ConfigFolder(hasSchemas: false);
-        await using var installation = new Installation { Config = config.Path };
+        await using var installation = new Installation { Config = config.Path, Runtime = "node" };
         await installation.StartAsync();
         PlainEvent[] events = [.. Enumerable.Range(0, objects * eventsPerObject).Select(i => new PlainEvent($"late-{i}"))];
         foreach (var part in events.Chunk(eventsPerObject))
@@ -95,7 +95,7 @@ public sealed class ReplayTests
     [Fact]
     public async Task Without_the_admin_key_nothing_is_replayed()
     {
-        await using var installation = new Installation();
+        await using var installation = new Installation { Runtime = "node" };
         await installation.StartAsync();
         using var http = new HttpClient();
         using var answer = await http.PostAsync(new Uri(installation.Url, "/admin/v1/replay?source=shop"), new StringContent("{}"));

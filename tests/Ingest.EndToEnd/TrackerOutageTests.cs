@@ -27,7 +27,7 @@ public sealed class TrackerOutageTests
         using var config = new ConfigFolder(hasSchemas: true);
         // Fewer at once than there are devices, so that some are sent away and come again.
         config.Write("ingest.json", """{ "limits": { "requestsInFlightMax": 8, "retryAfterMin": "2s", "retryAfterMax": "3s" } }""");
-        await using var installation = new Installation { Config = config.Path };
+        await using var installation = new Installation { Config = config.Path, Runtime = "node" };
         await installation.StartAsync();
         using var chain = new CertificateChain();
         await using var front = await TlsFront.StartAsync(installation.Url, chain);

@@ -40,13 +40,8 @@ internal sealed class SpanOptions
         var usual = new HourSpan((now - new Limits().LedgerRetention).Hour.Next, now.Hour);
         if (fromText is not null && sinceText is not null)
             mistakes.Add("--from and --since say the same: give one of them.");
-        if (sinceText is not null)
-        {
-            if (HourText.TryParseLength(sinceText, out var length))
-                usual = usual with { From = (now - length).Hour };
-            else
-                mistakes.Add($"--since {sinceText}: write a time, such as 48h or 7d.");
-        }
+        if (sinceText is not null && HourText.ParseLength("--since", sinceText, mistakes) is { } length)
+            usual = usual with { From = (now - length).Hour };
 
         var span = mistakes.Count == 0 ? HourSpan.Parse(fromText, toText, usual, mistakes) : usual;
         return mistakes.Count == 0 ? span : null;

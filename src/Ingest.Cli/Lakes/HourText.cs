@@ -21,18 +21,20 @@ internal static class HourText
     /// <inheritdoc cref="ParseFirst"/>
     public static LakeHour? ParseLast(string option, string text, ICollection<string> mistakes) => Parse(option, text, 23, mistakes);
 
-    /// <summary>Reads a length such as <c>48h</c> or <c>7d</c>.</summary>
-    public static bool TryParseLength(string text, out TimeSpan length)
+    /// <summary>Reads how far back a span goes, such as <c>48h</c> or <c>7d</c>: from 1 to 100,000 hours or days.</summary>
+    /// <param name="option">Its option, for the message.</param>
+    /// <param name="text">What was written.</param>
+    /// <param name="mistakes">Gets a sentence where it is no such length.</param>
+    public static TimeSpan? ParseLength(string option, string text, ICollection<string> mistakes)
     {
-        length = default;
-        if (text is not [.. var digits, 'h' or 'd']
-            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 100_000)
+        if (text is [.. var digits, 'h' or 'd']
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100_000)
         {
-            return false;
+            return text[^1] == 'd' ? TimeSpan.FromDays(number) : TimeSpan.FromHours(number);
         }
 
-        length = text[^1] == 'd' ? TimeSpan.FromDays(number) : TimeSpan.FromHours(number);
-        return true;
+        mistakes.Add($"{option} {text}: write a time, such as 48h or 7d.");
+        return null;
     }
 
     private static LakeHour? Parse(string option, string text, int hourOfDay, ICollection<string> mistakes)

@@ -22,9 +22,10 @@ internal static class LeverHistoryCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => LeverSession.RunAsync(async () =>
         {
-            if (!HourText.TryParseLength(parsed.GetValue(since)!, out var length))
+            var mistakes = new List<string>();
+            if (HourText.ParseLength("--since", parsed.GetValue(since)!, mistakes) is not { } length)
             {
-                await Console.Error.WriteLineAsync($"--since {parsed.GetValue(since)}: write a time, such as 48h or 7d.");
+                await Console.Error.WriteLineAsync(mistakes[0]);
                 return ExitCodes.NoAnswer;
             }
 

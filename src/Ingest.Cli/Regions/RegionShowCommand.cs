@@ -36,9 +36,8 @@ internal static class RegionShowCommand
             var mistakes = new List<string>();
             var choice = servers.Read(parsed, mistakes);
             var lake = lakes.Find(parsed, choice.Folders, mistakes);
-            if (!HourText.TryParseLength(parsed.GetValue(since)!, out var length))
-                mistakes.Add($"--since {parsed.GetValue(since)}: write a time, such as 48h or 7d.");
-            if (mistakes.Count > 0 || lake is null)
+            var length = HourText.ParseLength("--since", parsed.GetValue(since)!, mistakes);
+            if (mistakes.Count > 0 || lake is null || length is null)
             {
                 foreach (var mistake in mistakes)
                     await Console.Error.WriteLineAsync(mistake);
@@ -48,7 +47,7 @@ internal static class RegionShowCommand
             var asJson = parsed.GetValue(json);
             if (!asJson)
                 await PrintRegionAsync(choice, cancellation);
-            var from = (Instant.From(TimeProvider.System.GetUtcNow()) - length).Hour;
+            var from = (Instant.From(TimeProvider.System.GetUtcNow()) - length.Value).Hour;
             Print(await BridgedHours.ReadAsync(await lake.OpenAsync(cancellation), from, cancellation), from, asJson);
             return ExitCodes.Good;
         }));

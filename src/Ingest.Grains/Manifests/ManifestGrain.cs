@@ -10,36 +10,21 @@ namespace Ingest.Grains;
 public sealed class ManifestGrain(SiloServices silo, Balancer balancer, TimeProvider time, GrainLog log, HostingLog hostingLog)
     : Grain, IManifestGrain, IRemindable, IDisposable
 {
-    private const string ReminderName = "wake";
-
-    private readonly CancellationTokenSource _stop = new();
+    private readonly GrainLoop _running = new(balancer);
     private ManifestLoop? _loop;
-    private Task _running = Task.CompletedTask;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _loop = silo.CreateManifestLoop(time, hostingLog);
-        var (loop, context) = (_loop, GrainContext);
-        _running = Task.Run(() => RunAsync(loop, context), CancellationToken.None);
-        balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
+        _running.Start(this, _loop.RunAsync, log.ManifestsFailed);
         return Task.CompletedTask;
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        balancer.Left(this.GetGrainId());
-        await _stop.CancelAsync();
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _running.StopAsync(cancellationToken);
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _running.Dispose();
 
-    public async Task EnsureAsync()
-    {
-        if (await this.GetReminder(ReminderName) is null)
-            await this.RegisterOrUpdateReminder(ReminderName, silo.Grains.ReminderPeriod, silo.Grains.ReminderPeriod);
-    }
+    public Task EnsureAsync() => WakeReminder.EnsureAsync(this, due: silo.Grains.ReminderPeriod, silo.Grains.ReminderPeriod);
 
     // Being activated is all that it takes.
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
@@ -49,19 +34,5 @@ public sealed class ManifestGrain(SiloServices silo, Balancer balancer, TimeProv
         var report = (_loop ?? throw new InvalidOperationException("The grain is not active.")).Report;
         return Task.FromResult(
             new ManifestState(report.LastHour, report.WaitsFor, report.Failure, report.FailingSince?.UnixMilliseconds));
-    }
-
-    private async Task RunAsync(ManifestLoop loop, IGrainContext context)
-    {
-        try
-        {
-            await loop.RunAsync(_stop.Token);
-        }
-        catch (Exception exception)
-        {
-            // Another activation, woken by the reminder at the latest, goes on from the journal.
-            log.ManifestsFailed(exception);
-            context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "its loop failed"));
-        }
     }
 }

@@ -10,11 +10,8 @@ namespace Ingest.Grains;
 public sealed class BridgeGrain(SiloServices silo, Balancer balancer, GrainLog log)
     : Grain, IBridgeGrain, IRemindable, IDisposable
 {
-    private const string ReminderName = "wake";
-
-    private readonly CancellationTokenSource _stop = new();
+    private readonly GrainLoop _running = new(balancer);
     private BridgeLoop? _loop;
-    private Task _running = Task.CompletedTask;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -26,48 +23,19 @@ public sealed class BridgeGrain(SiloServices silo, Balancer balancer, GrainLog l
         }
 
         _loop = relays.CreateBridge();
-        var (loop, context) = (_loop, GrainContext);
-        _running = Task.Run(() => RunAsync(loop, context), CancellationToken.None);
-        balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
+        _running.Start(this, _loop.RunAsync, log.BridgeGrainFailed);
         return Task.CompletedTask;
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        balancer.Left(this.GetGrainId());
-        await _stop.CancelAsync();
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _running.StopAsync(cancellationToken);
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _running.Dispose();
 
-    public async Task EnsureAsync()
-    {
-        if (await this.GetReminder(ReminderName) is null)
-            await this.RegisterOrUpdateReminder(ReminderName, silo.Grains.ReminderPeriod, silo.Grains.ReminderPeriod);
-    }
+    public Task EnsureAsync() => WakeReminder.EnsureAsync(this, due: silo.Grains.ReminderPeriod, silo.Grains.ReminderPeriod);
 
     // Being activated is all that it takes, unless no region has a bridge any more.
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
-    {
-        if (silo.Relays is null && await this.GetReminder(ReminderName) is { } reminder)
-            await this.UnregisterReminder(reminder);
-    }
+    public Task ReceiveReminder(string reminderName, TickStatus status) =>
+        silo.Relays is null ? WakeReminder.RemoveAsync(this) : Task.CompletedTask;
 
     public Task<BridgeState?> ReportAsync() => Task.FromResult(_loop?.Report is { } report ? BridgeState.Of(report) : null);
-
-    private async Task RunAsync(BridgeLoop loop, IGrainContext context)
-    {
-        try
-        {
-            await loop.RunAsync(_stop.Token);
-        }
-        catch (Exception exception)
-        {
-            // Another activation, woken by the reminder at the latest, goes on where the lake stands.
-            log.BridgeGrainFailed(exception);
-            context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "its loop failed"));
-        }
-    }
 }

@@ -12,11 +12,8 @@ public sealed class ShipperGrain(
     SiloServices silo, Balancer balancer, ILocalSiloDetails where, TimeProvider time, GrainLog log, HostingLog hostingLog)
     : Grain, IShipperGrain, IRemindable, IDisposable
 {
-    private const string ReminderName = "wake";
-
-    private readonly CancellationTokenSource _stop = new();
+    private readonly GrainLoop _shipping = new(balancer);
     private ShipperLoop? _shipper;
-    private Task _shipping = Task.CompletedTask;
     private Lane _lane;
     private int _looks;
 
@@ -24,34 +21,23 @@ public sealed class ShipperGrain(
     {
         _lane = new Lane((int)this.GetPrimaryKeyLong(), GrainOptions.Lanes);
         _shipper = silo.CreateShipper(_lane, time, hostingLog);
-        var (shipper, context) = (_shipper, GrainContext);
-        _shipping = Task.Run(() => ShipAsync(shipper, context), CancellationToken.None);
+        _shipping.Start(this, _shipper.RunAsync, exception => log.LaneFailed(exception, _lane));
         StartTimer(WakeUnsealedAsync, TimeSpan.FromSeconds(1), silo.Options.UnsealedPeriod);
-        balancer.Arrived(this.GetGrainId(), MigrateOnIdle);
         log.LaneStarted(_lane);
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        balancer.Left(this.GetGrainId());
-        await _stop.CancelAsync();
-        await _shipping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
+        await _shipping.StopAsync(cancellationToken);
         log.LaneStopped(_lane, reason.ReasonCode);
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _shipping.Dispose();
 
-    public async Task EnsureAsync()
-    {
-        // One that is there stays: setting it anew would put off when it is due, with every silo that starts.
-        if (await this.GetReminder(ReminderName) is not null)
-            return;
-        // Due times are spread, so that not all lanes ask the database at once.
-        var due = silo.Grains.ReminderPeriod * (1 + Random.Shared.NextDouble()) / 2;
-        await this.RegisterOrUpdateReminder(ReminderName, due, silo.Grains.ReminderPeriod);
-    }
+    // Due times are spread, so that not all lanes ask the database at once.
+    public Task EnsureAsync() => WakeReminder.EnsureAsync(
+        this, due: silo.Grains.ReminderPeriod * (1 + Random.Shared.NextDouble()) / 2, silo.Grains.ReminderPeriod);
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => NoticeAsync();
 
@@ -80,20 +66,6 @@ public sealed class ShipperGrain(
     // Rounds interleave: who asks something of the grain does not wait for them.
     private void StartTimer(Func<CancellationToken, Task> round, TimeSpan due, TimeSpan period) =>
         this.RegisterGrainTimer(round, new() { DueTime = due, Period = period, KeepAlive = true, Interleave = true });
-
-    private async Task ShipAsync(ShipperLoop shipper, IGrainContext context)
-    {
-        try
-        {
-            await shipper.RunAsync(_stop.Token);
-        }
-        catch (Exception exception)
-        {
-            // Another activation, woken by the reminder at the latest, starts from the journal.
-            log.LaneFailed(exception, _lane);
-            context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "its shipper failed"));
-        }
-    }
 
     /// <summary>
     /// Wakes partitions whose blocks should have been sealed long ago: their silo died, and nobody has sent to them since.

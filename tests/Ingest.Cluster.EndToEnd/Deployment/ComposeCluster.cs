@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
 
@@ -11,9 +10,6 @@ namespace Ingest.Cluster.EndToEnd;
 /// </summary>
 internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
 {
-    /// <summary>HAProxy; Debian has it where only the administrator's path leads.</summary>
-    private static readonly string? Balancer = Find("haproxy");
-
     /// <summary>Ports of containers that are free on this machine instead, and folders of containers: the harness gives its own.</summary>
     private static readonly string[] Replaced = ["--host", "--port", "--silo-port", "--data", "--config", "--s3-endpoint"];
 
@@ -22,8 +18,7 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
     private readonly PostgresServer _postgres;
     private readonly string _connectionString;
     private readonly S3Lake _s3;
-    private readonly int _balancerPort = StablePort.Choose();
-    private ChildProcess? _balancer;
+    private HaProxy? _balancer;
 
     private ComposeCluster(PostgresServer postgres, string connectionString, S3Lake s3)
     {
@@ -37,7 +32,7 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
     public IReadOnlyList<Silo> Silos { get; }
 
     /// <summary>Where clients post.</summary>
-    public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_balancerPort}"));
+    public Uri Url => _balancer?.Url ?? throw new InvalidOperationException("The balancer was not started.");
 
     public string LakeFolder => _folder.Of("lake");
 
@@ -47,7 +42,7 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
     /// <summary>Starts everything, in the order in which the services wait for each other; skips the test where a server is not to be had.</summary>
     public static async Task<ComposeCluster> StartAsync()
     {
-        Assert.SkipWhen(Balancer is null, "HAProxy is not installed (Debian: haproxy).");
+        HaProxy.Require();
         var s3 = await S3Lake.StartAsync(BucketOfLake());
         await s3.CreateBucketAsync();
         var (postgres, absence) = await PostgresServer.StartAsync(mustBePrivate: true);
@@ -73,6 +68,12 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
             environment["INGEST_URL"] = silo.Url.ToString();
         string[] lake = verb == "audit" ? ["--lake", _s3.Location, .. _s3.Options] : [];
         return CommandResult.OfAsync(Repository.Launcher, [verb, .. arguments, .. lake], environment, _folder.Path);
+    }
+
+    public Task<string> ReadStatusAsync()
+    {
+        var silo = Silos.First(silo => silo.IsRunning);
+        return StatusPage.ReadAsync(silo.Url, _services[silo.Name].Environment["INGEST_ADMIN_KEY"]);
     }
 
     /// <summary>The end of a test: everything ships, all silos leave in good order, and three witnesses judge the lake.</summary>
@@ -107,24 +108,15 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
         foreach (var silo in Silos)
             await silo.ReadyAsync();
 
-        var settings = _folder.Of("haproxy.cfg");
-        await File.WriteAllTextAsync(settings, BalancerSettings());
-        _balancer = ChildProcess.Start(Balancer!, ["-db", "-f", settings]);
-        await Deadline.UntilAsync(TryBalancerAsync, Deadline.Process, () => $"the balancer does not answer. It wrote:\n{_balancer.Output}");
-    }
-
-    private async Task<object?> TryBalancerAsync()
-    {
-        Assert.False(_balancer!.HasExited, $"The balancer has ended: {_balancer.Output}");
+        const string settings = "haproxy.cfg";
+        _balancer = await HaProxy.RequireAsync(settings, HaProxy.ServersOf(settings).Select(OnThisMachine));
         using var http = new HttpClient();
-        try
+        await Deadline.UntilAsync(TryReadyAsync, Deadline.Process, () => $"no silo is ready behind the balancer.\n{Outputs}");
+
+        async Task<object?> TryReadyAsync()
         {
             using var answer = await http.GetAsync(new Uri(Url, "/ready"));
             return answer.IsSuccessStatusCode ? Url : null;
-        }
-        catch (HttpRequestException)
-        {
-            return null;
         }
     }
 
@@ -158,25 +150,15 @@ internal sealed partial class ComposeCluster : IInstallation, IAsyncDisposable
         return environment;
     }
 
-    /// <summary>The balancer's settings, with addresses of this machine.</summary>
-    private string BalancerSettings()
-    {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "haproxy.cfg"))
-            .Replace("bind :8080", string.Create(CultureInfo.InvariantCulture, $"bind 127.0.0.1:{_balancerPort}"), StringComparison.Ordinal);
-        return SiloAddress().Replace(text, match => Silos.Single(silo => silo.Name == match.Groups[1].Value).Url.Authority);
-    }
+    /// <summary>A server of the balancer's settings, with its address on this machine.</summary>
+    private string OnThisMachine(string server) =>
+        SiloAddress().Replace(server, match => Silos.Single(silo => silo.Name == match.Groups[1].Value).Url.Authority);
 
     private static string BucketOfLake()
     {
         var command = ComposeFile.Read()["silo-1"].Command;
         return new Uri(command[command.ToList().IndexOf("--lake") + 1]).Host;
     }
-
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator)
-        .Append("/usr/sbin")
-        .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
 
     [GeneratedRegex(@"\b(silo-\d):8080", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SiloAddress();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 
 namespace Ingest.Cluster.EndToEnd;
 
@@ -90,6 +89,10 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
             await silo.ReadyAsync();
     }
 
+    /// <summary>Starts a balancer before the silos, with the product's own settings.</summary>
+    public Task<HaProxy> StartBalancerAsync() =>
+        HaProxy.RequireAsync("haproxy.cfg", _silos.Select(silo => $"{silo.Name} {silo.Url.Authority}"));
+
     /// <summary>Adds a silo, not started yet.</summary>
     /// <param name="place">Where it runs; on loopback when null.</param>
     public Silo Add(SiloPlace? place = null)
@@ -117,23 +120,25 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
         return CommandResult.OfAsync(Repository.Launcher, [verb, .. arguments, .. lake], environment, _folder.Path);
     }
 
+    public Task<string> ReadStatusAsync() => StatusPage.ReadAsync(_silos.First(silo => silo.IsRunning).Url, AdminKey);
+
     /// <summary>Waits until every silo hosts partitions.</summary>
     public async Task WaitUntilBalancedAsync()
     {
-        using var http = new HttpClient { Timeout = Deadline.Process };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
         var last = "none";
         await Deadline.UntilAsync(
             async () =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
-                last = await http.GetStringAsync(new Uri(Urls[0], "/admin/status"));
-                var partitions = ServerStatus.Parse(last).PartitionsBySilo;
+                last = await ReadStatusAsync();
+                if (!ServerStatus.TryParse(last, out var status))
+                    return null;
+                var partitions = status.PartitionsBySilo;
                 Progress.Write($"Partitions: {string.Join(", ", partitions.Select(silo => $"{silo.Key} {silo.Value}"))}.");
                 return partitions.Count == _silos.Count && partitions.Values.All(count => count > 0) ? last : null;
             },
             Deadline.Delivery,
-            () => $"not every silo hosts partitions: {last}\n{Outputs()}");
+            () => $"not every silo hosts partitions: {last}\n{Outputs()}",
+            pause: TimeSpan.FromSeconds(1));
     }
 
     /// <summary>

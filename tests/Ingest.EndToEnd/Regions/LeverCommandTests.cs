@@ -12,11 +12,12 @@ public sealed class LeverCommandTests
         Assert.True(shown.ExitCode == 0, shown.Output);
         Assert.Contains("us-west-2", shown.Output, StringComparison.Ordinal);
 
-        await AssertLeftAloneAsync(regions, 2, "us-west=5", "lever", "set", "us-east-1=95", "us-west=5", "--yes");
-        await AssertLeftAloneAsync(regions, 2, "sum to 90", "lever", "set", "us-east-1=85", "us-west-2=5", "--yes");
-        await AssertLeftAloneAsync(regions, 1, "us-west-2 is live", "lever", "set", "us-east-1=98", "us-west-2=2", "--yes");
-        await AssertLeftAloneAsync(regions, 1, "Nobody is there to ask", "lever", "set", "us-east-1=90", "us-west-2=10");
-        await AssertLeftAloneAsync(regions, 0, "set server regions/us-east-1 weight 60", "lever", "set", "us-east-1=60", "us-west-2=40", "--yes", "--dry-run");
+        await Task.WhenAll(
+            AssertLeftAloneAsync(regions, 2, "us-west=5", "lever", "set", "us-east-1=95", "us-west=5", "--yes"),
+            AssertLeftAloneAsync(regions, 2, "sum to 90", "lever", "set", "us-east-1=85", "us-west-2=5", "--yes"),
+            AssertLeftAloneAsync(regions, 1, "us-west-2 is live", "lever", "set", "us-east-1=98", "us-west-2=2", "--yes"),
+            AssertLeftAloneAsync(regions, 1, "Nobody is there to ask", "lever", "set", "us-east-1=90", "us-west-2=10"),
+            AssertLeftAloneAsync(regions, 0, "set server regions/us-east-1 weight 60", "lever", "set", "us-east-1=60", "us-west-2=40", "--yes", "--dry-run"));
 
         var set = await RunAsync(regions, "lever", "set", "us-west-2=40", "us-east-1=60", "--yes");
         Assert.True(set.ExitCode == 0, set.Output);

@@ -6,31 +6,44 @@ namespace Ingest.TestKit;
 /// <summary>A balancer before two regions: haproxy with <c>deploy/haproxy-regions.cfg</c>.</summary>
 public sealed class RegionBalancer : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly int _port = StablePort.Choose();
-    private readonly int _runtimePort = StablePort.Choose();
-    private ChildProcess? _process;
+    private readonly TemporaryFolder _folder;
+    private readonly int _runtimePort;
+    private readonly HaProxy _proxy;
+
+    private RegionBalancer(TemporaryFolder folder, int runtimePort, HaProxy proxy) =>
+        (_folder, _runtimePort, _proxy) = (folder, runtimePort, proxy);
 
     /// <summary>Where clients send.</summary>
-    public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
+    public Uri Url => _proxy.Url;
 
     /// <summary>Its runtime API, as <c>regions.json</c> names it.</summary>
     public string RuntimeAddress => string.Create(CultureInfo.InvariantCulture, $"tcp:127.0.0.1:{_runtimePort}");
 
     /// <summary>The same as a socket in the file system.</summary>
-    public string RuntimeSocket => $"unix:{_folder.Of("admin.sock")}";
+    public string RuntimeSocket => $"unix:{SocketIn(_folder)}";
 
     /// <summary>Starts one; skips the test where haproxy is not installed.</summary>
     /// <param name="regions">Name, address and weight of each region.</param>
     public static async Task<RegionBalancer> RequireAsync(params IEnumerable<(string Name, Uri Url, int Weight)> regions)
     {
-        var program = ((Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/sbin").Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, "haproxy"))
-            .FirstOrDefault(File.Exists);
-        Assert.SkipWhen(program is null, "haproxy is not installed (Debian: haproxy).");
-        var balancer = new RegionBalancer();
-        await balancer.StartAsync(program, regions);
-        return balancer;
+        var servers = regions.Select(region =>
+            string.Create(CultureInfo.InvariantCulture, $"{region.Name} {region.Url.Authority} weight {region.Weight}"));
+        var folder = new TemporaryFolder();
+        try
+        {
+            var runtimePort = StablePort.Choose();
+            var proxy = await HaProxy.RequireAsync(
+                "haproxy-regions.cfg",
+                servers,
+                string.Create(CultureInfo.InvariantCulture, $"ipv4@127.0.0.1:{runtimePort} level admin"),
+                $"{SocketIn(folder)} level admin");
+            return new RegionBalancer(folder, runtimePort, proxy);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The present weights in the order of the regions, by nothing of the product's own code.</summary>
@@ -48,58 +61,9 @@ public sealed class RegionBalancer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-            await _process.DisposeAsync();
+        await _proxy.DisposeAsync();
         _folder.Dispose();
     }
 
-    private async Task StartAsync(string program, IEnumerable<(string Name, Uri Url, int Weight)> regions)
-    {
-        var file = _folder.Of("haproxy.cfg");
-        await File.WriteAllLinesAsync(file, Settings(regions));
-        _process = ChildProcess.Start(program, ["-db", "-f", file]);
-        await Deadline.UntilAsync(TryConnectAsync, Deadline.Process, () => $"haproxy does not listen. It wrote:\n{_process.Output}");
-    }
-
-    /// <summary>The settings that come with the product, for these regions and other ports.</summary>
-    private IEnumerable<string> Settings(IEnumerable<(string Name, Uri Url, int Weight)> regions)
-    {
-        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "deploy", "haproxy-regions.cfg")))
-        {
-            var text = line.TrimStart();
-            if (text.StartsWith("bind ", StringComparison.Ordinal))
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"    bind 127.0.0.1:{_port}");
-            }
-            else if (text.StartsWith("stats socket ", StringComparison.Ordinal))
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"    stats socket ipv4@127.0.0.1:{_runtimePort} level admin");
-                yield return $"    stats socket {_folder.Of("admin.sock")} level admin";
-            }
-            else if (!text.StartsWith("server ", StringComparison.Ordinal))
-            {
-                yield return line;
-            }
-        }
-
-        // They stand at the end of the file.
-        foreach (var (name, url, weight) in regions)
-            yield return string.Create(CultureInfo.InvariantCulture, $"    server {name} {url.Authority} weight {weight}");
-    }
-
-    private async Task<object?> TryConnectAsync()
-    {
-        if (_process!.HasExited)
-            Assert.Fail($"haproxy left at its start. It wrote:\n{_process.Output}");
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", _port);
-            return client;
-        }
-        catch (SocketException)
-        {
-            return null;
-        }
-    }
+    private static string SocketIn(TemporaryFolder folder) => folder.Of("admin.sock");
 }

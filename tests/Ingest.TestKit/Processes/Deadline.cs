@@ -18,10 +18,10 @@ public static class Deadline
     /// <param name="probe">Returns null while it is not there.</param>
     /// <param name="limit">One of the deadlines above.</param>
     /// <param name="what">Says, when it never came, what it was and what is known.</param>
-    public static async Task<T> UntilAsync<T>(Func<Task<T?>> probe, TimeSpan limit, Func<string> what)
+    /// <param name="pause">Between two questions; 20 ms when null.</param>
+    public static async Task<T> UntilAsync<T>(Func<Task<T?>> probe, TimeSpan limit, Func<string> what, TimeSpan? pause = null)
         where T : class
     {
-        var pause = TimeSpan.FromMilliseconds(20);
         using var deadline = new CancellationTokenSource(limit);
         while (true)
         {
@@ -29,7 +29,7 @@ public static class Deadline
                 return found;
             try
             {
-                await Task.Delay(pause, deadline.Token);
+                await Task.Delay(pause ?? TimeSpan.FromMilliseconds(20), deadline.Token);
             }
             catch (OperationCanceledException late)
             {

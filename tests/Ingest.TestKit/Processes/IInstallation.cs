@@ -8,4 +8,8 @@ public interface IInstallation
 
     /// <summary>Runs a verb of the launcher for this installation, such as <c>audit</c>.</summary>
     Task<CommandResult> RunAsync(string verb, params string[] arguments);
+
+    /// <summary>Asks a server that runs for its status.</summary>
+    /// <returns>The report as JSON, or why there is none.</returns>
+    Task<string> ReadStatusAsync();
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ingest.TestKit;
 
-/// <summary>What the tests read of <c>./ingest status --json</c>.</summary>
+/// <summary>What the tests read of the status, as the server gives it and as <c>./ingest status --json</c> prints it.</summary>
 /// <param name="Unsealed">Events that are in no batch yet.</param>
 /// <param name="Pending">Events in batches that the lake has not confirmed.</param>
 /// <param name="HasFailedToShip">Whether anything failed on the way to the lake since the start.</param>
@@ -16,7 +16,7 @@ public sealed record ServerStatus(
     IReadOnlyList<string> SetAside,
     IReadOnlyDictionary<string, int> PartitionsBySilo)
 {
-    /// <summary>False where a command had no status to print, only an error.</summary>
+    /// <summary>False where there was no status, only an error.</summary>
     public static bool TryParse(string json, [NotNullWhen(true)] out ServerStatus? status)
     {
         status = json.StartsWith('{') ? Parse(json) : null;
