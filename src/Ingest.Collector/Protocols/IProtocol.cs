@@ -6,18 +6,25 @@ namespace Ingest.Collector;
 /// <summary>A way in which clients send events: reads them, has them stored, and answers the success.</summary>
 public interface IProtocol
 {
-    /// <summary>Stores the events of one request.</summary>
+    /// <summary>Reads the events of one request and begins to store them.</summary>
     /// <param name="context">The request. No more than headers of a success are set on its response.</param>
     /// <param name="sources">The sources in force.</param>
     /// <param name="source">The source that the path names; null where the events decide.</param>
     /// <param name="body">The body, read.</param>
-    ValueTask<ProtocolResult> StoreAsync(HttpContext context, SourceSet sources, Source? source, RequestBody body);
+    Taken Take(HttpContext context, SourceSet sources, Source? source, RequestBody body);
 
     /// <summary>Answers <see cref="Answer.Stored"/> or <see cref="Answer.NotTracked"/> as this protocol's clients want it.</summary>
     Task WriteSuccessAsync(HttpContext context, in IntakeResult counts);
 }
 
-/// <summary>How a request ends.</summary>
-/// <param name="Answer">By which row of the table.</param>
-/// <param name="Counts">What became of its events, or why they could not be stored.</param>
-public readonly record struct ProtocolResult(Answer Answer, IntakeResult Counts = default);
+/// <summary>A request that was read. Not a task of its own, which every request would pay for.</summary>
+/// <param name="Decided">How to answer, where nothing is to be stored; else null.</param>
+/// <param name="Storing">What becomes of its events, where they are being stored; to be awaited once.</param>
+public readonly record struct Taken(Answer? Decided, ValueTask<IntakeResult> Storing = default)
+{
+    /// <param name="storing">What becomes of its events.</param>
+    public Taken(ValueTask<IntakeResult> storing)
+        : this(null, storing)
+    {
+    }
+}
