@@ -75,11 +75,11 @@ public readonly ref struct JsonBody
     /// <returns>False where something else is in it, or it breaks: then nothing has been found.</returns>
     private bool TrySoundArray(int start)
     {
-        var scan = new JsonObjectScan(_body, _names, start);
+        var at = start;
         do
         {
-            scan.Next();
-            if (!scan.TryRead(out var found))
+            at = JsonObjectScan.SkipSpace(_body, at + 1);
+            if (!JsonObjectScan.TryRead(_body, at, _names, out var found))
             {
                 _events.Clear();
                 return false;
@@ -87,15 +87,15 @@ public readonly ref struct JsonBody
             Add(found);
             if (IsFull)
                 return true;
-            scan.SkipSpace();
+            at = JsonObjectScan.SkipSpace(_body, End(found.Payload));
         }
-        while (scan.Current == ',');
-        if (scan.Current != ']')
+        while (JsonObjectScan.ByteAt(_body, at) == ',');
+        if (JsonObjectScan.ByteAt(_body, at) != ']')
         {
             _events.Clear();
             return false;
         }
-        AddBroken(JsonScan.SkipSpace(_body, scan.At + 1), _body.Length, AfterArray);
+        AddBroken(JsonScan.SkipSpace(_body, at + 1), _body.Length, AfterArray);
         return true;
     }
 
@@ -179,7 +179,7 @@ public readonly ref struct JsonBody
     private bool TryValue(int start, int end, out JsonEvent found, out string? problem)
     {
         problem = null;
-        if (new JsonObjectScan(_body[..end], _names, start).TryRead(out found))
+        if (JsonObjectScan.TryRead(_body[..end], start, _names, out found))
             return true;
         var reader = new Utf8JsonReader(_body[start..end], JsonScan.BodyOptions);
         try

@@ -6,271 +6,241 @@ using Ingest.Engine;
 namespace Ingest.Collector;
 
 /// <summary>
-/// Reads an event that is a sound JSON object, in one pass and at less than half the cost of <see cref="Utf8JsonReader"/>:
-/// what is inside its members' values is stepped over, not told token by token.
+/// Reads an event that is a sound JSON object, in one pass and at half the cost of <see cref="Utf8JsonReader"/>: what is
+/// inside its members' values is stepped over, not told token by token.
 /// </summary>
 /// <remarks>
+/// <para>
 /// It takes only what that reader takes, and finds the same in it. It gives up on everything else, on objects deeper than
 /// <see cref="JsonScan.DepthMax"/> too; the reader then says what is wrong. So a mistake here may cost time, but must
 /// never let anything through: a test compares the two.
+/// </para>
+/// <para>
+/// Each step takes the place where something must begin and returns the place after it, or <see cref="Broken"/>, where no
+/// byte is: whatever step comes next finds nothing there, so that a break need not be looked for after each.
+/// </para>
 /// </remarks>
-/// <param name="json">The bytes. As with the reader, nobody has looked yet whether strings are UTF-8.</param>
-/// <param name="names">What the source calls its fields.</param>
-/// <param name="at">Where to begin.</param>
-public ref struct JsonObjectScan(ReadOnlySpan<byte> json, FieldNames names, int at)
+public static class JsonObjectScan
 {
+    private const int Broken = -1;
+
     private const byte FirstNotControl = 0x20;
 
-    private readonly ReadOnlySpan<byte> _json = json;
-    private int _deepest;
-
-    /// <summary>The first byte that was not read.</summary>
-    public int At { get; private set; } = at;
-
-    /// <summary>The byte at <see cref="At"/>; zero at the end, which is nowhere part of JSON.</summary>
-    public readonly byte Current => At < _json.Length ? _json[At] : (byte)0;
-
-    /// <summary>Steps over a byte, and white space after it.</summary>
-    public void Next()
-    {
-        At++;
-        SkipSpace();
-    }
-
-    public void SkipSpace()
-    {
-        while (Current is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-            At++;
-    }
-
-    /// <summary>Reads the object that begins here; what follows it is not looked at.</summary>
+    /// <summary>Reads the object that begins at a place; what follows it is not looked at.</summary>
+    /// <param name="json">The bytes. As with the reader, nobody has looked yet whether strings are UTF-8.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="names">What the source calls its fields.</param>
     /// <param name="found">The event; slices count from the start of the bytes.</param>
     /// <returns>False where it must be left to <see cref="Utf8JsonReader"/>.</returns>
-    public bool TryRead(out JsonEvent found)
+    public static bool TryRead(ReadOnlySpan<byte> json, int start, FieldNames names, out JsonEvent found)
     {
         found = new JsonEvent { IsObject = true };
-        var start = At;
-        if (Current != '{')
+        if (ByteAt(json, start) != '{')
             return false;
-        _deepest = 1;
-        Next();
-        if (Current != '}' && !TryMembers(ref found))
+        var deepest = 1;
+        var at = SkipSpace(json, start + 1);
+        if (ByteAt(json, at) != '}')
+            at = EndOfMembers(json, at, names, ref found, ref deepest);
+        if (ByteAt(json, at) != '}')
             return false;
-        At++;
-        found.Payload = new Slice(start, At - start);
-        found.Depth = _deepest;
+        found.Payload = new Slice(start, at + 1 - start);
+        found.Depth = deepest;
         return true;
     }
 
+    /// <summary>The byte at a place; zero where there is none, which is nowhere part of JSON.</summary>
+    public static byte ByteAt(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
+
+    /// <summary>The first byte that is no white space.</summary>
+    public static int SkipSpace(ReadOnlySpan<byte> json, int at)
+    {
+        while (ByteAt(json, at) is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            at++;
+        return at;
+    }
+
     /// <summary>Reads members up to the brace that ends them.</summary>
-    private bool TryMembers(ref JsonEvent found)
+    private static int EndOfMembers(
+        ReadOnlySpan<byte> json, int at, FieldNames names, ref JsonEvent found, ref int deepest)
     {
         while (true)
         {
-            if (!TryName(out var name, out var isEscaped))
-                return false;
-            var field = isEscaped ? FindEscaped(name) : names.Find(name);
-            if (!TryValue(out var value))
-                return false;
-            if (field is { } known)
-                found[known] = value;
-            SkipSpace();
-            if (Current != ',')
-                return Current == '}';
-            Next();
+            var endOfName = EndOfString(json, at, out var isEscaped);
+            var value = StartOfValue(json, endOfName);
+            var end = EndOfValue(json, value, ref deepest);
+            if (end == Broken)
+                return Broken;
+            var name = json[(at + 1)..(endOfName - 1)];
+            if ((isEscaped ? FindEscaped(names, name) : names.Find(name)) is { } field)
+                found[field] = Field(json, value, end);
+            at = SkipSpace(json, end);
+            if (ByteAt(json, at) != ',')
+                return at;
+            at = SkipSpace(json, at + 1);
         }
     }
 
-    private readonly JsonField? FindEscaped(ReadOnlySpan<byte> name)
+    private static JsonField? FindEscaped(FieldNames names, ReadOnlySpan<byte> name)
     {
         Span<byte> scratch = stackalloc byte[128];
         return names.Find(JsonScan.Unescaped(name, scratch));
     }
 
-    private bool TryValue(out JsonFieldValue value)
+    private static JsonFieldValue Field(ReadOnlySpan<byte> json, int start, int end) => json[start] switch
     {
-        var start = At;
-        var type = TypeOf(Current);
-        var isRead = type switch
-        {
-            JsonTokenType.String => TrySkipString(out _),
-            JsonTokenType.StartObject or JsonTokenType.StartArray => TrySkipNested(),
-            _ => TrySkipScalar(type),
-        };
-        value = type == JsonTokenType.String
-            ? new JsonFieldValue(type, new Slice(start + 1, At - start - 2))
-            : new JsonFieldValue(type, new Slice(start, At - start));
-        return isRead;
+        (byte)'"' => new JsonFieldValue(JsonTokenType.String, new Slice(start + 1, end - start - 2)),
+        (byte)'{' => new JsonFieldValue(JsonTokenType.StartObject, new Slice(start, end - start)),
+        (byte)'[' => new JsonFieldValue(JsonTokenType.StartArray, new Slice(start, end - start)),
+        (byte)'t' => new JsonFieldValue(JsonTokenType.True, new Slice(start, end - start)),
+        (byte)'f' => new JsonFieldValue(JsonTokenType.False, new Slice(start, end - start)),
+        (byte)'n' => new JsonFieldValue(JsonTokenType.Null, new Slice(start, end - start)),
+        _ => new JsonFieldValue(JsonTokenType.Number, new Slice(start, end - start)),
+    };
+
+    /// <summary>The value's first byte, after the colon that must follow a name.</summary>
+    private static int StartOfValue(ReadOnlySpan<byte> json, int endOfName)
+    {
+        var at = SkipSpace(json, endOfName);
+        return ByteAt(json, at) == ':' ? SkipSpace(json, at + 1) : Broken;
     }
 
+    private static int EndOfValue(ReadOnlySpan<byte> json, int at, ref int deepest) => ByteAt(json, at) switch
+    {
+        (byte)'"' => EndOfString(json, at, out _),
+        (byte)'{' or (byte)'[' => EndOfNested(json, at, ref deepest),
+        var first => EndOfScalar(json, at, first),
+    };
+
     /// <summary>Steps over an object or array that is a member's value, whatever is in it.</summary>
-    private bool TrySkipNested()
+    private static int EndOfNested(ReadOnlySpan<byte> json, int at, ref int deepest)
     {
         // A bit for each level, the innermost lowest: set for an object. The event itself is one more level.
         var objects = 0UL;
         var levels = 0;
         while (true)
         {
-            var type = TypeOf(Current);
-            if (type is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            var first = ByteAt(json, at);
+            if (first is (byte)'{' or (byte)'[')
             {
-                var isObject = type == JsonTokenType.StartObject;
                 if (++levels >= JsonScan.DepthMax)
-                    return false;
-                _deepest = Math.Max(_deepest, levels + 1);
+                    return Broken;
+                deepest = Math.Max(deepest, levels + 1);
+                var isObject = first == '{';
                 objects = (objects << 1) | (isObject ? 1UL : 0);
-                Next();
-                if (Current != (isObject ? '}' : ']'))
+                at = SkipSpace(json, at + 1);
+                if (ByteAt(json, at) != (isObject ? '}' : ']'))
                 {
-                    if (isObject && !TryName(out _, out _))
-                        return false;
+                    if (isObject)
+                        at = StartOfValue(json, EndOfString(json, at, out _));
                     continue;
                 }
-                At++;
+                at++;
                 objects >>= 1;
                 levels--;
             }
-            else if (!(type == JsonTokenType.String ? TrySkipString(out _) : TrySkipScalar(type)))
-                return false;
+            else
+                at = first == '"' ? EndOfString(json, at, out _) : EndOfScalar(json, at, first);
 
             // A value has ended, and with it maybe some of what it is in.
-            while (levels > 0)
+            while (true)
             {
-                SkipSpace();
+                if (levels == 0)
+                    return at;
+                at = SkipSpace(json, at);
                 var isInObject = (objects & 1) != 0;
-                if (Current == ',')
+                var next = ByteAt(json, at);
+                if (next == ',')
                 {
-                    Next();
-                    if (isInObject && !TryName(out _, out _))
-                        return false;
+                    at = SkipSpace(json, at + 1);
+                    if (isInObject)
+                        at = StartOfValue(json, EndOfString(json, at, out _));
                     break;
                 }
-                if (Current != (isInObject ? '}' : ']'))
-                    return false;
-                At++;
+                if (next != (isInObject ? '}' : ']'))
+                    return Broken;
+                at++;
                 objects >>= 1;
                 levels--;
             }
-            if (levels == 0)
-                return true;
         }
     }
 
-    /// <summary>Reads a name and the colon after it, up to the value.</summary>
-    private bool TryName(out ReadOnlySpan<byte> name, out bool isEscaped)
+    private static int EndOfString(ReadOnlySpan<byte> json, int at, out bool isEscaped)
     {
-        var start = At + 1;
-        name = default;
         isEscaped = false;
-        if (Current != '"' || !TrySkipString(out isEscaped))
-            return false;
-        name = _json[start..(At - 1)];
-        SkipSpace();
-        if (Current != ':')
-            return false;
-        Next();
-        return true;
+        if (ByteAt(json, at) != '"')
+            return Broken;
+        at = IndexOfSpecial(json, at + 1);
+        if (ByteAt(json, at) == '"')
+            return at + 1;
+        isEscaped = true;
+        return EndOfEscaped(json, at);
     }
 
-    private bool TrySkipString(out bool isEscaped)
+    /// <summary>The end of a string of which this is the first byte that is not simply part of it.</summary>
+    private static int EndOfEscaped(ReadOnlySpan<byte> json, int at)
     {
-        isEscaped = false;
-        At++;
-        while (true)
+        while (ByteAt(json, at) == '\\')
         {
-            At = IndexOfSpecial(_json, At);
-            if (Current == '"')
-            {
-                At++;
-                return true;
-            }
-            if (Current != '\\' || !TrySkipEscape())
-                return false;
-            isEscaped = true;
+            at = EndOfEscape(json, at);
+            if (at == Broken)
+                return Broken;
+            at = IndexOfSpecial(json, at);
         }
+        return ByteAt(json, at) == '"' ? at + 1 : Broken;
     }
 
-    private bool TrySkipEscape()
+    private static int EndOfEscape(ReadOnlySpan<byte> json, int at)
     {
-        At++;
-        switch (Current)
+        switch (ByteAt(json, at + 1))
         {
             case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
-                At++;
-                return true;
+                return at + 2;
             case (byte)'u':
-                At++;
-                for (var end = At + 4; At < end; At++)
+                for (var digit = at + 2; digit < at + 6; digit++)
                 {
-                    if (!char.IsAsciiHexDigit((char)Current))
-                        return false;
+                    if (!char.IsAsciiHexDigit((char)ByteAt(json, digit)))
+                        return Broken;
                 }
-                return true;
+                return at + 6;
             default:
-                return false;
+                return Broken;
         }
     }
 
-    private bool TrySkipScalar(JsonTokenType type) => type switch
+    private static int EndOfScalar(ReadOnlySpan<byte> json, int at, byte first) => first switch
     {
-        JsonTokenType.Number => TrySkipNumber(),
-        JsonTokenType.True => TrySkip("true"u8),
-        JsonTokenType.False => TrySkip("false"u8),
-        JsonTokenType.Null => TrySkip("null"u8),
-        _ => false,
+        (byte)'t' => EndOf(json, at, "true"u8),
+        (byte)'f' => EndOf(json, at, "false"u8),
+        (byte)'n' => EndOf(json, at, "null"u8),
+        (byte)'-' or (>= (byte)'0' and <= (byte)'9') => EndOfNumber(json, at),
+        _ => Broken,
     };
 
-    private bool TrySkip(ReadOnlySpan<byte> literal)
+    private static int EndOf(ReadOnlySpan<byte> json, int at, ReadOnlySpan<byte> literal) =>
+        json[at..].StartsWith(literal) ? at + literal.Length : Broken;
+
+    /// <summary>No digit may follow a leading zero; what does is no comma and no bracket, and so breaks the next step.</summary>
+    private static int EndOfNumber(ReadOnlySpan<byte> json, int at)
     {
-        if (!_json[At..].StartsWith(literal))
-            return false;
-        At += literal.Length;
-        return true;
+        if (ByteAt(json, at) == '-')
+            at++;
+        at = ByteAt(json, at) == '0' ? at + 1 : EndOfDigits(json, at);
+        if (ByteAt(json, at) == '.')
+            at = EndOfDigits(json, at + 1);
+        if (ByteAt(json, at) is not ((byte)'e' or (byte)'E'))
+            return at;
+        at++;
+        return EndOfDigits(json, ByteAt(json, at) is (byte)'+' or (byte)'-' ? at + 1 : at);
     }
 
-    private bool TrySkipNumber()
+    private static int EndOfDigits(ReadOnlySpan<byte> json, int start)
     {
-        if (Current == '-')
-            At++;
-        // No digit may follow a leading zero; what does is no comma and no bracket either.
-        if (Current == '0')
-            At++;
-        else if (!TrySkipDigits())
-            return false;
-        if (Current == '.')
-        {
-            At++;
-            if (!TrySkipDigits())
-                return false;
-        }
-        if (Current is not ((byte)'e' or (byte)'E'))
-            return true;
-        At++;
-        if (Current is (byte)'+' or (byte)'-')
-            At++;
-        return TrySkipDigits();
+        var at = start;
+        while (char.IsAsciiDigit((char)ByteAt(json, at)))
+            at++;
+        return at > start ? at : Broken;
     }
-
-    private bool TrySkipDigits()
-    {
-        var start = At;
-        while (char.IsAsciiDigit((char)Current))
-            At++;
-        return At > start;
-    }
-
-    /// <summary>The type of the value that begins with this byte; <see cref="JsonTokenType.None"/> where none does.</summary>
-    private static JsonTokenType TypeOf(byte first) => first switch
-    {
-        (byte)'"' => JsonTokenType.String,
-        (byte)'{' => JsonTokenType.StartObject,
-        (byte)'[' => JsonTokenType.StartArray,
-        (byte)'t' => JsonTokenType.True,
-        (byte)'f' => JsonTokenType.False,
-        (byte)'n' => JsonTokenType.Null,
-        (byte)'-' or (>= (byte)'0' and <= (byte)'9') => JsonTokenType.Number,
-        _ => JsonTokenType.None,
-    };
 
     /// <summary>The first byte that is not simply part of a string: a quote, a backslash or a control character; else the end.</summary>
     private static int IndexOfSpecial(ReadOnlySpan<byte> json, int at)
