@@ -6,8 +6,8 @@ using Ingest.Engine;
 namespace Ingest.Collector;
 
 /// <summary>
-/// Reads an event that is a sound JSON object, in one pass and at half the cost of <see cref="Utf8JsonReader"/>: what is
-/// inside its members' values is stepped over, not told token by token.
+/// Reads an event that is a sound JSON object, in one pass and at two thirds of the cost of <see cref="Utf8JsonReader"/>:
+/// what is inside its members' values is stepped over, not told token by token.
 /// </summary>
 /// <remarks>
 /// <para>
