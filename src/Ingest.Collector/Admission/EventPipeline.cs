@@ -63,7 +63,7 @@ public sealed class EventPipeline(
                     answer = decided;
                 else
                 {
-                    counts = await taken.Storing;
+                    counts = await taken.StoredAsync();
                     answer = AnswerOf(counts);
                 }
             }

@@ -17,14 +17,33 @@ public interface IProtocol
     Task WriteSuccessAsync(HttpContext context, in IntakeResult counts);
 }
 
-/// <summary>A request that was read. Not a task of its own, which every request would pay for.</summary>
-/// <param name="Decided">How to answer, where nothing is to be stored; else null.</param>
-/// <param name="Storing">What becomes of its events, where they are being stored; to be awaited once.</param>
-public readonly record struct Taken(Answer? Decided, ValueTask<IntakeResult> Storing = default)
+/// <summary>
+/// A request that was read: how to answer it, or its events on their way to be stored. Not a task of its own, which every
+/// request would pay for. The default one is neither, and must never be taken for a success: asking for what it stores throws.
+/// </summary>
+public readonly struct Taken
 {
-    /// <param name="storing">What becomes of its events.</param>
-    public Taken(ValueTask<IntakeResult> storing)
-        : this(null, storing)
+    private readonly ValueTask<IntakeResult> _stored;
+    private readonly bool _isStoring;
+
+    private Taken(Answer? decided, ValueTask<IntakeResult> stored, bool isStoring)
     {
+        Decided = decided;
+        _stored = stored;
+        _isStoring = isStoring;
     }
+
+    /// <summary>How to answer, where nothing is to be stored; else null.</summary>
+    public Answer? Decided { get; }
+
+    /// <summary>Nothing is to be stored.</summary>
+    public static Taken As(Answer answer) => new(answer, default, isStoring: false);
+
+    /// <summary>The events are being stored.</summary>
+    public static Taken ToStore(ValueTask<IntakeResult> stored) => new(null, stored, isStoring: true);
+
+    /// <summary>What becomes of the events; to be awaited once.</summary>
+    /// <exception cref="InvalidOperationException">No events are being stored.</exception>
+    public ValueTask<IntakeResult> StoredAsync() =>
+        _isStoring ? _stored : throw new InvalidOperationException("The protocol is storing nothing.");
 }

@@ -15,11 +15,11 @@ public sealed class PlainJsonProtocol(
     {
         ArgumentNullException.ThrowIfNull(source);
         if (ReadEvents(source, body) is { } refusal)
-            return new Taken(refusal);
+            return Taken.As(refusal);
         if (body.Batch.Events.IsEmpty)
-            return new Taken(Answer.Stored);
+            return Taken.As(Answer.Stored);
         new RequestFacts(ProtocolNames.Json).Render(body.Batch, context, settings);
-        return new Taken(intake.AcceptAsync(source.Name, body.Batch));
+        return Taken.ToStore(intake.AcceptAsync(source.Name, body.Batch));
     }
 
     public Task WriteSuccessAsync(HttpContext context, in IntakeResult counts) =>

@@ -20,15 +20,17 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
     public Taken Take(HttpContext context, SourceSet sources, Source? source, RequestBody body)
     {
         if (ForbidsStoring(context.Request))
-            return new Taken(Answer.NotTracked);
+            return Taken.As(Answer.NotTracked);
         SourceBatches? batches = new(body.Batch);
         try
         {
             if (ReadEvents(context.Request, sources, source, body, batches, out var nuid) is { } refusal)
-                return new Taken(refusal);
+                return Taken.As(refusal);
+            var networkId = _networkId.Find(context.Request, nuid);
+            // From here on the batches are those of the method that is called, which begins by taking them over.
             var owned = batches;
             batches = null;
-            return new Taken(StoreAsync(context, owned, _networkId.Find(context.Request, nuid)));
+            return Taken.ToStore(StoreAsync(context, owned, networkId));
         }
         finally
         {
