@@ -60,7 +60,7 @@ public sealed class CollectorApp
         if (HttpMethods.IsOptions(context.Request.Method))
             return PreflightAsync(context, isTracker: !isPlainJson);
         if (isPlainJson)
-            return PlainJsonAsync(context, path[PlainJsonProtocol.PathPrefix.Length..]);
+            return PlainJsonAsync(context, path.AsSpan(PlainJsonProtocol.PathPrefix.Length));
         return path switch
         {
             SnowplowProtocol.DefaultPath => TrackerAsync(context, source: null, takesPost: true),
@@ -82,7 +82,7 @@ public sealed class CollectorApp
             : WrongMethodAsync(context, takesPost ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS");
     }
 
-    private Task PlainJsonAsync(HttpContext context, string name)
+    private Task PlainJsonAsync(HttpContext context, ReadOnlySpan<char> name)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
             return WrongMethodAsync(context, "POST, OPTIONS");

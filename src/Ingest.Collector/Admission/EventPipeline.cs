@@ -1,3 +1,4 @@
+using Ingest.Engine;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -48,19 +49,28 @@ public sealed class EventPipeline(
     private async Task AdmittedAsync(HttpContext context, IProtocol protocol, SourceSet sources, Source? source)
     {
         RequestBody? body = null;
-        ProtocolResult result;
+        var counts = default(IntakeResult);
+        Answer answer;
         try
         {
             body = new RequestBody(context, gate, settings.Limits, time);
-            result = await body.ReadAsync() is { } refusal
-                ? new ProtocolResult(refusal)
-                : await protocol.StoreAsync(context, sources, source, body);
-            if (result.Answer == Answer.Unavailable)
-                _log.OnUnavailable(result.Counts.Reason);
+            if (await body.ReadAsync() is { } refusal)
+                answer = refusal;
+            else
+            {
+                var taken = protocol.Take(context, sources, source, body);
+                if (taken.Decided is { } decided)
+                    answer = decided;
+                else
+                {
+                    counts = await taken.StoredAsync();
+                    answer = AnswerOf(counts);
+                }
+            }
         }
         catch (Exception e)
         {
-            result = new ProtocolResult(AnswerOf(e));
+            answer = AnswerOf(e);
         }
         finally
         {
@@ -69,16 +79,24 @@ public sealed class EventPipeline(
             gate.Leave();
         }
         counters.OnBodyRead(body?.BytesSent ?? 0);
-        counters.OnStored(result.Counts);
-        counters.OnAnswered(result.Answer);
-        if (result.Answer is Answer.Stored or Answer.NotTracked)
-            await protocol.WriteSuccessAsync(context, result.Counts);
+        counters.OnStored(counts);
+        counters.OnAnswered(answer);
+        if (answer is Answer.Stored or Answer.NotTracked)
+            await protocol.WriteSuccessAsync(context, counts);
         else
-            await WriteErrorAsync(context, result.Answer);
+            await WriteErrorAsync(context, answer);
     }
 
     private Task WriteErrorAsync(HttpContext context, Answer answer) =>
         answer == Answer.Aborted ? Task.CompletedTask : writer.WriteErrorAsync(context, answer);
+
+    private Answer AnswerOf(in IntakeResult counts)
+    {
+        if (counts.Outcome == IntakeOutcome.Stored)
+            return Answer.Stored;
+        _log.OnUnavailable(counts.Reason);
+        return Answer.Unavailable;
+    }
 
     /// <summary>What went wrong on the connection, or with us.</summary>
     private Answer AnswerOf(Exception exception)

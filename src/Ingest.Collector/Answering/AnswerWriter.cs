@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using Ingest.Engine;
 using Microsoft.AspNetCore.Http;
 
@@ -8,6 +11,9 @@ namespace Ingest.Collector;
 /// <summary>Writes answers as <see cref="Answers"/> has them.</summary>
 public sealed class AnswerWriter(CollectorLimits limits, Random random)
 {
+    /// <summary>Bytes of the longest counts: three numbers of 11 characters, and what stands around them.</summary>
+    private const int CountsLengthMax = 128;
+
     private static readonly ReadOnlyMemory<byte> Ok = "ok"u8.ToArray();
 
     /// <summary>A transparent GIF of one pixel, 43 bytes.</summary>
@@ -15,12 +21,23 @@ public sealed class AnswerWriter(CollectorLimits limits, Random random)
         "47494638396101000100800000000000FFFFFF21F90401000000002C00000000010001000002024401003B");
 
     /// <summary>The counts of a plain JSON request, and where its events are durable.</summary>
-    public static Task WriteCountsAsync(HttpContext context, in IntakeResult result)
+    public static async Task WriteCountsAsync(HttpContext context, IntakeResult result)
     {
-        var body = string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"accepted":{{result.Accepted}},"quarantined":{{result.Quarantined}},"duplicates":{{result.Duplicates}},"durability":"{{(result.Durability == Durability.Spill ? "spill" : "journal")}}"}""");
-        return WriteAsync(context, StatusCodes.Status200OK, "application/json", Encoding.ASCII.GetBytes(body));
+        var room = ArrayPool<byte>.Shared.Rent(CountsLengthMax);
+        try
+        {
+            var isWritten = Utf8.TryWrite(
+                room,
+                CultureInfo.InvariantCulture,
+                $$"""{"accepted":{{result.Accepted}},"quarantined":{{result.Quarantined}},"duplicates":{{result.Duplicates}},"durability":"{{(result.Durability == Durability.Spill ? "spill" : "journal")}}"}""",
+                out var length);
+            Debug.Assert(isWritten);
+            await WriteAsync(context, StatusCodes.Status200OK, "application/json", room.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(room);
+        }
     }
 
     /// <summary><c>ok</c>: trackers want a body that is not empty.</summary>
@@ -53,14 +70,13 @@ public sealed class AnswerWriter(CollectorLimits limits, Random random)
         .Next((int)limits.RetryAfterMin.TotalSeconds, (int)limits.RetryAfterMax.TotalSeconds + 1)
         .ToString(CultureInfo.InvariantCulture);
 
-    private static Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
+    private static async Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : response.BodyWriter.WriteAsync(body).AsTask();
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.BodyWriter.WriteAsync(body);
     }
 }

@@ -6,18 +6,44 @@ namespace Ingest.Collector;
 /// <summary>A way in which clients send events: reads them, has them stored, and answers the success.</summary>
 public interface IProtocol
 {
-    /// <summary>Stores the events of one request.</summary>
+    /// <summary>Reads the events of one request and begins to store them.</summary>
     /// <param name="context">The request. No more than headers of a success are set on its response.</param>
     /// <param name="sources">The sources in force.</param>
     /// <param name="source">The source that the path names; null where the events decide.</param>
     /// <param name="body">The body, read.</param>
-    ValueTask<ProtocolResult> StoreAsync(HttpContext context, SourceSet sources, Source? source, RequestBody body);
+    Taken Take(HttpContext context, SourceSet sources, Source? source, RequestBody body);
 
     /// <summary>Answers <see cref="Answer.Stored"/> or <see cref="Answer.NotTracked"/> as this protocol's clients want it.</summary>
     Task WriteSuccessAsync(HttpContext context, in IntakeResult counts);
 }
 
-/// <summary>How a request ends.</summary>
-/// <param name="Answer">By which row of the table.</param>
-/// <param name="Counts">What became of its events, or why they could not be stored.</param>
-public readonly record struct ProtocolResult(Answer Answer, IntakeResult Counts = default);
+/// <summary>
+/// A request that was read: how to answer it, or its events on their way to be stored. Not a task of its own, which every
+/// request would pay for. The default one is neither, and must never be taken for a success: asking for what it stores throws.
+/// </summary>
+public readonly struct Taken
+{
+    private readonly ValueTask<IntakeResult> _stored;
+    private readonly bool _isStoring;
+
+    private Taken(Answer? decided, ValueTask<IntakeResult> stored, bool isStoring)
+    {
+        Decided = decided;
+        _stored = stored;
+        _isStoring = isStoring;
+    }
+
+    /// <summary>How to answer, where nothing is to be stored; else null.</summary>
+    public Answer? Decided { get; }
+
+    /// <summary>Nothing is to be stored.</summary>
+    public static Taken As(Answer answer) => new(answer, default, isStoring: false);
+
+    /// <summary>The events are being stored.</summary>
+    public static Taken ToStore(ValueTask<IntakeResult> stored) => new(null, stored, isStoring: true);
+
+    /// <summary>What becomes of the events; to be awaited once.</summary>
+    /// <exception cref="InvalidOperationException">No events are being stored.</exception>
+    public ValueTask<IntakeResult> StoredAsync() =>
+        _isStoring ? _stored : throw new InvalidOperationException("The protocol is storing nothing.");
+}

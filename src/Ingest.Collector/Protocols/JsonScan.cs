@@ -49,15 +49,12 @@ public static class JsonScan
         new((int)reader.TokenStartIndex + 1, (int)(reader.BytesConsumed - reader.TokenStartIndex) - 2);
 
     /// <summary>The name at which the reader stands, unescaped; cut where an escaped one is too long to be one of ours.</summary>
-    public static ReadOnlySpan<byte> Name(in Utf8JsonReader reader, Span<byte> scratch)
-    {
-        var name = reader.ValueSpan;
-        if (!reader.ValueIsEscaped)
-            return name;
-        if (name.Length > scratch.Length || !JsonText.TryUnescape(name, scratch, out var written))
-            return name;
-        return scratch[..written];
-    }
+    public static ReadOnlySpan<byte> Name(in Utf8JsonReader reader, Span<byte> scratch) =>
+        reader.ValueIsEscaped ? Unescaped(reader.ValueSpan, scratch) : reader.ValueSpan;
+
+    /// <summary>An escaped name, unescaped; as it is where it is too long to be one of ours, or no text.</summary>
+    public static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> name, Span<byte> scratch) =>
+        name.Length <= scratch.Length && JsonText.TryUnescape(name, scratch, out var written) ? scratch[..written] : name;
 
     /// <summary>The first byte at or after <paramref name="at"/> that is not JSON white space, or the end.</summary>
     public static int SkipSpace(ReadOnlySpan<byte> json, int at)

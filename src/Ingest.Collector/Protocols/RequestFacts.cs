@@ -47,10 +47,14 @@ public readonly record struct RequestFacts(string Protocol, string? NetworkId = 
         if (peer.IsIPv4MappedToIPv6)
             peer = peer.MapToIPv4();
         var forwarded = context.Request.Headers["X-Forwarded-For"].ToString();
-        if (forwarded.Length == 0 || !trustedProxies.Any(network => network.Contains(peer)))
+        if (forwarded.Length == 0 || !IsTrusted(peer, trustedProxies))
             return peer.ToString();
         var comma = forwarded.IndexOf(',', StringComparison.Ordinal);
         var first = (comma < 0 ? forwarded : forwarded[..comma]).Trim();
         return IPEndPoint.TryParse(first, out var client) ? client.Address.ToString() : peer.ToString();
     }
+
+    /// <summary>Apart, so that its closure is made only where it is asked.</summary>
+    private static bool IsTrusted(IPAddress peer, IReadOnlyList<IPNetwork> trustedProxies) =>
+        trustedProxies.Any(network => network.Contains(peer));
 }

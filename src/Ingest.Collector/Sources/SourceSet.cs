@@ -11,7 +11,7 @@ public sealed class SourceSet
     /// <summary>Longest app id that can be claimed, in bytes of UTF-8.</summary>
     public const int AppIdLengthMax = 255;
 
-    private readonly FrozenDictionary<string, Source> _byName;
+    private readonly FrozenDictionary<string, Source>.AlternateLookup<ReadOnlySpan<char>> _byName;
     private readonly FrozenDictionary<string, Source> _byPath;
     private readonly FrozenDictionary<string, Source>.AlternateLookup<ReadOnlySpan<char>> _byAppId;
     private readonly Source _otherwise;
@@ -22,7 +22,7 @@ public sealed class SourceSet
     {
         var unclaimed = new Source { Name = Source.UnclaimedName, Validator = unclaimedValidator };
         All = [.. sources.Append(unclaimed).OrderBy(s => s.Name, StringComparer.Ordinal)];
-        _byName = All.ToFrozenDictionary(s => s.Name, StringComparer.Ordinal);
+        _byName = All.ToFrozenDictionary(s => s.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _byPath = Claims(s => s.Paths);
         _byAppId = Claims(s => s.AppIds).GetAlternateLookup<ReadOnlySpan<char>>();
         _otherwise = sources.SingleOrDefault(s => s.Snowplow is { IsDefault: true }) ?? unclaimed;
@@ -31,7 +31,7 @@ public sealed class SourceSet
     /// <summary>Every source by name, the built-in one included.</summary>
     public IReadOnlyList<Source> All { get; }
 
-    public bool TryGet(string name, [NotNullWhen(true)] out Source? source) => _byName.TryGetValue(name, out source);
+    public bool TryGet(ReadOnlySpan<char> name, [NotNullWhen(true)] out Source? source) => _byName.TryGetValue(name, out source);
 
     /// <summary>The source that has this tracker path as its own.</summary>
     public bool TryGetByPath(string path, [NotNullWhen(true)] out Source? source) =>

@@ -18,13 +18,16 @@ public sealed class PooledList<T> : IDisposable where T : struct
         _items[Count++] = item;
     }
 
-    public void Clear() => Count = 0;
+    /// <summary>Removes all items. They may hold lists of errors, which a pooled array must not keep alive.</summary>
+    public void Clear()
+    {
+        Items.Clear();
+        Count = 0;
+    }
 
     public void Dispose()
     {
-        // Items may hold lists of errors; a pooled array must not keep them alive.
-        if (_items.Length > 0)
-            ArrayPool<T>.Shared.Return(_items, clearArray: true);
+        Return();
         _items = [];
         Count = 0;
     }
@@ -33,8 +36,15 @@ public sealed class PooledList<T> : IDisposable where T : struct
     {
         var larger = ArrayPool<T>.Shared.Rent(Math.Max(8, _items.Length * 2));
         Items.CopyTo(larger);
-        if (_items.Length > 0)
-            ArrayPool<T>.Shared.Return(_items, clearArray: true);
+        Return();
         _items = larger;
+    }
+
+    private void Return()
+    {
+        if (_items.Length == 0)
+            return;
+        Items.Clear();
+        ArrayPool<T>.Shared.Return(_items);
     }
 }

@@ -37,12 +37,12 @@ public static class Timestamps
     {
         milliseconds = 0;
         if (text.Length < "2026-11-21T20:15:03Z".Length
-            || !TryDigits(text[..4], out var year) || text[4] != '-'
-            || !TryDigits(text[5..7], out var month) || text[7] != '-'
-            || !TryDigits(text[8..10], out var day) || text[10] is not ((byte)'T' or (byte)'t' or (byte)' ')
-            || !TryDigits(text[11..13], out var hour) || text[13] != ':'
-            || !TryDigits(text[14..16], out var minute) || text[16] != ':'
-            || !TryDigits(text[17..19], out var second))
+            || !TryFourDigits(text, out var year) || text[4] != '-'
+            || !TryTwoDigits(text[5..], out var month) || text[7] != '-'
+            || !TryTwoDigits(text[8..], out var day) || text[10] is not ((byte)'T' or (byte)'t' or (byte)' ')
+            || !TryTwoDigits(text[11..], out var hour) || text[13] != ':'
+            || !TryTwoDigits(text[14..], out var minute) || text[16] != ':'
+            || !TryTwoDigits(text[17..], out var second))
             return false;
         if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
             || hour > 23 || minute > 59 || second > 60)
@@ -77,23 +77,25 @@ public static class Timestamps
         if (rest.Length == 1)
             return rest[0] is (byte)'Z' or (byte)'z';
         if (rest.Length != 6 || rest[0] is not ((byte)'+' or (byte)'-') || rest[3] != ':'
-            || !TryDigits(rest[1..3], out var hours) || !TryDigits(rest[4..6], out minutes)
+            || !TryTwoDigits(rest[1..], out var hours) || !TryTwoDigits(rest[4..], out minutes)
             || hours > 23 || minutes > 59)
             return false;
         minutes = (hours * 60 + minutes) * (rest[0] == '-' ? -1 : 1);
         return true;
     }
 
-    private static bool TryDigits(ReadOnlySpan<byte> digits, out int value)
+    private static bool TryFourDigits(ReadOnlySpan<byte> digits, out int value)
     {
-        value = 0;
-        foreach (var digit in digits)
-        {
-            if (!char.IsAsciiDigit((char)digit))
-                return false;
-            value = value * 10 + (digit - '0');
-        }
-        return true;
+        var isNumber = TryTwoDigits(digits, out var high) & TryTwoDigits(digits[2..], out var low);
+        value = high * 100 + low;
+        return isNumber;
+    }
+
+    private static bool TryTwoDigits(ReadOnlySpan<byte> digits, out int value)
+    {
+        var (tens, ones) = ((uint)digits[0] - '0', (uint)digits[1] - '0');
+        value = (int)(tens * 10 + ones);
+        return tens <= 9 && ones <= 9;
     }
 
     private static bool IsInRange(long milliseconds) => milliseconds is >= Min and <= Max;

@@ -119,9 +119,8 @@ public sealed class EventBatch : IDisposable
         if (_bytes.Length == 0)
             return;
         ArrayPool<byte>.Shared.Return(_bytes);
-        ArrayPool<EventEntry>.Shared.Return(_events, clearArray: true);
-        if (_checks.Length > 0)
-            ArrayPool<SchemaCheck>.Shared.Return(_checks, clearArray: true);
+        Return(_events, _count);
+        Return(_checks, _checkCount);
         _bytes = [];
         _events = [];
         _checks = [];
@@ -146,9 +145,17 @@ public sealed class EventBatch : IDisposable
     {
         var larger = ArrayPool<T>.Shared.Rent(Math.Max(4, array.Length * 2));
         array.AsSpan(0, used).CopyTo(larger);
-        if (array.Length > 0)
-            ArrayPool<T>.Shared.Return(array, clearArray: true);
+        Return(array, used);
         array = larger;
+    }
+
+    /// <summary>Gives an array back. What was used is cleared: the pool must not keep alive what entries refer to.</summary>
+    private static void Return<T>(T[] array, int used)
+    {
+        if (array.Length == 0)
+            return;
+        array.AsSpan(0, used).Clear();
+        ArrayPool<T>.Shared.Return(array);
     }
 
     private void EnsureRoom(int size)

@@ -13,7 +13,7 @@ namespace Ingest.Collector;
 /// <param name="ids">Ids for events that brought none.</param>
 /// <param name="isUtf8">True where the whole body is valid UTF-8, so that no event need be looked at again.</param>
 /// <param name="errors">The errors of the request.</param>
-public sealed class JsonEventReader(EventBatch batch, Source source, IIdSource ids, bool isUtf8, RequestErrors errors)
+public ref struct JsonEventReader(EventBatch batch, Source source, IIdSource ids, bool isUtf8, RequestErrors errors)
 {
     /// <summary>The fixed schema's text in the batch, once it is needed.</summary>
     private Slice _fixedSchema;

@@ -11,19 +11,15 @@ public sealed class PlainJsonProtocol(
     /// <summary>What the path starts with; the source's name follows.</summary>
     public const string PathPrefix = "/v1/events/";
 
-    public async ValueTask<ProtocolResult> StoreAsync(
-        HttpContext context, SourceSet sources, Source? source, RequestBody body)
+    public Taken Take(HttpContext context, SourceSet sources, Source? source, RequestBody body)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (ReadEvents(source, body) is { } refusal)
-            return new ProtocolResult(refusal);
+            return Taken.As(refusal);
         if (body.Batch.Events.IsEmpty)
-            return new ProtocolResult(Answer.Stored);
+            return Taken.As(Answer.Stored);
         new RequestFacts(ProtocolNames.Json).Render(body.Batch, context, settings);
-        var result = await intake.AcceptAsync(source.Name, body.Batch);
-        return result.Outcome == IntakeOutcome.Stored
-            ? new ProtocolResult(Answer.Stored, result)
-            : new ProtocolResult(Answer.Unavailable, result);
+        return Taken.ToStore(intake.AcceptAsync(source.Name, body.Batch));
     }
 
     public Task WriteSuccessAsync(HttpContext context, in IntakeResult counts) =>

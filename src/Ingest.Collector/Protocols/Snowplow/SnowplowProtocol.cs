@@ -17,15 +17,36 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
 
     private readonly NetworkId _networkId = new(settings.Cookie, time, ids);
 
-    public async ValueTask<ProtocolResult> StoreAsync(
-        HttpContext context, SourceSet sources, Source? source, RequestBody body)
+    public Taken Take(HttpContext context, SourceSet sources, Source? source, RequestBody body)
     {
         if (ForbidsStoring(context.Request))
-            return new ProtocolResult(Answer.NotTracked);
-        using var batches = new SourceBatches(body.Batch);
-        if (ReadEvents(context.Request, sources, source, body, batches, out var nuid) is { } refusal)
-            return new ProtocolResult(refusal);
-        var networkId = _networkId.Find(context.Request, nuid);
+            return Taken.As(Answer.NotTracked);
+        SourceBatches? batches = new(body.Batch);
+        try
+        {
+            if (ReadEvents(context.Request, sources, source, body, batches, out var nuid) is { } refusal)
+                return Taken.As(refusal);
+            var networkId = _networkId.Find(context.Request, nuid);
+            // From here on the batches are those of the method that is called, which begins by taking them over.
+            var owned = batches;
+            batches = null;
+            return Taken.ToStore(StoreAsync(context, owned, networkId));
+        }
+        finally
+        {
+            batches?.Dispose();
+        }
+    }
+
+    public Task WriteSuccessAsync(HttpContext context, in IntakeResult counts) =>
+        HttpMethods.IsPost(context.Request.Method)
+            ? AnswerWriter.WriteOkAsync(context)
+            : AnswerWriter.WritePixelAsync(context);
+
+    /// <summary>Has the events stored, and disposes their batches.</summary>
+    private async ValueTask<IntakeResult> StoreAsync(HttpContext context, SourceBatches batches, string networkId)
+    {
+        using var owned = batches;
         var result = new IntakeResult(IntakeOutcome.Stored);
         if (batches.All.Count > 0)
         {
@@ -37,16 +58,10 @@ public sealed class SnowplowProtocol(CollectorSettings settings, IIntake intake,
                 facts.Render(batch, context, settings);
             result = await batches.AcceptAsync(intake);
         }
-        if (result.Outcome != IntakeOutcome.Stored)
-            return new ProtocolResult(Answer.Unavailable, result);
-        _networkId.SetCookie(context, networkId);
-        return new ProtocolResult(Answer.Stored, result);
+        if (result.Outcome == IntakeOutcome.Stored)
+            _networkId.SetCookie(context, networkId);
+        return result;
     }
-
-    public Task WriteSuccessAsync(HttpContext context, in IntakeResult counts) =>
-        HttpMethods.IsPost(context.Request.Method)
-            ? AnswerWriter.WriteOkAsync(context)
-            : AnswerWriter.WritePixelAsync(context);
 
     private bool ForbidsStoring(HttpRequest request) =>
         settings.DoNotTrack is { } wish && request.Cookies[wish.Cookie] is { } value && wish.Value.IsMatch(value);
