@@ -145,7 +145,7 @@ public sealed class PartitionActor : Mailbox
                 break;
             case HasUnsealed:
                 if (_partition is { IsIdle: true } idle)
-                    _ = _host.Work.Run(() => CompareAsync(idle));
+                    BeginCompare(idle);
                 break;
             case Compared compared:
                 if (compared.Partition == _partition && _partition.IsIdle && _partition.NextSeq != compared.NextSeq)
@@ -306,6 +306,9 @@ public sealed class PartitionActor : Mailbox
             Post(new Loaded(0, null, exception));
         }
     }
+
+    /// <summary>Apart from where messages are handled, so that its closure is not made for each of them.</summary>
+    private void BeginCompare(Partition idle) => _ = _host.Work.Run(() => CompareAsync(idle));
 
     /// <summary>A late append of an instance given up may have come through after this one was read.</summary>
     private async Task CompareAsync(Partition partition)

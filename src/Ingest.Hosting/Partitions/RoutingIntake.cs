@@ -14,16 +14,11 @@ public abstract class RoutingIntake(HostingOptions options, TimeProvider time, I
 {
     private readonly Random _random = (work ?? ThreadPoolScheduler.Instance).Random;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
+    public ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
     {
-        var count = await CountAsync(source);
-        if (count == 0)
-            return IntakeResult.Unavailable("the number of partitions of the source is not known yet");
-        var began = time.GetTimestamp();
-        return count == 1
-            ? await DeliverAsync(new PartitionId(source, 0), batch, count, began)
-            : await SpreadAsync(source, batch, count, began);
+        // Nearly always known: then a request pays for one state machine less.
+        var counting = CountAsync(source);
+        return counting.IsCompletedSuccessfully ? AcceptAsync(source, batch, counting.Result) : AcceptAsync(source, batch, counting);
     }
 
     /// <summary>The number of partitions of a source; 0 where it cannot be had now.</summary>
@@ -37,6 +32,16 @@ public abstract class RoutingIntake(HostingOptions options, TimeProvider time, I
     /// there; then it may be stored or not.
     /// </summary>
     protected abstract ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch, int count);
+
+    private async ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch, ValueTask<int> counting) =>
+        await AcceptAsync(source, batch, await counting);
+
+    private ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch, int count) => count switch
+    {
+        0 => ValueTask.FromResult(IntakeResult.Unavailable("the number of partitions of the source is not known yet")),
+        1 => DeliverAsync(new PartitionId(source, 0), batch, count, time.GetTimestamp()),
+        _ => SpreadAsync(source, batch, count, time.GetTimestamp()),
+    };
 
     private async ValueTask<IntakeResult> SpreadAsync(string source, EventBatch batch, int count, long began)
     {

@@ -11,12 +11,12 @@ public sealed class OpenBlockTests
     [Fact]
     public async Task Who_compresses_a_block_second_waits_for_the_first()
     {
-        await Parallel.ForEachAsync(Enumerable.Range(0, 4), TestContext.Current.CancellationToken, async (writer, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 4), TestContext.Current.CancellationToken, async (writer, cancellation) =>
         {
             for (var round = 0; round < 100; round++)
             {
                 var block = BlockOf($"{writer}-{round}");
-                var (compressing, encoding) = (Task.Run(block.Compress), Task.Run(() => block.Encode(1)));
+                var (compressing, encoding) = (Task.Run(block.Compress, cancellation), Task.Run(() => block.Encode(1), cancellation));
                 await compressing;
                 AssertIs($"{writer}-{round}", await encoding);
                 block.Dispose();
