@@ -18,28 +18,28 @@ internal sealed class DamageCatalogue(byte[] content, IReadOnlyList<byte[]> earl
     /// <summary>All classes of damage, so many of each as are asked for, or all that there are.</summary>
     public IEnumerable<FileDamage> Choose(int perKind) =>
         ((IEnumerable<FileDamage>)[.. Cuts(), .. Losses(), .. Flips(perKind), .. Erased(), .. HalfWritten(), .. Old(), .. Exchanged(perKind), .. Repeated(perKind), .. Shifted()])
-            .Where(damage => damage.Content is null || !damage.Content.AsSpan().SequenceEqual(content))
             .GroupBy(damage => damage.Kind, StringComparer.Ordinal)
-            .SelectMany(kind => Sample([.. kind], perKind));
+            .SelectMany(kind => Sample([.. kind], perKind))
+            .Where(damage => damage.Content() is not { } changed || !changed.AsSpan().SequenceEqual(content));
 
     private IEnumerable<FileDamage> Losses()
     {
-        yield return new FileDamage("emptied", "the file", []);
-        yield return new FileDamage("deleted", "the file", null);
-        yield return new FileDamage("zeroed", "the file", new byte[content.Length]);
-        for (var i = 0; i < earlier.Count; i++)
-            yield return new FileDamage("an older copy of the file", At(i, "generation"), earlier[i]);
+        yield return new FileDamage("emptied", "the file", () => []);
+        yield return new FileDamage("deleted", "the file", () => null);
+        yield return new FileDamage("zeroed", "the file", () => new byte[content.Length]);
+        foreach (var older in earlier)
+            yield return new FileDamage("an older copy of the file", At(older.Length, "bytes of"), () => older);
     }
 
     private IEnumerable<FileDamage> Cuts()
     {
         for (var i = 0; i <= Units; i++)
-            yield return new FileDamage("cut between units", At(i, "unit"), content[..(header + (i * unit))]);
-        for (var i = 0; i <= Units; i++)
         {
-            var length = header + (i * unit) - random.Next(1, header + unit);
-            if (length > 0)
-                yield return new FileDamage("cut within a unit", At(length, "byte"), content[..length]);
+            var end = OffsetOf(i);
+            var within = end - random.Next(1, unit);
+            yield return new FileDamage("cut between units", At(end, "byte"), () => content[..end]);
+            if (within > 0)
+                yield return new FileDamage("cut within a unit", At(within, "byte"), () => content[..within]);
         }
     }
 
@@ -124,8 +124,8 @@ internal sealed class DamageCatalogue(byte[] content, IReadOnlyList<byte[]> earl
         for (var i = 0; i < Units; i++)
         {
             var (at, after) = (OffsetOf(i), OffsetOf(i + 1));
-            yield return new FileDamage("left out unit", At(i, "unit"), [.. content[..at], .. content[after..]]);
-            yield return new FileDamage("doubled unit", At(i, "unit"), [.. content[..after], .. content[at..]]);
+            yield return new FileDamage("left out unit", At(i, "unit"), () => [.. content[..at], .. content[after..]]);
+            yield return new FileDamage("doubled unit", At(i, "unit"), () => [.. content[..after], .. content[at..]]);
         }
     }
 
@@ -151,12 +151,12 @@ internal sealed class DamageCatalogue(byte[] content, IReadOnlyList<byte[]> earl
 
     private int OffsetOf(int index) => header + (index * unit);
 
-    private byte[] Changed(Action<byte[]> change)
+    private Func<byte[]?> Changed(Action<byte[]> change) => () =>
     {
         var copy = content.ToArray();
         change(copy);
         return copy;
-    }
+    };
 
     private static string At(long number, string of) => string.Create(CultureInfo.InvariantCulture, $"{of} {number}");
 }
