@@ -81,7 +81,8 @@ internal sealed class JournalCheck
         var heads = _tables.Partitions.All();
         var bodies = new BodyTally();
         Expect("partitions", heads.Count, totals.Partitions);
-        Try(() => _tables.ClosedHour.Read());
+        Expect("partitions", PartitionsTable.SumOf(heads), totals.Sums.Partitions);
+        Try(() => _tables.Totals.Expect("meta (closed hour)", _tables.ClosedHour.Read().Number, totals.ClosedHour));
         foreach (var head in heads)
             CheckPartition(head);
         CheckBatches(totals, bodies);
@@ -90,9 +91,13 @@ internal sealed class JournalCheck
         Expect("bodies (rows, against those that blocks and batches name)", bodies.Rows, bodies.Named);
         Expect("bodies (bytes)", bodies.Bytes, totals.BacklogBytes);
         _tables.Ids.ScanAll(Found);
-        _tables.Relayed.ScanAll(Found);
-        Expect("ledger", _tables.Ledger.ScanAll(Found), totals.LedgerRows);
-        Expect("shipped", _tables.Shipped.ScanAll(_tables.Partitions, Found), totals.ShippedBatches);
+        Expect("relayed", _tables.Relayed.ScanAll(Found), totals.Sums.Relayed);
+        var ledger = _tables.Ledger.ScanAll(Found);
+        Expect("ledger", ledger.Rows, totals.LedgerRows);
+        Expect("ledger", ledger.Sum, totals.Sums.Ledger);
+        var shipped = _tables.Shipped.ScanAll(_tables.Partitions, Found);
+        Expect("shipped", shipped.Rows, totals.ShippedBatches);
+        Expect("shipped", shipped.Sum, totals.Sums.Shipped);
     }
 
     private void CheckPartition(PartitionHead head)
@@ -106,8 +111,9 @@ internal sealed class JournalCheck
     private void CheckBatches(Totals totals, BodyTally bodies)
     {
         var pending = new List<PendingBatch>();
-        _tables.Batches.ScanAll(_tables.Partitions, pending.Add, Found);
+        var sum = _tables.Batches.ScanAll(_tables.Partitions, pending.Add, Found);
         Expect("batches", pending.Count, totals.PendingBatches);
+        Expect("batches", sum, totals.Sums.Batches);
         foreach (var batch in pending)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -125,6 +131,8 @@ internal sealed class JournalCheck
     }
 
     private void Expect(string table, long found, long written) => Try(() => _tables.Totals.Expect(table, found, written));
+
+    private void Expect(string table, RowSum found, RowSum written) => Try(() => _tables.Totals.Expect(table, found, written));
 
     private void Try(Action check)
     {

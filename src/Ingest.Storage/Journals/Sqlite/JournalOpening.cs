@@ -60,6 +60,8 @@ internal static class JournalOpening
         if (stored != id)
             throw Damage.File(folder.Database, $"it is the journal {stored}, but journal.id says {id}: one of the two was put in place of another", Restore);
 
+        if (version < Schema.Version)
+            Upgrade(database, version, isOwner);
         var totals = tables.Totals.Read();
         if (totals.Commits < committed)
         {
@@ -69,11 +71,14 @@ internal static class JournalOpening
                 CommitMark.Advice);
         }
 
-        if (database.Scalar("PRAGMA page_count") * Database.PageBytes <= checkBytesMax)
-            JournalCheck.ThrowOnDamagedStructure(database, "quick_check");
+        var isSmall = database.Scalar("PRAGMA page_count") * Database.PageBytes <= checkBytesMax;
+        if (isSmall)
+            JournalCheck.ThrowOnDamagedStructure(database, "integrity_check");
         if (version < Schema.Version)
-            Upgrade(database, version, isOwner);
+            tables.Totals.Write(totals = WithSums(tables, totals));
         VerifyCounts(tables, totals);
+        if (isSmall)
+            VerifySums(tables, totals);
         database.Execute("COMMIT");
     }
 
@@ -136,16 +141,38 @@ internal static class JournalOpening
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
     }
 
-    /// <summary>Reads all heads and pending batches, few and small, against the counts of the totals.</summary>
+    /// <summary>The sums of rows, which earlier versions did not keep.</summary>
+    private static Totals WithSums(JournalTables tables, Totals totals) => totals with
+    {
+        ClosedHour = tables.ClosedHour.Read().Number,
+        Sums = new RowSums(
+            PartitionsTable.SumOf(tables.Partitions.All()),
+            tables.Batches.ScanAll(tables.Partitions, _ => { }, damage => throw damage),
+            tables.Shipped.ScanAll(tables.Partitions, damage => throw damage).Sum,
+            tables.Ledger.ScanAll(damage => throw damage).Sum,
+            tables.Relayed.ScanAll(damage => throw damage)),
+    };
+
+    /// <summary>Reads the tables that grow with time, for a file that is small.</summary>
+    private static void VerifySums(JournalTables tables, Totals totals)
+    {
+        tables.Totals.Expect("shipped", tables.Shipped.ScanAll(tables.Partitions, damage => throw damage).Sum, totals.Sums.Shipped);
+        tables.Totals.Expect("ledger", tables.Ledger.ScanAll(damage => throw damage).Sum, totals.Sums.Ledger);
+        tables.Totals.Expect("relayed", tables.Relayed.ScanAll(damage => throw damage), totals.Sums.Relayed);
+    }
+
+    /// <summary>Reads all heads and pending batches, few and small, against the counts and sums of the totals.</summary>
     private static void VerifyCounts(JournalTables tables, Totals totals)
     {
         var heads = tables.Partitions.All();
         tables.Totals.Expect("partitions", heads.Count, totals.Partitions);
+        tables.Totals.Expect("partitions", PartitionsTable.SumOf(heads), totals.Sums.Partitions);
+        tables.Totals.Expect("meta (closed hour)", tables.ClosedHour.Read().Number, totals.ClosedHour);
         long unsealed = heads.Sum(h => h.Good.Events + h.Quarantine.Events);
         tables.Totals.Expect("blocks (unsealed events)", unsealed, totals.UnsealedEvents);
         long batches = 0;
         long events = 0;
-        tables.Batches.ScanAll(
+        var sum = tables.Batches.ScanAll(
             tables.Partitions,
             pending =>
             {
@@ -155,5 +182,6 @@ internal static class JournalOpening
             damage => throw damage);
         tables.Totals.Expect("batches", batches, totals.PendingBatches);
         tables.Totals.Expect("batches (events)", events, totals.PendingEvents);
+        tables.Totals.Expect("batches", sum, totals.Sums.Batches);
     }
 }

@@ -45,12 +45,13 @@ internal sealed class LedgerTable(Database database)
     /// <summary>Entries of hours before <paramref name="before"/>, by hour.</summary>
     public List<LedgerEntry> Before(int partition, LakeHour before) => Read(_before, partition, before);
 
-    public long ScanAll(Action<JournalCorruptException> damaged)
+    public RowTally ScanAll(Action<JournalCorruptException> damaged)
     {
-        long count = 0;
+        var found = default(RowTally);
         using var rows = _all.Query();
-        for (; rows.Next(); count++)
+        while (rows.Next())
         {
+            found = found.With((uint)rows.Int64(9));
             try
             {
                 Read(rows);
@@ -61,7 +62,7 @@ internal sealed class LedgerTable(Database database)
             }
         }
 
-        return count;
+        return found;
     }
 
     private List<LedgerEntry> Read(Statement statement, int partition, LakeHour bound)
@@ -85,7 +86,7 @@ internal sealed class LedgerTable(Database database)
         return entry;
     }
 
-    private static uint ChecksumOf(int partition, in LedgerEntry entry)
+    public static uint ChecksumOf(int partition, in LedgerEntry entry)
     {
         var crc = new Crc32C();
         crc.Add("ledger");

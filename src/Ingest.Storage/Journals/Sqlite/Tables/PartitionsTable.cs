@@ -22,6 +22,9 @@ internal sealed class PartitionsTable(Database database)
     /// <summary>Names never change, so one read and check of each is enough for this connection.</summary>
     private readonly Dictionary<int, PartitionId> _names = [];
 
+    public static RowSum SumOf(IEnumerable<PartitionHead> heads) =>
+        heads.Aggregate(default(RowSum), (sum, head) => sum.With(ChecksumOf(head)));
+
     public PartitionHead? Find(PartitionId id)
     {
         using var rows = _byName.Bind(1, id.Source).Bind(2, id.Number).Query();
@@ -95,7 +98,7 @@ internal sealed class PartitionsTable(Database database)
         return head;
     }
 
-    private static uint ChecksumOf(PartitionHead head)
+    public static uint ChecksumOf(PartitionHead head)
     {
         var crc = new Crc32C();
         crc.Add("partitions");

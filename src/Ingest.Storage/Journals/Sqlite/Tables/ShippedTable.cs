@@ -17,10 +17,12 @@ internal sealed class ShippedTable(Database database)
         $"SELECT {Columns} FROM shipped WHERE partition=? AND hour>=? ORDER BY stream, from_seq");
 
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM shipped");
-    private readonly Statement _forget = database.Prepare("DELETE FROM shipped WHERE partition=? AND hour<?");
+    private readonly Statement _forget = database.Prepare("DELETE FROM shipped WHERE partition=? AND hour<? RETURNING crc");
 
-    public void Insert(int partition, ShippedBatch shipped)
+    /// <returns>The row's checksum.</returns>
+    public uint Insert(int partition, ShippedBatch shipped)
     {
+        var checksum = ChecksumOf(partition, shipped);
         var (batch, stored) = (shipped.Batch, shipped.Object);
         _insert.Bind(15, stored.Key).Bind(16, stored.Sha256).Run(
             partition,
@@ -36,7 +38,8 @@ internal sealed class ShippedTable(Database database)
             (long)batch.Reason,
             stored.Length,
             stored.ShippedAt.UnixMilliseconds,
-            ChecksumOf(partition, shipped));
+            checksum);
+        return checksum;
     }
 
     public bool Exists(int partition, LakeStream stream, long fromSeq)
@@ -54,19 +57,23 @@ internal sealed class ShippedTable(Database database)
         return found;
     }
 
-    /// <returns>How many rows went.</returns>
-    public int Forget(int partition, LakeHour before)
+    /// <returns>The rows that went.</returns>
+    public RowTally Forget(int partition, LakeHour before)
     {
-        _forget.Run(partition, before.Number);
-        return database.Changes;
+        var gone = default(RowTally);
+        using var rows = _forget.Query(partition, before.Number);
+        while (rows.Next())
+            gone = gone.With((uint)rows.Int64(0));
+        return gone;
     }
 
-    public long ScanAll(PartitionsTable names, Action<JournalCorruptException> damaged)
+    public RowTally ScanAll(PartitionsTable names, Action<JournalCorruptException> damaged)
     {
-        long count = 0;
+        var found = default(RowTally);
         using var rows = _all.Query();
-        for (; rows.Next(); count++)
+        while (rows.Next())
         {
+            found = found.With((uint)rows.Int64(13));
             try
             {
                 Read(rows, names);
@@ -77,7 +84,7 @@ internal sealed class ShippedTable(Database database)
             }
         }
 
-        return count;
+        return found;
     }
 
     private ShippedBatch Read(in Statement.Rows rows, PartitionsTable names)

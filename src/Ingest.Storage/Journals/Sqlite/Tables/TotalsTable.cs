@@ -15,6 +15,8 @@ namespace Ingest.Storage;
 /// <param name="BacklogBytes">Bytes of all bodies.</param>
 /// <param name="LedgerRows">Rows in ledger.</param>
 /// <param name="ShippedBatches">Rows in shipped.</param>
+/// <param name="ClosedHour">Number of the last closed hour, the same as in meta; 0 for none.</param>
+/// <param name="Sums">What the rows themselves must add up to.</param>
 internal readonly record struct Totals(
     long Commits,
     long Partitions,
@@ -24,17 +26,23 @@ internal readonly record struct Totals(
     long PendingBatches,
     long BacklogBytes,
     long LedgerRows,
-    long ShippedBatches)
+    long ShippedBatches,
+    long ClosedHour,
+    RowSums Sums)
 {
-    public static Totals Empty { get; } = new(0, 0, 1, 0, 0, 0, 0, 0, 0);
+    public static Totals Empty { get; } = new(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, default);
 }
 
 internal sealed class TotalsTable(Database database)
 {
-    private readonly Statement _read = database.Prepare(
-        "SELECT commits, partitions, next_position, unsealed_events, pending_events, pending_batches, backlog_bytes, ledger_rows, shipped_batches, crc FROM totals");
+    private const string Columns =
+        "commits, partitions, next_position, unsealed_events, pending_events, pending_batches, backlog_bytes, ledger_rows, shipped_batches, crc, " +
+        "closed_hour, partitions_sum, batches_sum, shipped_sum, ledger_sum, relayed_sum";
 
-    private readonly Statement _write = database.Prepare("INSERT OR REPLACE INTO totals VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _read = database.Prepare($"SELECT {Columns} FROM totals");
+
+    private readonly Statement _write = database.Prepare(
+        $"INSERT OR REPLACE INTO totals(id, {Columns}) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     public Totals Read()
     {
@@ -43,7 +51,17 @@ internal sealed class TotalsTable(Database database)
             throw Damage.Row(database.Path, "totals", "its only row", "it is missing");
 
         var totals = new Totals(
-            rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7), rows.Int64(8));
+            rows.Int64(0),
+            rows.Int64(1),
+            rows.Int64(2),
+            rows.Int64(3),
+            rows.Int64(4),
+            rows.Int64(5),
+            rows.Int64(6),
+            rows.Int64(7),
+            rows.Int64(8),
+            rows.Int64(10),
+            new RowSums(new(rows.Int64(11)), new(rows.Int64(12)), new(rows.Int64(13)), new(rows.Int64(14)), new(rows.Int64(15))));
         if (rows.Int64(9) != ChecksumOf(totals))
             throw Damage.Row(database.Path, "totals", "its only row", "its checksum does not hold");
 
@@ -60,13 +78,26 @@ internal sealed class TotalsTable(Database database)
         totals.BacklogBytes,
         totals.LedgerRows,
         totals.ShippedBatches,
-        ChecksumOf(totals));
+        ChecksumOf(totals),
+        totals.ClosedHour,
+        totals.Sums.Partitions.Value,
+        totals.Sums.Batches.Value,
+        totals.Sums.Shipped.Value,
+        totals.Sums.Ledger.Value,
+        totals.Sums.Relayed.Value);
 
     /// <exception cref="Ingest.Engine.JournalCorruptException">A table does not hold as many rows as were written.</exception>
     public void Expect(string table, long found, long written)
     {
         if (found != written)
             throw Damage.Row(database.Path, table, "as a whole", string.Create(CultureInfo.InvariantCulture, $"it holds {found}, but {written} were written"));
+    }
+
+    /// <exception cref="Ingest.Engine.JournalCorruptException">A table does not hold the rows that were written, though each by itself is sound.</exception>
+    public void Expect(string table, RowSum found, RowSum written)
+    {
+        if (found != written)
+            throw Damage.Row(database.Path, table, "as a whole", "its rows are not those that were written last: the disk holds an older state of it");
     }
 
     private static uint ChecksumOf(in Totals totals)
@@ -82,6 +113,16 @@ internal sealed class TotalsTable(Database database)
         crc.Add(totals.BacklogBytes);
         crc.Add(totals.LedgerRows);
         crc.Add(totals.ShippedBatches);
+        if (totals.Sums != default || totals.ClosedHour != 0) // Rows of version 3 have neither.
+        {
+            crc.Add(totals.ClosedHour);
+            crc.Add(totals.Sums.Partitions.Value);
+            crc.Add(totals.Sums.Batches.Value);
+            crc.Add(totals.Sums.Shipped.Value);
+            crc.Add(totals.Sums.Ledger.Value);
+            crc.Add(totals.Sums.Relayed.Value);
+        }
+
         return crc.Value;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class JournalTransaction(JournalTables tables)
 
     private readonly Dictionary<string, int> _changedCounts = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _changedLedger = [];
+
+    /// <summary>Those of the changed ledger entries that were there before, as they were.</summary>
+    private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _storedLedger = [];
     private Totals _committed;
     private ClosedHours _closed;
     private ClosedHours _committedClosed;
@@ -90,36 +93,42 @@ internal sealed class JournalTransaction(JournalTables tables)
         return ref entry;
     }
 
-    /// <summary>Drops a stored ledger entry, and what this transaction added to it.</summary>
-    public void DropLedger(int partition, LakeHour hour)
+    /// <summary>Drops a ledger entry, given as it is stored, and what this transaction added to it.</summary>
+    public void DropLedger(int partition, in LedgerEntry stored)
     {
         IsDirty = true;
+        var hour = stored.Counts.Hour;
         _changedLedger.Remove((partition, hour));
+        _storedLedger.Remove((partition, hour));
         Tables.Ledger.Delete(partition, hour);
-        Totals = Totals with { LedgerRows = Totals.LedgerRows - 1 };
+        var rest = Totals.Sums.Ledger.Without(LedgerTable.ChecksumOf(partition, stored));
+        Totals = Totals with { LedgerRows = Totals.LedgerRows - 1, Sums = Totals.Sums with { Ledger = rest } };
     }
 
     /// <summary>Counts confirmed batches that were dropped.</summary>
-    public void ForgotShipped(int batches)
+    public void ForgotShipped(RowTally batches)
     {
-        IsDirty |= batches > 0;
-        Totals = Totals with { ShippedBatches = Totals.ShippedBatches - batches };
+        IsDirty |= batches.Rows > 0;
+        var rest = Totals.Sums.Shipped.Without(batches.Sum);
+        Totals = Totals with { ShippedBatches = Totals.ShippedBatches - batches.Rows, Sums = Totals.Sums with { Shipped = rest } };
     }
 
     /// <summary>Remembers a relay object.</summary>
     public void AddRelayed(RelayedObject relayed)
     {
         IsDirty = true;
-        Tables.Relayed.Insert(relayed);
+        if (Tables.Relayed.Insert(relayed) is { } row)
+            Totals = Totals with { Sums = Totals.Sums with { Relayed = Totals.Sums.Relayed.With(row) } };
     }
 
     /// <summary>Drops relay objects that were delivered before a time.</summary>
     /// <returns>How many went.</returns>
     public int ForgetRelayed(Instant before, int max)
     {
-        var rows = Tables.Relayed.Forget(before, max);
-        IsDirty |= rows > 0;
-        return rows;
+        var gone = Tables.Relayed.Forget(before, max);
+        IsDirty |= gone.Rows > 0;
+        Totals = Totals with { Sums = Totals.Sums with { Relayed = Totals.Sums.Relayed.Without(gone.Sum) } };
+        return (int)gone.Rows;
     }
 
     /// <summary>Stores a body.</summary>
@@ -136,19 +145,14 @@ internal sealed class JournalTransaction(JournalTables tables)
     /// <summary>Writes what was changed in memory; the commit follows.</summary>
     public void Flush()
     {
-        foreach (var head in _changedHeads.Values)
-        {
-            if (_heads.ContainsKey(head.Id))
-                Tables.Partitions.Update(head);
-            else
-                Tables.Partitions.Insert(head);
-        }
-
-        foreach (var ((partition, _), entry) in _changedLedger)
-            Tables.Ledger.Write(partition, entry);
         if (_closed != _committedClosed)
             Tables.ClosedHour.Write(_closed.Last!.Value);
-        Totals = Totals with { Commits = Totals.Commits + 1 };
+        Totals = Totals with
+        {
+            Commits = Totals.Commits + 1,
+            ClosedHour = _closed.Number,
+            Sums = Totals.Sums with { Partitions = FlushHeads(Totals.Sums.Partitions), Ledger = FlushLedger(Totals.Sums.Ledger) },
+        };
         Tables.Totals.Write(Totals);
     }
 
@@ -170,10 +174,43 @@ internal sealed class JournalTransaction(JournalTables tables)
         Clear();
     }
 
+    private RowSum FlushHeads(RowSum sum)
+    {
+        foreach (var head in _changedHeads.Values)
+        {
+            if (_heads.TryGetValue(head.Id, out var before))
+            {
+                Tables.Partitions.Update(head);
+                sum = sum.Without(PartitionsTable.ChecksumOf(before));
+            }
+            else
+            {
+                Tables.Partitions.Insert(head);
+            }
+
+            sum = sum.With(PartitionsTable.ChecksumOf(head));
+        }
+
+        return sum;
+    }
+
+    private RowSum FlushLedger(RowSum sum)
+    {
+        foreach (var (row, entry) in _changedLedger)
+        {
+            Tables.Ledger.Write(row.Partition, entry);
+            if (_storedLedger.TryGetValue(row, out var before))
+                sum = sum.Without(LedgerTable.ChecksumOf(row.Partition, before));
+            sum = sum.With(LedgerTable.ChecksumOf(row.Partition, entry));
+        }
+
+        return sum;
+    }
+
     private LedgerEntry FindOrAddLedger(int partition, LakeHour hour)
     {
         if (Tables.Ledger.Find(partition, hour) is { } found)
-            return found;
+            return _storedLedger[(partition, hour)] = found;
 
         Totals = Totals with { LedgerRows = Totals.LedgerRows + 1 };
         return LedgerEntry.Empty(hour);
@@ -184,6 +221,7 @@ internal sealed class JournalTransaction(JournalTables tables)
         _changedHeads.Clear();
         _changedCounts.Clear();
         _changedLedger.Clear();
+        _storedLedger.Clear();
         IsDirty = false;
     }
 }
