@@ -82,6 +82,7 @@ internal sealed class JournalCheck
         var bodies = new BodyTally();
         Expect("partitions", heads.Count, totals.Partitions);
         Expect("partitions", PartitionsTable.SumOf(heads), totals.Sums.Partitions);
+        Try(() => _tables.Partitions.VerifyNames(heads));
         Try(() => _tables.Totals.Expect("meta (closed hour)", _tables.ClosedHour.Read().Number, totals.ClosedHour));
         foreach (var head in heads)
             CheckPartition(head);

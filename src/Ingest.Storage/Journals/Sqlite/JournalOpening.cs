@@ -168,6 +168,7 @@ internal static class JournalOpening
         tables.Totals.Expect("partitions", heads.Count, totals.Partitions);
         tables.Totals.Expect("partitions", PartitionsTable.SumOf(heads), totals.Sums.Partitions);
         tables.Totals.Expect("meta (closed hour)", tables.ClosedHour.Read().Number, totals.ClosedHour);
+        tables.Partitions.VerifyNames(heads);
         long unsealed = heads.Sum(h => h.Good.Events + h.Quarantine.Events);
         tables.Totals.Expect("blocks (unsealed events)", unsealed, totals.UnsealedEvents);
         long batches = 0;

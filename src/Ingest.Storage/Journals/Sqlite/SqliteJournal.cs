@@ -12,7 +12,7 @@ namespace Ingest.Storage;
 /// </para>
 /// <para>
 /// Against loss that nobody would notice: every row has a checksum that is verified at every read, counts are kept apart
-/// from what they count, the log is inspected before SQLite drops what it cannot read (<see cref="WalInspection"/>), and
+/// from what they count, sums of the rows tell an older state of a page from the present one, the log is inspected before SQLite drops what it cannot read (<see cref="WalInspection"/>), and
 /// a witness outside the database knows how many commits there were (<see cref="CommitMark"/>).
 /// </para>
 /// <para>

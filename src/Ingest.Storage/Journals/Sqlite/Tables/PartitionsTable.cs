@@ -40,6 +40,16 @@ internal sealed class PartitionsTable(Database database)
         return heads;
     }
 
+    /// <exception cref="Ingest.Engine.JournalCorruptException">The index does not lead from every name to its row: the partition would look as if it had never been written.</exception>
+    public void VerifyNames(List<PartitionHead> heads)
+    {
+        foreach (var head in heads)
+        {
+            if (Find(head.Id) != head)
+                throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "the index of names does not lead to it");
+        }
+    }
+
     public PartitionId NameOf(int key)
     {
         if (_names.TryGetValue(key, out var known))

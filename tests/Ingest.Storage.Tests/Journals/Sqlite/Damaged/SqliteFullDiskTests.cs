@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Ingest.Engine;
 using Ingest.TestKit;
 
@@ -70,11 +68,11 @@ public sealed class SqliteFullDiskTests
     {
         using var folder = new TemporaryFolder();
         await using var journal = await SqliteFixture.OpenAsync(folder);
-        var states = new List<string> { await StateAsync(journal) };
+        var states = new List<string> { await JournalState.OfAsync(journal, Cancellation) };
         foreach (var write in Script)
         {
             Assert.Equal(JournalResult.Committed, await write(journal));
-            states.Add(await StateAsync(journal));
+            states.Add(await JournalState.OfAsync(journal, Cancellation));
             if (states.Count == Before + 1)
                 folder.CopyTo(killed);
         }
@@ -123,7 +121,7 @@ public sealed class SqliteFullDiskTests
     {
         var result = await Script[write](journal);
         if (result.Outcome == JournalOutcome.Fenced)
-            Assert.Equal(states[write + 1], await StateAsync(journal));
+            Assert.Equal(states[write + 1], await JournalState.OfAsync(journal, Cancellation));
         else
             Assert.Equal(JournalResult.Committed, result);
         return write;
@@ -135,32 +133,7 @@ public sealed class SqliteFullDiskTests
         using var copy = new TemporaryFolder();
         folder.CopyTo(copy);
         await using var journal = await SqliteFixture.OpenAsync(copy);
-        Assert.Contains(await StateAsync(journal), possible);
+        Assert.Contains(await JournalState.OfAsync(journal, Cancellation), possible);
         Assert.Empty(await journal.CheckAsync(Cancellation));
-    }
-
-    /// <summary>All that a journal holds, as a text.</summary>
-    private static async Task<string> StateAsync(SqliteJournal journal)
-    {
-        var text = new StringBuilder();
-        var partition = await journal.ReadPartitionAsync(Make.Shop, int.MaxValue, default, Cancellation);
-        text.AppendLine(CultureInfo.InvariantCulture, $"next {partition.NextSeq}, clock {partition.Clock}");
-        text.AppendJoin('\n', partition.Unsealed).AppendLine();
-        text.AppendJoin('\n', partition.Ids.Select(run => $"{run.FirstSeq} {Convert.ToHexString(run.Ids.Span)}")).AppendLine();
-        foreach (var stream in new[] { LakeStream.Good, LakeStream.Quarantine })
-            text.AppendLine(await HashAsync(journal.ReadBlocksAsync(Make.Shop, stream, 1, long.MaxValue, Cancellation)));
-        foreach (var batch in await journal.ReadPendingAsync(Lane.All, int.MaxValue, new HashSet<BatchId>(), Cancellation))
-            text.AppendLine(CultureInfo.InvariantCulture, $"{batch} {await HashAsync(journal.ReadBatchAsync(batch, Cancellation))}");
-        text.AppendJoin('\n', await journal.ReadShippedAsync(default, Cancellation).ToListAsync(Cancellation)).AppendLine();
-        text.AppendJoin('\n', await journal.ReadLedgerAsync(default, Cancellation).ToListAsync(Cancellation));
-        return text.ToString();
-    }
-
-    private static async Task<string> HashAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await foreach (var chunk in chunks)
-            hash.AppendData(chunk.Span);
-        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }
