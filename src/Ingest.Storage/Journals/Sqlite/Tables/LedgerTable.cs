@@ -51,7 +51,7 @@ internal sealed class LedgerTable(Database database)
         using var rows = _all.Query();
         while (rows.Next())
         {
-            found = found.With((uint)rows.Int64(9));
+            found = found.With(unchecked((uint)rows.Int64(9)));
             try
             {
                 Read(rows);

@@ -36,7 +36,7 @@ internal sealed class RelayedTable(Database database)
         var gone = default(RowTally);
         using var rows = _forget.Query(before.UnixMilliseconds, max);
         while (rows.Next())
-            gone = gone.With((uint)rows.Int64(0));
+            gone = gone.With(unchecked((uint)rows.Int64(0)));
         return gone;
     }
 
@@ -47,7 +47,7 @@ internal sealed class RelayedTable(Database database)
         using var rows = _all.Query();
         while (rows.Next())
         {
-            sum = sum.With((uint)rows.Int64(1));
+            sum = sum.With(unchecked((uint)rows.Int64(1)));
             try
             {
                 Verify(new RelayedObject(rows.Text(2), rows.Text(3), rows.Text(4), new Instant(rows.Int64(0))), rows.Int64(1));

@@ -63,7 +63,7 @@ internal sealed class ShippedTable(Database database)
         var gone = default(RowTally);
         using var rows = _forget.Query(partition, before.Number);
         while (rows.Next())
-            gone = gone.With((uint)rows.Int64(0));
+            gone = gone.With(unchecked((uint)rows.Int64(0)));
         return gone;
     }
 
@@ -73,7 +73,7 @@ internal sealed class ShippedTable(Database database)
         using var rows = _all.Query();
         while (rows.Next())
         {
-            found = found.With((uint)rows.Int64(13));
+            found = found.With(unchecked((uint)rows.Int64(13)));
             try
             {
                 Read(rows, names);
