@@ -6,9 +6,6 @@ namespace Ingest.Storage;
 /// <param name="Last">The last closed hour; null where there is none.</param>
 internal readonly record struct ClosedHours(LakeHour? Last)
 {
-    /// <summary>Number of the last closed hour; 0 where there is none.</summary>
-    public int Number => Last?.Number ?? 0;
-
     /// <summary>These hours and all up to another; never fewer than before.</summary>
     public ClosedHours Through(LakeHour hour) => IsClosed(hour) ? this : new ClosedHours(hour);
 

@@ -81,9 +81,9 @@ internal sealed class JournalCheck
         var heads = _tables.Partitions.All();
         var bodies = new BodyTally();
         Expect("partitions", heads.Count, totals.Partitions);
-        Expect("partitions", PartitionsTable.SumOf(heads), totals.Sums.Partitions);
         Try(() => _tables.Partitions.VerifyNames(heads));
-        Try(() => _tables.Totals.Expect("meta (closed hour)", _tables.ClosedHour.Read().Number, totals.ClosedHour));
+        Expect("partitions", PartitionsTable.SumOf(heads), totals.PartitionsSum);
+        Try(() => _tables.ClosedHour.Read());
         foreach (var head in heads)
             CheckPartition(head);
         CheckBatches(totals, bodies);
@@ -92,13 +92,9 @@ internal sealed class JournalCheck
         Expect("bodies (rows, against those that blocks and batches name)", bodies.Rows, bodies.Named);
         Expect("bodies (bytes)", bodies.Bytes, totals.BacklogBytes);
         _tables.Ids.ScanAll(Found);
-        Expect("relayed", _tables.Relayed.ScanAll(Found), totals.Sums.Relayed);
-        var ledger = _tables.Ledger.ScanAll(Found);
-        Expect("ledger", ledger.Rows, totals.LedgerRows);
-        Expect("ledger", ledger.Sum, totals.Sums.Ledger);
-        var shipped = _tables.Shipped.ScanAll(_tables.Partitions, Found);
-        Expect("shipped", shipped.Rows, totals.ShippedBatches);
-        Expect("shipped", shipped.Sum, totals.Sums.Shipped);
+        _tables.Relayed.ScanAll(Found);
+        Expect("ledger", _tables.Ledger.ScanAll(Found), totals.LedgerRows);
+        Expect("shipped", _tables.Shipped.ScanAll(_tables.Partitions, Found), totals.ShippedBatches);
     }
 
     private void CheckPartition(PartitionHead head)
@@ -114,7 +110,7 @@ internal sealed class JournalCheck
         var pending = new List<PendingBatch>();
         var sum = _tables.Batches.ScanAll(_tables.Partitions, pending.Add, Found);
         Expect("batches", pending.Count, totals.PendingBatches);
-        Expect("batches", sum, totals.Sums.Batches);
+        Expect("batches", sum, totals.BatchesSum);
         foreach (var batch in pending)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -133,7 +129,12 @@ internal sealed class JournalCheck
 
     private void Expect(string table, long found, long written) => Try(() => _tables.Totals.Expect(table, found, written));
 
-    private void Expect(string table, RowSum found, RowSum written) => Try(() => _tables.Totals.Expect(table, found, written));
+    /// <summary>Says nothing where a row, or the number of them, was reported before.</summary>
+    private void Expect(string table, RowSum found, RowSum written)
+    {
+        if (!_findings.Exists(finding => finding.Contains($"table {table},", StringComparison.Ordinal)))
+            Try(() => _tables.Totals.Expect(table, found, written));
+    }
 
     private void Try(Action check)
     {

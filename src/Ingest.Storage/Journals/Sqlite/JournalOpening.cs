@@ -60,9 +60,7 @@ internal static class JournalOpening
         if (stored != id)
             throw Damage.File(folder.Database, $"it is the journal {stored}, but journal.id says {id}: one of the two was put in place of another", Restore);
 
-        if (version < Schema.Version)
-            Upgrade(database, version, isOwner);
-        var totals = tables.Totals.Read();
+        var totals = tables.Totals.ReadCounts();
         if (totals.Commits < committed)
         {
             throw Damage.File(
@@ -71,14 +69,11 @@ internal static class JournalOpening
                 CommitMark.Advice);
         }
 
-        var isSmall = database.Scalar("PRAGMA page_count") * Database.PageBytes <= checkBytesMax;
-        if (isSmall)
-            JournalCheck.ThrowOnDamagedStructure(database, "integrity_check");
+        if (database.Scalar("PRAGMA page_count") * Database.PageBytes <= checkBytesMax)
+            JournalCheck.ThrowOnDamagedStructure(database, "quick_check");
         if (version < Schema.Version)
-            tables.Totals.Write(totals = WithSums(tables, totals));
-        VerifyCounts(tables, totals);
-        if (isSmall)
-            VerifySums(tables, totals);
+            Upgrade(tables, version, isOwner);
+        VerifyRows(tables, tables.Totals.Read());
         database.Execute("COMMIT");
     }
 
@@ -109,7 +104,7 @@ internal static class JournalOpening
         {
             VerifyType(database);
             id = MetaTable.Read(database);
-            if (tables.Totals.Read().Commits > 0)
+            if (tables.Totals.ReadCounts().Commits > 0)
                 throw Damage.File(folder.Marker, $"it is missing beside a journal in use. If journal.db is the right one, write this line into it: {Marker.LineOf(id)}", Restore);
         }
 
@@ -132,42 +127,26 @@ internal static class JournalOpening
         return version;
     }
 
-    private static void Upgrade(Database database, long version, bool isOwner)
+    private static void Upgrade(JournalTables tables, long version, bool isOwner)
     {
+        var database = tables.Database;
         if (!isOwner)
             throw new JournalUnavailableException($"{database.Path}: it was written by an older version of this program (format {version}, this one reads {Schema.Version}). Start the server once: it upgrades the journal.");
 
         database.Execute(Schema.UpgradeFrom(version));
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
-    }
-
-    /// <summary>The sums of rows, which earlier versions did not keep.</summary>
-    private static Totals WithSums(JournalTables tables, Totals totals) => totals with
-    {
-        ClosedHour = tables.ClosedHour.Read().Number,
-        Sums = new RowSums(
-            PartitionsTable.SumOf(tables.Partitions.All()),
-            tables.Batches.ScanAll(tables.Partitions, _ => { }, damage => throw damage),
-            tables.Shipped.ScanAll(tables.Partitions, damage => throw damage).Sum,
-            tables.Ledger.ScanAll(damage => throw damage).Sum,
-            tables.Relayed.ScanAll(damage => throw damage)),
-    };
-
-    /// <summary>Reads the tables that grow with time, for a file that is small.</summary>
-    private static void VerifySums(JournalTables tables, Totals totals)
-    {
-        tables.Totals.Expect("shipped", tables.Shipped.ScanAll(tables.Partitions, damage => throw damage).Sum, totals.Sums.Shipped);
-        tables.Totals.Expect("ledger", tables.Ledger.ScanAll(damage => throw damage).Sum, totals.Sums.Ledger);
-        tables.Totals.Expect("relayed", tables.Relayed.ScanAll(damage => throw damage), totals.Sums.Relayed);
+        tables.Totals.Write(tables.Totals.ReadCounts() with
+        {
+            PartitionsSum = PartitionsTable.SumOf(tables.Partitions.All()),
+            BatchesSum = tables.Batches.ScanAll(tables.Partitions, _ => { }, damage => throw damage),
+        });
     }
 
     /// <summary>Reads all heads and pending batches, few and small, against the counts and sums of the totals.</summary>
-    private static void VerifyCounts(JournalTables tables, Totals totals)
+    private static void VerifyRows(JournalTables tables, Totals totals)
     {
         var heads = tables.Partitions.All();
         tables.Totals.Expect("partitions", heads.Count, totals.Partitions);
-        tables.Totals.Expect("partitions", PartitionsTable.SumOf(heads), totals.Sums.Partitions);
-        tables.Totals.Expect("meta (closed hour)", tables.ClosedHour.Read().Number, totals.ClosedHour);
         tables.Partitions.VerifyNames(heads);
         long unsealed = heads.Sum(h => h.Good.Events + h.Quarantine.Events);
         tables.Totals.Expect("blocks (unsealed events)", unsealed, totals.UnsealedEvents);
@@ -183,6 +162,7 @@ internal static class JournalOpening
             damage => throw damage);
         tables.Totals.Expect("batches", batches, totals.PendingBatches);
         tables.Totals.Expect("batches (events)", events, totals.PendingEvents);
-        tables.Totals.Expect("batches", sum, totals.Sums.Batches);
+        tables.Totals.Expect("partitions", PartitionsTable.SumOf(heads), totals.PartitionsSum);
+        tables.Totals.Expect("batches", sum, totals.BatchesSum);
     }
 }

@@ -33,7 +33,7 @@ public sealed record SqliteJournalOptions
     /// <summary>Bytes that waiting appends may hold in memory; beyond it they are refused.</summary>
     public long QueueBytesMax { get; init; } = 128L << 20;
 
-    /// <summary>Size of journal.db up to which all of it but the bodies is checked when it is opened: 64 MiB take some 150 ms. Of a larger one, the heads and what waits for the lake.</summary>
+    /// <summary>Size of journal.db up to which its structure is checked when it is opened: 64 MiB take some 100 ms.</summary>
     public long CheckAtOpenBytesMax { get; init; } = 64L << 20;
 
     /// <summary>Called from a background thread, with one sentence, when a checkpoint or giving back space fails. It will be tried again.</summary>

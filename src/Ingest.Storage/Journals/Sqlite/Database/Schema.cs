@@ -21,9 +21,8 @@ internal static class Schema
         CREATE TABLE totals(id INTEGER PRIMARY KEY, commits INTEGER NOT NULL, partitions INTEGER NOT NULL,
           next_position INTEGER NOT NULL, unsealed_events INTEGER NOT NULL, pending_events INTEGER NOT NULL,
           pending_batches INTEGER NOT NULL, backlog_bytes INTEGER NOT NULL, ledger_rows INTEGER NOT NULL,
-          shipped_batches INTEGER NOT NULL, crc INTEGER NOT NULL, closed_hour INTEGER NOT NULL DEFAULT 0,
-          partitions_sum INTEGER NOT NULL DEFAULT 0, batches_sum INTEGER NOT NULL DEFAULT 0, shipped_sum INTEGER NOT NULL DEFAULT 0,
-          ledger_sum INTEGER NOT NULL DEFAULT 0, relayed_sum INTEGER NOT NULL DEFAULT 0);
+          shipped_batches INTEGER NOT NULL, crc INTEGER NOT NULL, partitions_sum INTEGER NOT NULL DEFAULT 0,
+          batches_sum INTEGER NOT NULL DEFAULT 0, sums_crc INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE partitions(id INTEGER PRIMARY KEY, source TEXT NOT NULL, number INTEGER NOT NULL,
           next_seq INTEGER NOT NULL, clock INTEGER NOT NULL, ids_newest INTEGER NOT NULL, ids_forgotten INTEGER NOT NULL,
           good_first INTEGER NOT NULL, good_blocks INTEGER NOT NULL, good_events INTEGER NOT NULL,
@@ -68,12 +67,9 @@ internal static class Schema
     private const string Sums =
         """
 
-        ALTER TABLE totals ADD COLUMN closed_hour INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE totals ADD COLUMN partitions_sum INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE totals ADD COLUMN batches_sum INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE totals ADD COLUMN shipped_sum INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE totals ADD COLUMN ledger_sum INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE totals ADD COLUMN relayed_sum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE totals ADD COLUMN sums_crc INTEGER NOT NULL DEFAULT 0;
         """;
 
     /// <summary>What an older version lacks: 1 kept no number of partitions, 2 no relayed objects, 3 no sums of rows.</summary>

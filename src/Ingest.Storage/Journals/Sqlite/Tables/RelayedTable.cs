@@ -10,16 +10,11 @@ internal sealed class RelayedTable(Database database)
     private readonly Statement _all = database.Prepare("SELECT delivered_at, crc, region, key, sha256 FROM relayed");
 
     private readonly Statement _forget = database.Prepare(
-        "DELETE FROM relayed WHERE id IN (SELECT id FROM relayed WHERE delivered_at<?1 LIMIT ?2) RETURNING crc");
+        "DELETE FROM relayed WHERE id IN (SELECT id FROM relayed WHERE delivered_at<?1 LIMIT ?2)");
 
     /// <summary>Adds one; one that is there stays as it is.</summary>
-    /// <returns>The checksum of the row that is new; null where it is there.</returns>
-    public uint? Insert(RelayedObject relayed)
-    {
-        var checksum = ChecksumOf(relayed);
-        _insert.Bind(3, relayed.Region).Bind(4, relayed.Key).Bind(5, relayed.Sha256).Run(relayed.DeliveredAt.UnixMilliseconds, checksum);
-        return database.Changes == 1 ? checksum : null;
-    }
+    public void Insert(RelayedObject relayed) =>
+        _insert.Bind(3, relayed.Region).Bind(4, relayed.Key).Bind(5, relayed.Sha256).Run(relayed.DeliveredAt.UnixMilliseconds, ChecksumOf(relayed));
 
     public bool Contains(string region, string key, string sha256)
     {
@@ -30,24 +25,19 @@ internal sealed class RelayedTable(Database database)
         return true;
     }
 
-    /// <returns>The rows that went.</returns>
-    public RowTally Forget(Instant before, int max)
+    /// <returns>How many rows went.</returns>
+    public int Forget(Instant before, int max)
     {
-        var gone = default(RowTally);
-        using var rows = _forget.Query(before.UnixMilliseconds, max);
-        while (rows.Next())
-            gone = gone.With(unchecked((uint)rows.Int64(0)));
-        return gone;
+        _forget.Run(before.UnixMilliseconds, max);
+        return database.Changes;
     }
 
     /// <summary>Reads every row.</summary>
-    public RowSum ScanAll(Action<JournalCorruptException> onDamage)
+    public void ScanAll(Action<JournalCorruptException> onDamage)
     {
-        var sum = default(RowSum);
         using var rows = _all.Query();
         while (rows.Next())
         {
-            sum = sum.With(unchecked((uint)rows.Int64(1)));
             try
             {
                 Verify(new RelayedObject(rows.Text(2), rows.Text(3), rows.Text(4), new Instant(rows.Int64(0))), rows.Int64(1));
@@ -57,8 +47,6 @@ internal sealed class RelayedTable(Database database)
                 onDamage(damage);
             }
         }
-
-        return sum;
     }
 
     private void Verify(RelayedObject relayed, long checksum)

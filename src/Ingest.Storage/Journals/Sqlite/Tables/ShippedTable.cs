@@ -17,12 +17,10 @@ internal sealed class ShippedTable(Database database)
         $"SELECT {Columns} FROM shipped WHERE partition=? AND hour>=? ORDER BY stream, from_seq");
 
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM shipped");
-    private readonly Statement _forget = database.Prepare("DELETE FROM shipped WHERE partition=? AND hour<? RETURNING crc");
+    private readonly Statement _forget = database.Prepare("DELETE FROM shipped WHERE partition=? AND hour<?");
 
-    /// <returns>The row's checksum.</returns>
-    public uint Insert(int partition, ShippedBatch shipped)
+    public void Insert(int partition, ShippedBatch shipped)
     {
-        var checksum = ChecksumOf(partition, shipped);
         var (batch, stored) = (shipped.Batch, shipped.Object);
         _insert.Bind(15, stored.Key).Bind(16, stored.Sha256).Run(
             partition,
@@ -38,8 +36,7 @@ internal sealed class ShippedTable(Database database)
             (long)batch.Reason,
             stored.Length,
             stored.ShippedAt.UnixMilliseconds,
-            checksum);
-        return checksum;
+            ChecksumOf(partition, shipped));
     }
 
     public bool Exists(int partition, LakeStream stream, long fromSeq)
@@ -57,23 +54,19 @@ internal sealed class ShippedTable(Database database)
         return found;
     }
 
-    /// <returns>The rows that went.</returns>
-    public RowTally Forget(int partition, LakeHour before)
+    /// <returns>How many rows went.</returns>
+    public int Forget(int partition, LakeHour before)
     {
-        var gone = default(RowTally);
-        using var rows = _forget.Query(partition, before.Number);
-        while (rows.Next())
-            gone = gone.With(unchecked((uint)rows.Int64(0)));
-        return gone;
+        _forget.Run(partition, before.Number);
+        return database.Changes;
     }
 
-    public RowTally ScanAll(PartitionsTable names, Action<JournalCorruptException> damaged)
+    public long ScanAll(PartitionsTable names, Action<JournalCorruptException> damaged)
     {
-        var found = default(RowTally);
+        long count = 0;
         using var rows = _all.Query();
-        while (rows.Next())
+        for (; rows.Next(); count++)
         {
-            found = found.With(unchecked((uint)rows.Int64(13)));
             try
             {
                 Read(rows, names);
@@ -84,7 +77,7 @@ internal sealed class ShippedTable(Database database)
             }
         }
 
-        return found;
+        return count;
     }
 
     private ShippedBatch Read(in Statement.Rows rows, PartitionsTable names)

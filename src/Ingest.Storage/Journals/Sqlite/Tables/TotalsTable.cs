@@ -15,8 +15,8 @@ namespace Ingest.Storage;
 /// <param name="BacklogBytes">Bytes of all bodies.</param>
 /// <param name="LedgerRows">Rows in ledger.</param>
 /// <param name="ShippedBatches">Rows in shipped.</param>
-/// <param name="ClosedHour">Number of the last closed hour, the same as in meta; 0 for none.</param>
-/// <param name="Sums">What the rows themselves must add up to.</param>
+/// <param name="PartitionsSum">Sum of all rows in partitions.</param>
+/// <param name="BatchesSum">Sum of all rows in batches.</param>
 internal readonly record struct Totals(
     long Commits,
     long Partitions,
@@ -27,45 +27,38 @@ internal readonly record struct Totals(
     long BacklogBytes,
     long LedgerRows,
     long ShippedBatches,
-    long ClosedHour,
-    RowSums Sums)
+    RowSum PartitionsSum,
+    RowSum BatchesSum)
 {
-    public static Totals Empty { get; } = new(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, default);
+    public static Totals Empty { get; } = new(0, 0, 1, 0, 0, 0, 0, 0, 0, default, default);
 }
 
 internal sealed class TotalsTable(Database database)
 {
-    private const string Columns =
-        "commits, partitions, next_position, unsealed_events, pending_events, pending_batches, backlog_bytes, ledger_rows, shipped_batches, crc, " +
-        "closed_hour, partitions_sum, batches_sum, shipped_sum, ledger_sum, relayed_sum";
+    private const string Counts =
+        "commits, partitions, next_position, unsealed_events, pending_events, pending_batches, backlog_bytes, ledger_rows, shipped_batches, crc";
 
-    private readonly Statement _read = database.Prepare($"SELECT {Columns} FROM totals");
+    private const string Sums = "partitions_sum, batches_sum, sums_crc";
 
-    private readonly Statement _write = database.Prepare(
-        $"INSERT OR REPLACE INTO totals(id, {Columns}) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _readCounts = database.Prepare($"SELECT {Counts} FROM totals");
+    private readonly Statement _read = database.Prepare($"SELECT {Counts}, {Sums} FROM totals");
+    private readonly Statement _write = database.Prepare($"INSERT OR REPLACE INTO totals(id, {Counts}, {Sums}) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     public Totals Read()
     {
         using var rows = _read.Query();
-        if (!rows.Next())
-            throw Damage.Row(database.Path, "totals", "its only row", "it is missing");
-
-        var totals = new Totals(
-            rows.Int64(0),
-            rows.Int64(1),
-            rows.Int64(2),
-            rows.Int64(3),
-            rows.Int64(4),
-            rows.Int64(5),
-            rows.Int64(6),
-            rows.Int64(7),
-            rows.Int64(8),
-            rows.Int64(10),
-            new RowSums(new(rows.Int64(11)), new(rows.Int64(12)), new(rows.Int64(13)), new(rows.Int64(14)), new(rows.Int64(15))));
-        if (rows.Int64(9) != ChecksumOf(totals))
-            throw Damage.Row(database.Path, "totals", "its only row", "its checksum does not hold");
+        var totals = ReadCounts(rows) with { PartitionsSum = new(rows.Int64(10)), BatchesSum = new(rows.Int64(11)) };
+        if (rows.Int64(12) != ChecksumOfSums(totals))
+            throw Damage.Row(database.Path, "totals", "its only row", "the checksum of its sums does not hold");
 
         return totals;
+    }
+
+    /// <summary>Without the sums, which versions before 4 have not.</summary>
+    public Totals ReadCounts()
+    {
+        using var rows = _readCounts.Query();
+        return ReadCounts(rows);
     }
 
     public void Write(in Totals totals) => _write.Run(
@@ -79,12 +72,9 @@ internal sealed class TotalsTable(Database database)
         totals.LedgerRows,
         totals.ShippedBatches,
         ChecksumOf(totals),
-        totals.ClosedHour,
-        totals.Sums.Partitions.Value,
-        totals.Sums.Batches.Value,
-        totals.Sums.Shipped.Value,
-        totals.Sums.Ledger.Value,
-        totals.Sums.Relayed.Value);
+        totals.PartitionsSum.Value,
+        totals.BatchesSum.Value,
+        ChecksumOfSums(totals));
 
     /// <exception cref="Ingest.Engine.JournalCorruptException">A table does not hold as many rows as were written.</exception>
     public void Expect(string table, long found, long written)
@@ -97,7 +87,41 @@ internal sealed class TotalsTable(Database database)
     public void Expect(string table, RowSum found, RowSum written)
     {
         if (found != written)
-            throw Damage.Row(database.Path, table, "as a whole", "its rows are not those that were written last: the disk holds an older state of it");
+            throw Damage.Row(database.Path, table, "as a whole", "its rows are not those that were written: rows are lost, or of an older state");
+    }
+
+    private Totals ReadCounts(in Statement.Rows rows)
+    {
+        if (!rows.Next())
+            throw Damage.Row(database.Path, "totals", "its only row", "it is missing");
+
+        var totals = new Totals(
+            rows.Int64(0),
+            rows.Int64(1),
+            rows.Int64(2),
+            rows.Int64(3),
+            rows.Int64(4),
+            rows.Int64(5),
+            rows.Int64(6),
+            rows.Int64(7),
+            rows.Int64(8),
+            default,
+            default);
+        if (rows.Int64(9) != ChecksumOf(totals))
+            throw Damage.Row(database.Path, "totals", "its only row", "its checksum does not hold");
+
+        return totals;
+    }
+
+    /// <summary>Its own, so that a reader of version 3 that still runs during an upgrade finds the other one right.</summary>
+    private static uint ChecksumOfSums(in Totals totals)
+    {
+        var crc = new Crc32C();
+        crc.Add("totals, sums");
+        crc.Add(totals.Commits);
+        crc.Add(totals.PartitionsSum.Value);
+        crc.Add(totals.BatchesSum.Value);
+        return crc.Value;
     }
 
     private static uint ChecksumOf(in Totals totals)
@@ -113,16 +137,6 @@ internal sealed class TotalsTable(Database database)
         crc.Add(totals.BacklogBytes);
         crc.Add(totals.LedgerRows);
         crc.Add(totals.ShippedBatches);
-        if (totals.Sums != default || totals.ClosedHour != 0) // Rows of version 3 have neither.
-        {
-            crc.Add(totals.ClosedHour);
-            crc.Add(totals.Sums.Partitions.Value);
-            crc.Add(totals.Sums.Batches.Value);
-            crc.Add(totals.Sums.Shipped.Value);
-            crc.Add(totals.Sums.Ledger.Value);
-            crc.Add(totals.Sums.Relayed.Value);
-        }
-
         return crc.Value;
     }
 }

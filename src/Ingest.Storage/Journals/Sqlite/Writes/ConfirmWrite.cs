@@ -19,17 +19,16 @@ internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : Write
             tables.Bodies.Delete(position);
         tables.Blocks.Delete(head.Key, id.Stream, id.FromSeq, pending.Batch.ToSeq);
         tables.Batches.Delete(pending);
-        var row = tables.Shipped.Insert(head.Key, new ShippedBatch(pending.Batch, shipped));
+        tables.Shipped.Insert(head.Key, new ShippedBatch(pending.Batch, shipped));
         ref var entry = ref transaction.Ledger(head.Key, pending.Batch.Hour);
         entry = entry.PlusShipped(id.Stream, pending.Batch.Events);
-        var sums = transaction.Totals.Sums;
         transaction.Totals = transaction.Totals with
         {
             PendingEvents = transaction.Totals.PendingEvents - pending.Batch.Events,
             PendingBatches = transaction.Totals.PendingBatches - 1,
             BacklogBytes = transaction.Totals.BacklogBytes - pending.Batch.BodyBytes,
             ShippedBatches = transaction.Totals.ShippedBatches + 1,
-            Sums = sums with { Batches = sums.Batches.Without(BatchesTable.ChecksumOf(pending)), Shipped = sums.Shipped.With(row) },
+            BatchesSum = transaction.Totals.BatchesSum.Without(BatchesTable.ChecksumOf(pending)),
         };
         return JournalResult.Committed;
     }

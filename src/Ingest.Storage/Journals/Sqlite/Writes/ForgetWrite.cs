@@ -42,13 +42,13 @@ internal sealed class ForgetWrite(LakeHour before) : Write
             var pending = PendingEvents.ByHour(tables, head);
             foreach (var entry in entries.Where(e => !pending.ContainsKey(e.Counts.Hour)))
             {
-                transaction.DropLedger(partition, entry);
+                transaction.DropLedger(partition, entry.Counts.Hour);
                 dropped++;
             }
         }
 
         var shipped = tables.Shipped.Forget(partition, before);
         transaction.ForgotShipped(shipped);
-        return dropped + (int)shipped.Rows;
+        return dropped + shipped;
     }
 }

@@ -19,9 +19,6 @@ internal sealed class JournalTransaction(JournalTables tables)
 
     private readonly Dictionary<string, int> _changedCounts = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _changedLedger = [];
-
-    /// <summary>Those of the changed ledger entries that were there before, as they were.</summary>
-    private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _storedLedger = [];
     private Totals _committed;
     private ClosedHours _closed;
     private ClosedHours _committedClosed;
@@ -93,42 +90,36 @@ internal sealed class JournalTransaction(JournalTables tables)
         return ref entry;
     }
 
-    /// <summary>Drops a ledger entry, given as it is stored, and what this transaction added to it.</summary>
-    public void DropLedger(int partition, in LedgerEntry stored)
+    /// <summary>Drops a stored ledger entry, and what this transaction added to it.</summary>
+    public void DropLedger(int partition, LakeHour hour)
     {
         IsDirty = true;
-        var hour = stored.Counts.Hour;
         _changedLedger.Remove((partition, hour));
-        _storedLedger.Remove((partition, hour));
         Tables.Ledger.Delete(partition, hour);
-        var rest = Totals.Sums.Ledger.Without(LedgerTable.ChecksumOf(partition, stored));
-        Totals = Totals with { LedgerRows = Totals.LedgerRows - 1, Sums = Totals.Sums with { Ledger = rest } };
+        Totals = Totals with { LedgerRows = Totals.LedgerRows - 1 };
     }
 
     /// <summary>Counts confirmed batches that were dropped.</summary>
-    public void ForgotShipped(RowTally batches)
+    public void ForgotShipped(int batches)
     {
-        IsDirty |= batches.Rows > 0;
-        var rest = Totals.Sums.Shipped.Without(batches.Sum);
-        Totals = Totals with { ShippedBatches = Totals.ShippedBatches - batches.Rows, Sums = Totals.Sums with { Shipped = rest } };
+        IsDirty |= batches > 0;
+        Totals = Totals with { ShippedBatches = Totals.ShippedBatches - batches };
     }
 
     /// <summary>Remembers a relay object.</summary>
     public void AddRelayed(RelayedObject relayed)
     {
         IsDirty = true;
-        if (Tables.Relayed.Insert(relayed) is { } row)
-            Totals = Totals with { Sums = Totals.Sums with { Relayed = Totals.Sums.Relayed.With(row) } };
+        Tables.Relayed.Insert(relayed);
     }
 
     /// <summary>Drops relay objects that were delivered before a time.</summary>
     /// <returns>How many went.</returns>
     public int ForgetRelayed(Instant before, int max)
     {
-        var gone = Tables.Relayed.Forget(before, max);
-        IsDirty |= gone.Rows > 0;
-        Totals = Totals with { Sums = Totals.Sums with { Relayed = Totals.Sums.Relayed.Without(gone.Sum) } };
-        return (int)gone.Rows;
+        var rows = Tables.Relayed.Forget(before, max);
+        IsDirty |= rows > 0;
+        return rows;
     }
 
     /// <summary>Stores a body.</summary>
@@ -145,14 +136,27 @@ internal sealed class JournalTransaction(JournalTables tables)
     /// <summary>Writes what was changed in memory; the commit follows.</summary>
     public void Flush()
     {
+        var heads = Totals.PartitionsSum;
+        foreach (var head in _changedHeads.Values)
+        {
+            if (_heads.TryGetValue(head.Id, out var before))
+            {
+                Tables.Partitions.Update(head);
+                heads = heads.Without(PartitionsTable.ChecksumOf(before));
+            }
+            else
+            {
+                Tables.Partitions.Insert(head);
+            }
+
+            heads = heads.With(PartitionsTable.ChecksumOf(head));
+        }
+
+        foreach (var ((partition, _), entry) in _changedLedger)
+            Tables.Ledger.Write(partition, entry);
         if (_closed != _committedClosed)
             Tables.ClosedHour.Write(_closed.Last!.Value);
-        Totals = Totals with
-        {
-            Commits = Totals.Commits + 1,
-            ClosedHour = _closed.Number,
-            Sums = Totals.Sums with { Partitions = FlushHeads(Totals.Sums.Partitions), Ledger = FlushLedger(Totals.Sums.Ledger) },
-        };
+        Totals = Totals with { Commits = Totals.Commits + 1, PartitionsSum = heads };
         Tables.Totals.Write(Totals);
     }
 
@@ -174,43 +178,10 @@ internal sealed class JournalTransaction(JournalTables tables)
         Clear();
     }
 
-    private RowSum FlushHeads(RowSum sum)
-    {
-        foreach (var head in _changedHeads.Values)
-        {
-            if (_heads.TryGetValue(head.Id, out var before))
-            {
-                Tables.Partitions.Update(head);
-                sum = sum.Without(PartitionsTable.ChecksumOf(before));
-            }
-            else
-            {
-                Tables.Partitions.Insert(head);
-            }
-
-            sum = sum.With(PartitionsTable.ChecksumOf(head));
-        }
-
-        return sum;
-    }
-
-    private RowSum FlushLedger(RowSum sum)
-    {
-        foreach (var (row, entry) in _changedLedger)
-        {
-            Tables.Ledger.Write(row.Partition, entry);
-            if (_storedLedger.TryGetValue(row, out var before))
-                sum = sum.Without(LedgerTable.ChecksumOf(row.Partition, before));
-            sum = sum.With(LedgerTable.ChecksumOf(row.Partition, entry));
-        }
-
-        return sum;
-    }
-
     private LedgerEntry FindOrAddLedger(int partition, LakeHour hour)
     {
         if (Tables.Ledger.Find(partition, hour) is { } found)
-            return _storedLedger[(partition, hour)] = found;
+            return found;
 
         Totals = Totals with { LedgerRows = Totals.LedgerRows + 1 };
         return LedgerEntry.Empty(hour);
@@ -221,7 +192,6 @@ internal sealed class JournalTransaction(JournalTables tables)
         _changedHeads.Clear();
         _changedCounts.Clear();
         _changedLedger.Clear();
-        _storedLedger.Clear();
         IsDirty = false;
     }
 }

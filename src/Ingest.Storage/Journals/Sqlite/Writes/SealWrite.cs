@@ -39,13 +39,12 @@ internal sealed class SealWrite : Write
             pending = Merge(transaction, pending, positions, merged);
         transaction.Tables.Batches.Insert(pending);
         transaction.Set(head.With(batch.Stream, rest));
-        var sums = transaction.Totals.Sums;
         transaction.Totals = transaction.Totals with
         {
             UnsealedEvents = transaction.Totals.UnsealedEvents - batch.Events,
             PendingEvents = transaction.Totals.PendingEvents + batch.Events,
             PendingBatches = transaction.Totals.PendingBatches + 1,
-            Sums = sums with { Batches = sums.Batches.With(BatchesTable.ChecksumOf(pending)) },
+            BatchesSum = transaction.Totals.BatchesSum.With(BatchesTable.ChecksumOf(pending)),
         };
         return JournalResult.Committed;
     }

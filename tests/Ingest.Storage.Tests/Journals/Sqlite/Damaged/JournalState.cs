@@ -10,6 +10,15 @@ internal static class JournalState
 {
     public static async Task<string> OfAsync(IJournal journal, CancellationToken cancellation)
     {
+        var text = new StringBuilder(await EventsOfAsync(journal, cancellation));
+        text.AppendJoin('\n', await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation)).AppendLine();
+        text.AppendJoin('\n', await journal.ReadLedgerAsync(default, cancellation).ToListAsync(cancellation));
+        return text.ToString();
+    }
+
+    /// <summary>Without what is only on record about events: shipped batches and counts.</summary>
+    public static async Task<string> EventsOfAsync(IJournal journal, CancellationToken cancellation)
+    {
         var text = new StringBuilder();
         var partition = await journal.ReadPartitionAsync(Make.Shop, int.MaxValue, default, cancellation);
         text.AppendLine(CultureInfo.InvariantCulture, $"next {partition.NextSeq}, clock {partition.Clock}");
@@ -19,8 +28,6 @@ internal static class JournalState
             text.AppendLine(await HashAsync(journal.ReadBlocksAsync(Make.Shop, stream, 1, long.MaxValue, cancellation)));
         foreach (var batch in await journal.ReadPendingAsync(Lane.All, int.MaxValue, new HashSet<BatchId>(), cancellation))
             text.AppendLine(CultureInfo.InvariantCulture, $"{batch} {await HashAsync(journal.ReadBatchAsync(batch, cancellation))}");
-        text.AppendJoin('\n', await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation)).AppendLine();
-        text.AppendJoin('\n', await journal.ReadLedgerAsync(default, cancellation).ToListAsync(cancellation));
         return text.ToString();
     }
 

@@ -5,7 +5,8 @@ namespace Ingest.Storage.Tests;
 
 /// <summary>
 /// Each page of journal.db in turn as it was one batch ago, as a disk leaves it that loses a write: a sound page of sound rows.
-/// What came and what went have equal counts, so that nothing but the sums of rows tells.
+/// What came and what went have equal counts, so that nothing but the sums of rows tells. The appends bring no ids, whose chain
+/// would tell too.
 /// </summary>
 public sealed class SqliteLostWriteTests : IDisposable
 {
@@ -44,20 +45,18 @@ public sealed class SqliteLostWriteTests : IDisposable
             }
         }
 
-        Assert.True(named >= 5, $"Only {named} pages were named: the test does not damage what it should.");
+        Assert.True(named >= 2, $"Only {named} pages were named: the test does not damage what it should.");
     }
 
-    /// <summary>One batch from its append to its confirmation, the hour before closed, and the file closed.</summary>
+    /// <summary>One batch from its append to its confirmation, and the file closed.</summary>
     private async Task ShipAsync(int seq)
     {
         await using var journal = await SqliteFixture.OpenAsync(_folder);
         var block = Make.Block(seq, hour: new LakeHour(Make.Hour.Number + seq));
         var seal = Make.Seal(Make.Shop, [block]);
-        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(Make.Append(Make.Shop, block), Cancellation));
+        Assert.Equal(JournalResult.Committed, await journal.AppendAsync(Make.Append(Make.Shop, block) with { Ids = default }, Cancellation));
         Assert.Equal(JournalResult.Committed, await journal.SealAsync(seal, Cancellation));
         Assert.Equal(JournalResult.Committed, await journal.ConfirmAsync(seal.Batch.Id, Make.Shipped(seal.Batch), Cancellation));
-        Assert.Equal(JournalResult.Committed, await journal.CloseHourAsync(new LakeHour(block.Hour.Number - 1), Cancellation));
-        Assert.Equal(JournalResult.Committed, await journal.RecordRelayedAsync(new RelayedObject("west", $"key {seq}", "sum", default), Cancellation));
     }
 
     private async Task<string> StateAsync(byte[] database)
@@ -66,7 +65,6 @@ public sealed class SqliteLostWriteTests : IDisposable
         _folder.CopyTo(copy);
         await File.WriteAllBytesAsync(copy.Of("journal.db"), database, Cancellation);
         await using var journal = await SqliteFixture.OpenAsync(copy);
-        var relayed = await journal.WasRelayedAsync("west", "key 5", "sum", Cancellation);
-        return $"{await JournalState.OfAsync(journal, Cancellation)}\n{await journal.ReadClosedHourAsync(Cancellation)}, {relayed}";
+        return await JournalState.EventsOfAsync(journal, Cancellation);
     }
 }
