@@ -4,7 +4,7 @@ namespace Ingest.Storage;
 
 /// <summary>
 /// One row, rewritten by every transaction: counts over the whole journal, kept apart from what they count. Status reads
-/// it instead of scanning, and a table that lost rows no longer agrees with it.
+/// it instead of scanning, and a table that lost rows, or holds older ones, no longer agrees with it.
 /// </summary>
 /// <param name="Commits">Transactions ever committed; compared with <see cref="CommitMark"/>.</param>
 /// <param name="Partitions">Rows in partitions, whose ids are 1 to this number.</param>
