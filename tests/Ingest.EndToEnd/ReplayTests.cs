@@ -51,6 +51,38 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task In_a_lake_in_s3_they_become_good_once_too()
+    {
+        const int valid = 20, invalid = 5;
+        await using var s3 = await S3Lake.StartAsync();
+        await s3.CreateBucketAsync();
+        using var config = new ConfigFolder(hasSchemas: false);
+        await using var installation = new Installation { Config = config.Path, Environment = s3.Server.Environment };
+        installation.ShipTo(s3.Location, s3.Options);
+        await installation.StartAsync();
+        PlainEvent[] events =
+        [
+            .. Enumerable.Range(0, valid).Select(i => new PlainEvent($"valid-{i}")),
+            .. Enumerable.Range(0, invalid).Select(i => new PlainEvent($"invalid-{i}", PlainFlaw.Invalid)),
+        ];
+        await QuarantineAsync(installation, events);
+        await AssertListedAsync(installation, replayed: 0, ("unknown_schema", valid + invalid));
+        Assert.Equal(0, (await installation.CallAsync("quarantine", "show", events[3].Id)).ExitCode);
+
+        config.WriteSchema();
+        await WaitForRulesAsync(installation);
+        var replayed = await ReplayAsync(installation, exitCode: 1);
+        Assert.Contains($"{valid} events became good, 0 were good already, {invalid} are invalid still", replayed, StringComparison.Ordinal);
+        var again = await ReplayAsync(installation, exitCode: 1);
+        Assert.Contains($"0 events became good, {valid} were good already, {invalid} are invalid still", again, StringComparison.Ordinal);
+
+        await installation.WaitUntilShippedAsync();
+        await s3.DownloadAsync(installation.LakeFolder);
+        AssertGoodOnce(installation, events[..valid]);
+        await Verdict.AssertAuditAsync(installation, valid, valid + invalid);
+    }
+
+    [Fact]
     public async Task With_the_command_and_then_the_server_killed_it_goes_on_where_it_was()
     {
         const int objects = 4, eventsPerObject = 1_200;

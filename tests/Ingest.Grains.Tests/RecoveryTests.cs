@@ -79,14 +79,15 @@ public sealed class RecoveryTests
     [Fact]
     public async Task Partitions_that_cannot_be_woken_keep_no_other_from_it()
     {
-        // One round of each lane must find them all; those whose calls fail are activated by them all the same. A second is
-        // there for calls that fail because the silo has only just started; a round that ends at its first failure would
-        // need more of them than there is patience for.
+        // One round of each lane must find them all; those whose calls fail are activated by them all the same. A second and a
+        // third are there for calls that fail because the silo has only just started; a round that ends at its first failure
+        // would need more of them than there is patience for.
+        var period = TimeSpan.FromMinutes(2);
         var rarely = Setup with
         {
             Silos = 1,
             Sources = new Dictionary<string, int>(StringComparer.Ordinal) { ["shop"] = 64 },
-            Hosting = Setup.Hosting with { UnsealedPeriod = TimeSpan.FromSeconds(50) },
+            Hosting = Setup.Hosting with { UnsealedPeriod = period },
             Grains = Setup.Grains with { WakesMax = 1 },
         };
         await using var cluster = await IngestCluster.StartAsync(rarely);
@@ -97,7 +98,7 @@ public sealed class RecoveryTests
 
         cluster.Calls.Fails = call => call.InterfaceMethod.Name == nameof(IPartitionGrain.WakeAsync) && call.TargetId.GetUniformHashCode() % 2 == 0;
         await cluster.AddSiloAsync();
-        await cluster.AssertOnceInLakeAsync(ids);
+        await cluster.AssertOnceInLakeAsync(ids, patience: 2.5 * period);
     }
 
     [Fact]

@@ -117,25 +117,28 @@ internal sealed class IngestCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until the journal holds nothing that is not in the lake.</summary>
-    public Task UntilShippedAsync() => UntilAsync(async () =>
-    {
-        var status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
-        return status is { Unsealed: 0, Pending: 0 };
-    });
+    /// <param name="patience">How long; that of all waits when null.</param>
+    public Task UntilShippedAsync(TimeSpan? patience = null) => UntilAsync(
+        async () =>
+        {
+            var status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
+            return status is { Unsealed: 0, Pending: 0 };
+        },
+        patience);
 
     /// <summary>Waits until all is shipped; then every id must be in the lake once, and the ledger must add up.</summary>
-    public async Task AssertOnceInLakeAsync(IEnumerable<string> ids)
+    public async Task AssertOnceInLakeAsync(IEnumerable<string> ids, TimeSpan? patience = null)
     {
-        await UntilShippedAsync();
+        await UntilShippedAsync(patience);
         Assert.Equal(ids.Order(StringComparer.Ordinal), (await ReadLakeAsync()).Order(StringComparer.Ordinal));
         Assert.All(await ReadLedgerAsync(), row => Assert.Empty(Conservation.Violations(row)));
     }
 
     /// <summary>Waits until something holds; fails when it does not in a long time.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds)
+    public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan? patience = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(patience ?? Patience);
         while (!await holds())
             await Task.Delay(20, deadline.Token);
     }

@@ -21,7 +21,11 @@ public abstract partial class JournalConformance : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_journal is not null)
+        {
+            await AssertSoundAsync();
             await _journal.DisposeAsync();
+        }
+
         await CleanUpAsync();
         GC.SuppressFinalize(this);
     }
@@ -31,6 +35,9 @@ public abstract partial class JournalConformance : IAsyncLifetime
 
     /// <summary>A second handle on the same contents while the first is open; the same one where the storage has one owner.</summary>
     protected abstract ValueTask<IJournal> OpenSecondAsync();
+
+    /// <summary>The full check, where a journal has one: after every test, of the journal as it is left and as it opens again.</summary>
+    protected virtual ValueTask AssertSoundAsync() => ValueTask.CompletedTask;
 
     protected virtual ValueTask CleanUpAsync() => ValueTask.CompletedTask;
 

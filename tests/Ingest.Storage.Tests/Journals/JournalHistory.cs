@@ -35,12 +35,18 @@ internal sealed class JournalHistory(int seed)
 
     public async Task CompareAsync(IJournal journal, CancellationToken cancellation)
     {
-        Assert.Equal(_model.Closed, await journal.ReadClosedHourAsync(cancellation));
+        await CompareEventsAsync(journal, cancellation);
+        await CompareRecordsAsync(journal, cancellation);
+    }
+
+    /// <summary>What events depend on: what is stored and not shipped, byte for byte, the next seqs, and the ids.</summary>
+    public async Task CompareEventsAsync(IJournal journal, CancellationToken cancellation)
+    {
         foreach (var partition in Partitions)
         {
             var (idsMax, since) = (_random.Next(3) switch { 0 => _random.Next(40), _ => int.MaxValue }, new Instant(_random.Next(2) * (Now.UnixMilliseconds - 1_000_000)));
             var snapshot = await journal.ReadPartitionAsync(partition, idsMax, since, cancellation);
-            Assert.Equal((_model.NextSeq(partition), _model.Clock(partition)), (snapshot.NextSeq, snapshot.Clock));
+            Assert.Equal(_model.NextSeq(partition), snapshot.NextSeq);
             Assert.Equal(_model.PartitionCounts.GetValueOrDefault(partition.Source) * (_model.Partitions.Contains(partition) ? 1 : 0), snapshot.PartitionCount);
             Assert.Equal(_model.Unsealed(partition).Select(b => b.Info), snapshot.Unsealed);
             Assert.Equal(
@@ -59,9 +65,6 @@ internal sealed class JournalHistory(int seed)
         Assert.Equal(
             _model.UnsealedPartitions.Where(p => lane.Holds(p) && _model.OldestUnsealed(p) < before),
             await journal.ReadUnsealedPartitionsAsync(lane, before, cancellation));
-        Assert.Equal(_model.Status(), (await journal.ReadStatusAsync(cancellation)) with { StorageBytes = 0 });
-        Assert.Equal(_model.Shipped, await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation));
-        Assert.Equal(_model.Ledger(default), await journal.ReadLedgerAsync(default, cancellation).ToListAsync(cancellation));
         var pending = await journal.ReadPendingAsync(Lane.All, int.MaxValue, new HashSet<BatchId>(), cancellation);
         Assert.Equal(_model.Pending, pending);
         Assert.Equal(
@@ -69,6 +72,17 @@ internal sealed class JournalHistory(int seed)
             await journal.ReadPendingAsync(lane, 5, new HashSet<BatchId>(), cancellation));
         foreach (var batch in pending)
             AssertSame(_model.BytesOf(batch), await BytesAsync(journal.ReadBatchAsync(batch, cancellation)));
+    }
+
+    /// <summary>What is on record about events: hours, counts, and what was shipped.</summary>
+    public async Task CompareRecordsAsync(IJournal journal, CancellationToken cancellation)
+    {
+        Assert.Equal(_model.Closed, await journal.ReadClosedHourAsync(cancellation));
+        foreach (var partition in Partitions)
+            Assert.Equal(_model.Clock(partition), (await journal.ReadPartitionAsync(partition, 0, default, cancellation)).Clock);
+        Assert.Equal(_model.Status(), (await journal.ReadStatusAsync(cancellation)) with { StorageBytes = 0 });
+        Assert.Equal(_model.Shipped, await journal.ReadShippedAsync(default, cancellation).ToListAsync(cancellation));
+        Assert.Equal(_model.Ledger(default), await journal.ReadLedgerAsync(default, cancellation).ToListAsync(cancellation));
     }
 
     /// <summary>The framework's comparison goes element by element, which is too slow for megabytes.</summary>

@@ -60,7 +60,7 @@ internal static class JournalOpening
         if (stored != id)
             throw Damage.File(folder.Database, $"it is the journal {stored}, but journal.id says {id}: one of the two was put in place of another", Restore);
 
-        var totals = tables.Totals.Read();
+        var totals = tables.Totals.ReadCounts();
         if (totals.Commits < committed)
         {
             throw Damage.File(
@@ -72,8 +72,8 @@ internal static class JournalOpening
         if (database.Scalar("PRAGMA page_count") * Database.PageBytes <= checkBytesMax)
             JournalCheck.ThrowOnDamagedStructure(database, "quick_check");
         if (version < Schema.Version)
-            Upgrade(database, version, isOwner);
-        VerifyCounts(tables, totals);
+            Upgrade(tables, version, isOwner);
+        VerifyRows(tables, tables.Totals.Read());
         database.Execute("COMMIT");
     }
 
@@ -104,7 +104,7 @@ internal static class JournalOpening
         {
             VerifyType(database);
             id = MetaTable.Read(database);
-            if (tables.Totals.Read().Commits > 0)
+            if (tables.Totals.ReadCounts().Commits > 0)
                 throw Damage.File(folder.Marker, $"it is missing beside a journal in use. If journal.db is the right one, write this line into it: {Marker.LineOf(id)}", Restore);
         }
 
@@ -127,25 +127,32 @@ internal static class JournalOpening
         return version;
     }
 
-    private static void Upgrade(Database database, long version, bool isOwner)
+    private static void Upgrade(JournalTables tables, long version, bool isOwner)
     {
+        var database = tables.Database;
         if (!isOwner)
             throw new JournalUnavailableException($"{database.Path}: it was written by an older version of this program (format {version}, this one reads {Schema.Version}). Start the server once: it upgrades the journal.");
 
         database.Execute(Schema.UpgradeFrom(version));
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
+        tables.Totals.Write(tables.Totals.ReadCounts() with
+        {
+            PartitionsSum = PartitionsTable.SumOf(tables.Partitions.All()),
+            BatchesSum = tables.Batches.ScanAll(tables.Partitions, _ => { }, damage => throw damage),
+        });
     }
 
-    /// <summary>Reads all heads and pending batches, few and small, against the counts of the totals.</summary>
-    private static void VerifyCounts(JournalTables tables, Totals totals)
+    /// <summary>Reads all heads and pending batches, few and small, against the counts and sums of the totals.</summary>
+    private static void VerifyRows(JournalTables tables, Totals totals)
     {
         var heads = tables.Partitions.All();
         tables.Totals.Expect("partitions", heads.Count, totals.Partitions);
+        tables.Partitions.VerifyNames(heads);
         long unsealed = heads.Sum(h => h.Good.Events + h.Quarantine.Events);
         tables.Totals.Expect("blocks (unsealed events)", unsealed, totals.UnsealedEvents);
         long batches = 0;
         long events = 0;
-        tables.Batches.ScanAll(
+        var sum = tables.Batches.ScanAll(
             tables.Partitions,
             pending =>
             {
@@ -155,5 +162,7 @@ internal static class JournalOpening
             damage => throw damage);
         tables.Totals.Expect("batches", batches, totals.PendingBatches);
         tables.Totals.Expect("batches (events)", events, totals.PendingEvents);
+        tables.Totals.Expect("partitions", PartitionsTable.SumOf(heads), totals.PartitionsSum);
+        tables.Totals.Expect("batches", sum, totals.BatchesSum);
     }
 }

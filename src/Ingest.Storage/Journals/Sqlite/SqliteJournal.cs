@@ -12,8 +12,9 @@ namespace Ingest.Storage;
 /// </para>
 /// <para>
 /// Against loss that nobody would notice: every row has a checksum that is verified at every read, counts are kept apart
-/// from what they count, the log is inspected before SQLite drops what it cannot read (<see cref="WalInspection"/>), and
-/// a witness outside the database knows how many commits there were (<see cref="CommitMark"/>).
+/// from what they count, sums of the heads and of the pending batches tell an older state of a page (<see cref="RowSum"/>),
+/// the log is inspected before SQLite drops what it cannot read (<see cref="WalInspection"/>), and a witness outside the
+/// database knows how many commits there were (<see cref="CommitMark"/>).
 /// </para>
 /// <para>
 /// Memory handed over in an append must not change before the write ended, even when waiting for it was cancelled.

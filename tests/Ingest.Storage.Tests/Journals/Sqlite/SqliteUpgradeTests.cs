@@ -128,6 +128,13 @@ public sealed class SqliteUpgradeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_missing_marker_is_named_as_before()
+    {
+        File.Delete(_folder.Of("journal.id"));
+        await SqliteFixture.AssertCorruptAsync(() => SqliteFixture.OpenAsync(_folder), _folder.Of("journal.id"), "missing beside a journal in use");
+    }
+
+    [Fact]
     public async Task A_damaged_row_is_noticed_as_before()
     {
         SqliteFixture.Execute(_folder, "UPDATE partitions SET next_seq = 8 WHERE number = 1");

@@ -7,7 +7,7 @@ namespace Ingest.Storage;
 internal static class Schema
 {
     /// <summary>Goes up with every change that an older program cannot read.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The oldest version that <see cref="UpgradeFrom"/> brings to the present one.</summary>
     public const int OldestVersion = 1;
@@ -21,7 +21,8 @@ internal static class Schema
         CREATE TABLE totals(id INTEGER PRIMARY KEY, commits INTEGER NOT NULL, partitions INTEGER NOT NULL,
           next_position INTEGER NOT NULL, unsealed_events INTEGER NOT NULL, pending_events INTEGER NOT NULL,
           pending_batches INTEGER NOT NULL, backlog_bytes INTEGER NOT NULL, ledger_rows INTEGER NOT NULL,
-          shipped_batches INTEGER NOT NULL, crc INTEGER NOT NULL);
+          shipped_batches INTEGER NOT NULL, crc INTEGER NOT NULL, partitions_sum INTEGER NOT NULL DEFAULT 0,
+          batches_sum INTEGER NOT NULL DEFAULT 0, sums_crc INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE partitions(id INTEGER PRIMARY KEY, source TEXT NOT NULL, number INTEGER NOT NULL,
           next_seq INTEGER NOT NULL, clock INTEGER NOT NULL, ids_newest INTEGER NOT NULL, ids_forgotten INTEGER NOT NULL,
           good_first INTEGER NOT NULL, good_blocks INTEGER NOT NULL, good_events INTEGER NOT NULL,
@@ -63,8 +64,19 @@ internal static class Schema
         CREATE INDEX relayed_by_age ON relayed(delivered_at);
         """;
 
-    /// <summary>What an older version lacks: 1 kept no number of partitions, 2 no relayed objects.</summary>
-    public static string UpgradeFrom(long version) => version < 2
-        ? "ALTER TABLE partitions ADD COLUMN partition_count INTEGER NOT NULL DEFAULT 0;" + Relayed
-        : Relayed;
+    private const string Sums =
+        """
+
+        ALTER TABLE totals ADD COLUMN partitions_sum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE totals ADD COLUMN batches_sum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE totals ADD COLUMN sums_crc INTEGER NOT NULL DEFAULT 0;
+        """;
+
+    /// <summary>What an older version lacks: 1 kept no number of partitions, 2 no relayed objects, 3 no sums of rows.</summary>
+    public static string UpgradeFrom(long version) => version switch
+    {
+        1 => "ALTER TABLE partitions ADD COLUMN partition_count INTEGER NOT NULL DEFAULT 0;" + Relayed + Sums,
+        2 => Relayed + Sums,
+        _ => Sums,
+    };
 }

@@ -30,6 +30,18 @@ internal sealed class BatchesTable(Database database)
     private readonly Statement _delete = database.Prepare("DELETE FROM batches WHERE partition=? AND stream=? AND from_seq=?");
     private readonly Statement _oldest = database.Prepare("SELECT min(received) IS NOT NULL, min(received) FROM batches");
 
+    public static uint ChecksumOf(PendingBatch pending)
+    {
+        var crc = new Crc32C();
+        crc.Add("batches");
+        crc.Add(pending.Partition);
+        crc.AddBatch(pending.Batch);
+        crc.Add(pending.Received.UnixMilliseconds);
+        crc.Add(pending.MergedPosition);
+        crc.Add(pending.MergedPieces);
+        return crc.Value;
+    }
+
     public void Insert(PendingBatch pending)
     {
         var batch = pending.Batch;
@@ -90,20 +102,25 @@ internal sealed class BatchesTable(Database database)
         return found;
     }
 
-    public void ScanAll(PartitionsTable names, Action<PendingBatch> visit, Action<JournalCorruptException> damaged)
+    public RowSum ScanAll(PartitionsTable names, Action<PendingBatch> visit, Action<JournalCorruptException> damaged)
     {
+        var sum = default(RowSum);
         using var rows = _all.Query();
         while (rows.Next())
         {
             try
             {
-                visit(Read(rows, names));
+                var pending = Read(rows, names);
+                sum = sum.With(ChecksumOf(pending));
+                visit(pending);
             }
             catch (JournalCorruptException fault)
             {
                 damaged(fault);
             }
         }
+
+        return sum;
     }
 
     public void Delete(PendingBatch pending) => _delete.Run(pending.Partition, (long)pending.Batch.Stream, pending.Batch.FromSeq);
@@ -123,17 +140,5 @@ internal sealed class BatchesTable(Database database)
             throw Damage.Row(database.Path, "batches", $"{JournalMessages.Name(batch.Id)} (partition id {partition})", "its checksum does not hold");
 
         return pending;
-    }
-
-    private static uint ChecksumOf(PendingBatch pending)
-    {
-        var crc = new Crc32C();
-        crc.Add("batches");
-        crc.Add(pending.Partition);
-        crc.AddBatch(pending.Batch);
-        crc.Add(pending.Received.UnixMilliseconds);
-        crc.Add(pending.MergedPosition);
-        crc.Add(pending.MergedPieces);
-        return crc.Value;
     }
 }

@@ -22,6 +22,9 @@ internal sealed class PartitionsTable(Database database)
     /// <summary>Names never change, so one read and check of each is enough for this connection.</summary>
     private readonly Dictionary<int, PartitionId> _names = [];
 
+    public static RowSum SumOf(IEnumerable<PartitionHead> heads) =>
+        heads.Aggregate(default(RowSum), (sum, head) => sum.With(ChecksumOf(head)));
+
     public PartitionHead? Find(PartitionId id)
     {
         using var rows = _byName.Bind(1, id.Source).Bind(2, id.Number).Query();
@@ -35,6 +38,16 @@ internal sealed class PartitionsTable(Database database)
         while (rows.Next())
             heads.Add(Read(rows));
         return heads;
+    }
+
+    /// <exception cref="Ingest.Engine.JournalCorruptException">The index does not lead from every name to its row: the partition would look as if it had never been written.</exception>
+    public void VerifyNames(List<PartitionHead> heads)
+    {
+        foreach (var head in heads)
+        {
+            if (Find(head.Id) != head)
+                throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "the index of names does not lead to it");
+        }
     }
 
     public PartitionId NameOf(int key)
@@ -95,7 +108,7 @@ internal sealed class PartitionsTable(Database database)
         return head;
     }
 
-    private static uint ChecksumOf(PartitionHead head)
+    public static uint ChecksumOf(PartitionHead head)
     {
         var crc = new Crc32C();
         crc.Add("partitions");

@@ -4,7 +4,7 @@ namespace Ingest.Storage;
 
 /// <summary>
 /// One row, rewritten by every transaction: counts over the whole journal, kept apart from what they count. Status reads
-/// it instead of scanning, and a table that lost rows no longer agrees with it.
+/// it instead of scanning, and a table that lost rows, or holds older ones, no longer agrees with it.
 /// </summary>
 /// <param name="Commits">Transactions ever committed; compared with <see cref="CommitMark"/>.</param>
 /// <param name="Partitions">Rows in partitions, whose ids are 1 to this number.</param>
@@ -15,6 +15,8 @@ namespace Ingest.Storage;
 /// <param name="BacklogBytes">Bytes of all bodies.</param>
 /// <param name="LedgerRows">Rows in ledger.</param>
 /// <param name="ShippedBatches">Rows in shipped.</param>
+/// <param name="PartitionsSum">Sum of all rows in partitions.</param>
+/// <param name="BatchesSum">Sum of all rows in batches.</param>
 internal readonly record struct Totals(
     long Commits,
     long Partitions,
@@ -24,30 +26,39 @@ internal readonly record struct Totals(
     long PendingBatches,
     long BacklogBytes,
     long LedgerRows,
-    long ShippedBatches)
+    long ShippedBatches,
+    RowSum PartitionsSum,
+    RowSum BatchesSum)
 {
-    public static Totals Empty { get; } = new(0, 0, 1, 0, 0, 0, 0, 0, 0);
+    public static Totals Empty { get; } = new(0, 0, 1, 0, 0, 0, 0, 0, 0, default, default);
 }
 
 internal sealed class TotalsTable(Database database)
 {
-    private readonly Statement _read = database.Prepare(
-        "SELECT commits, partitions, next_position, unsealed_events, pending_events, pending_batches, backlog_bytes, ledger_rows, shipped_batches, crc FROM totals");
+    private const string Counts =
+        "commits, partitions, next_position, unsealed_events, pending_events, pending_batches, backlog_bytes, ledger_rows, shipped_batches, crc";
 
-    private readonly Statement _write = database.Prepare("INSERT OR REPLACE INTO totals VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private const string Sums = "partitions_sum, batches_sum, sums_crc";
+
+    private readonly Statement _readCounts = database.Prepare($"SELECT {Counts} FROM totals");
+    private readonly Statement _read = database.Prepare($"SELECT {Counts}, {Sums} FROM totals");
+    private readonly Statement _write = database.Prepare($"INSERT OR REPLACE INTO totals(id, {Counts}, {Sums}) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     public Totals Read()
     {
         using var rows = _read.Query();
-        if (!rows.Next())
-            throw Damage.Row(database.Path, "totals", "its only row", "it is missing");
-
-        var totals = new Totals(
-            rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7), rows.Int64(8));
-        if (rows.Int64(9) != ChecksumOf(totals))
-            throw Damage.Row(database.Path, "totals", "its only row", "its checksum does not hold");
+        var totals = ReadCounts(rows) with { PartitionsSum = new(rows.Int64(10)), BatchesSum = new(rows.Int64(11)) };
+        if (rows.Int64(12) != ChecksumOfSums(totals))
+            throw Damage.Row(database.Path, "totals", "its only row", "the checksum of its sums does not hold");
 
         return totals;
+    }
+
+    /// <summary>Without the sums, which versions before 4 have not.</summary>
+    public Totals ReadCounts()
+    {
+        using var rows = _readCounts.Query();
+        return ReadCounts(rows);
     }
 
     public void Write(in Totals totals) => _write.Run(
@@ -60,13 +71,57 @@ internal sealed class TotalsTable(Database database)
         totals.BacklogBytes,
         totals.LedgerRows,
         totals.ShippedBatches,
-        ChecksumOf(totals));
+        ChecksumOf(totals),
+        totals.PartitionsSum.Value,
+        totals.BatchesSum.Value,
+        ChecksumOfSums(totals));
 
     /// <exception cref="Ingest.Engine.JournalCorruptException">A table does not hold as many rows as were written.</exception>
     public void Expect(string table, long found, long written)
     {
         if (found != written)
             throw Damage.Row(database.Path, table, "as a whole", string.Create(CultureInfo.InvariantCulture, $"it holds {found}, but {written} were written"));
+    }
+
+    /// <exception cref="Ingest.Engine.JournalCorruptException">A table does not hold the rows that were written, though each by itself is sound.</exception>
+    public void Expect(string table, RowSum found, RowSum written)
+    {
+        if (found != written)
+            throw Damage.Row(database.Path, table, "as a whole", "its rows are not those that were written: rows are lost, or of an older state");
+    }
+
+    private Totals ReadCounts(in Statement.Rows rows)
+    {
+        if (!rows.Next())
+            throw Damage.Row(database.Path, "totals", "its only row", "it is missing");
+
+        var totals = new Totals(
+            rows.Int64(0),
+            rows.Int64(1),
+            rows.Int64(2),
+            rows.Int64(3),
+            rows.Int64(4),
+            rows.Int64(5),
+            rows.Int64(6),
+            rows.Int64(7),
+            rows.Int64(8),
+            default,
+            default);
+        if (rows.Int64(9) != ChecksumOf(totals))
+            throw Damage.Row(database.Path, "totals", "its only row", "its checksum does not hold");
+
+        return totals;
+    }
+
+    /// <summary>Its own, so that a reader of version 3 that still runs during an upgrade finds the other one right.</summary>
+    private static uint ChecksumOfSums(in Totals totals)
+    {
+        var crc = new Crc32C();
+        crc.Add("totals, sums");
+        crc.Add(totals.Commits);
+        crc.Add(totals.PartitionsSum.Value);
+        crc.Add(totals.BatchesSum.Value);
+        return crc.Value;
     }
 
     private static uint ChecksumOf(in Totals totals)

@@ -28,6 +28,7 @@ internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : Write
             PendingBatches = transaction.Totals.PendingBatches - 1,
             BacklogBytes = transaction.Totals.BacklogBytes - pending.Batch.BodyBytes,
             ShippedBatches = transaction.Totals.ShippedBatches + 1,
+            BatchesSum = transaction.Totals.BatchesSum.Without(BatchesTable.ChecksumOf(pending)),
         };
         return JournalResult.Committed;
     }

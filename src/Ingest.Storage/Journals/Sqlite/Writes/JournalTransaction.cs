@@ -136,19 +136,27 @@ internal sealed class JournalTransaction(JournalTables tables)
     /// <summary>Writes what was changed in memory; the commit follows.</summary>
     public void Flush()
     {
+        var heads = Totals.PartitionsSum;
         foreach (var head in _changedHeads.Values)
         {
-            if (_heads.ContainsKey(head.Id))
+            if (_heads.TryGetValue(head.Id, out var before))
+            {
                 Tables.Partitions.Update(head);
+                heads = heads.Without(PartitionsTable.ChecksumOf(before));
+            }
             else
+            {
                 Tables.Partitions.Insert(head);
+            }
+
+            heads = heads.With(PartitionsTable.ChecksumOf(head));
         }
 
         foreach (var ((partition, _), entry) in _changedLedger)
             Tables.Ledger.Write(partition, entry);
         if (_closed != _committedClosed)
             Tables.ClosedHour.Write(_closed.Last!.Value);
-        Totals = Totals with { Commits = Totals.Commits + 1 };
+        Totals = Totals with { Commits = Totals.Commits + 1, PartitionsSum = heads };
         Tables.Totals.Write(Totals);
     }
 

@@ -44,6 +44,7 @@ internal sealed class SealWrite : Write
             UnsealedEvents = transaction.Totals.UnsealedEvents - batch.Events,
             PendingEvents = transaction.Totals.PendingEvents + batch.Events,
             PendingBatches = transaction.Totals.PendingBatches + 1,
+            BatchesSum = transaction.Totals.BatchesSum.With(BatchesTable.ChecksumOf(pending)),
         };
         return JournalResult.Committed;
     }
