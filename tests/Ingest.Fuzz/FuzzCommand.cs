@@ -52,7 +52,7 @@ internal static class FuzzCommand
     /// <summary>One line on a run, or on how far it has come.</summary>
     public static string Describe(FuzzRunner runner) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{runner.Ended:N0} inputs in {runner.Time.TotalSeconds:F0} s ({runner.Ended / Math.Max(runner.Time.TotalSeconds, 0.001):F0}/s), {runner.Findings.Count} failed; inputs and different outcomes: ")
+        $"{runner.Ended:N0} inputs, {runner.Bytes / 1e6:N0} MB, in {runner.Time.TotalSeconds:F0} s ({runner.Ended / Math.Max(runner.Time.TotalSeconds, 0.001):F0}/s), {runner.Findings.Count} failed; inputs and different outcomes: ")
         + string.Join(", ", runner.Counts.Select(counts => string.Create(CultureInfo.InvariantCulture, $"{counts.Target} {counts.Inputs:N0} {counts.Outcomes:N0}")));
 
     /// <summary>What failed, and how to see it again.</summary>

@@ -31,6 +31,7 @@ internal sealed class FuzzRunner(
 
     private long _next;
     private long _ended;
+    private long _bytes;
     private bool _isHung;
 
     public int Seed => seed;
@@ -45,6 +46,16 @@ internal sealed class FuzzRunner(
         {
             lock (_lock)
                 return _ended;
+        }
+    }
+
+    /// <summary>Bytes of those inputs.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+                return _bytes;
         }
     }
 
@@ -101,6 +112,7 @@ internal sealed class FuzzRunner(
             lock (_lock)
             {
                 _ended += round.Ended;
+                _bytes += round.Bytes;
                 _counts[round.Target.Name].Inputs += round.Ended;
                 _counts[round.Target.Name].Signals.UnionWith(round.Signals);
             }

@@ -19,6 +19,9 @@ internal sealed class Round(ITarget target, int seed, long number)
     /// <summary>Inputs that were run.</summary>
     public int Ended { get; private set; }
 
+    /// <summary>Bytes of those inputs.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>What happened, each once.</summary>
     public IReadOnlyCollection<ulong> Signals => _signals;
 
@@ -37,6 +40,7 @@ internal sealed class Round(ITarget target, int seed, long number)
             var input = Ended < corpus ? kept[Ended] : target.Make(chance, kept);
             if (!mayRun(Index, input))
                 break;
+            Bytes += input.Length;
             if (Attempt.At(subject, input, out var signal) is { } failure)
                 return ToFinding(failure, input);
             if (_signals.Add(signal) && Ended >= corpus && kept.Count < corpus + KeptMax)

@@ -69,7 +69,16 @@ internal sealed class WriteSide : IDisposable
     public void Dispose()
     {
         _checkpointer.Dispose();
-        EmptyLog(_database, _options);
+        try
+        {
+            EmptyLog(_database, _options);
+        }
+        catch (SqliteFault damage)
+        {
+            // The log stays, and the next start says what is damaged; whoever waits for the lock must not wait for ever.
+            _options.OnFault?.Invoke($"The journal's log could not be emptied: {damage.Message}");
+        }
+
         _database.Dispose();
         _mark.Dispose();
         _lock.Dispose();
