@@ -60,12 +60,13 @@ public sealed class StatisticsTests
     [Fact]
     public void Differences_are_for_each_event_of_the_load()
     {
-        var before = new Observation(new ProcessUse(100, TimeSpan.FromSeconds(1), 10), 1000) { AllocatedBytes = 5000 };
-        var after = new Observation(new ProcessUse(300, TimeSpan.FromSeconds(3), null), 4000) { AllocatedBytes = 9000, UnexpectedEvents = 0 };
+        var before = new Observation(new ProcessUse(100, TimeSpan.FromSeconds(1), 10), 1000) { AllocatedBytes = 5000, Machine = new MachineTime(1000, 100) };
+        var after = new Observation(new ProcessUse(300, TimeSpan.FromSeconds(3), null), 4000) { AllocatedBytes = 9000, UnexpectedEvents = 0, Machine = new MachineTime(5000, 300) };
         var sample = new Sample(TimeSpan.FromMilliseconds(7), before, new LoadResult(900, 1000, 300_000, 10, 0, 1, 2), after);
         var values = MetricCatalogue.All.ToDictionary(metric => metric.Name, metric => metric.Of(sample), StringComparer.Ordinal);
         Assert.Equal(90, values["events_per_s"]);
         Assert.Equal(2000, values["cpu_us_per_event"]);
+        Assert.Equal(0.05, values["stolen_share"]);
         Assert.Equal(4, values["allocated_bytes_per_event"]);
         Assert.Equal(0.01, values["journal_bytes_per_event_byte"]);
         Assert.Equal(300, values["resident_bytes"]);
@@ -74,6 +75,15 @@ public sealed class StatisticsTests
         Assert.Null(values["written_bytes_per_event_byte"]);
         Assert.Null(values["half_load_p99_ms"]);
         Assert.Null(values["shipped_share"]);
+    }
+
+    [Theory]
+    [InlineData("cpu  7549786 197900 860741 2335265 38481 5 65648 259408 7 3", 11_307_234L, 259_408L)]
+    [InlineData("cpu 1 2 3 4", null, null)]
+    public void Stolen_time_is_read_from_the_line_of_all_processors(string line, long? all, long? stolen)
+    {
+        var time = MachineTime.Parse(line);
+        Assert.Equal((all, stolen), (time?.All, time?.Stolen));
     }
 
     [Fact]

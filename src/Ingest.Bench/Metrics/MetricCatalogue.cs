@@ -13,6 +13,7 @@ internal static class MetricCatalogue
         new Latency("before_spike_", sample => sample.BeforeSpike, is99: true, "at the base rate before the spike"),
         new Latency("after_spike_", sample => sample.AfterSpike, is99: true, "at the base rate after the spike"),
         new CpuPerEvent(),
+        new StolenShare(),
         new AllocationPerEvent(),
         new PausesPerSecond(),
         new ResidentMemory(),

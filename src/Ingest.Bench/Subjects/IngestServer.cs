@@ -13,6 +13,7 @@ internal sealed class IngestServer(
         var report = await admin.ReadStatusAsync();
         return new Observation(process.Use, report.Journal.StorageBytes)
         {
+            Machine = MachineTime.Read(),
             AllocatedBytes = report.Process?.AllocatedBytes,
             PauseMilliseconds = report.Process?.GcPauseMilliseconds,
             ShippedEvents = report.Sources.Sum(source => source.Shipped),

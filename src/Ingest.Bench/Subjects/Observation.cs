@@ -5,6 +5,9 @@ namespace Ingest.Bench;
 /// <param name="StoredBytes">Bytes on its disk that hold events which are not shipped yet.</param>
 public sealed record Observation(ProcessUse Use, long? StoredBytes)
 {
+    /// <summary>What the whole machine has done, subject or not.</summary>
+    public MachineTime? Machine { get; init; }
+
     /// <summary>Managed memory allocated in all, in bytes.</summary>
     public long? AllocatedBytes { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class PeerServer(
     public TimeSpan StartToReady => startToReady;
 
     public Task<Observation> ObserveAsync() => Task.FromResult(new Observation(
-        processes.Select(process => process.Use).Aggregate((a, b) => a + b), Programs.BytesOf(folder)));
+        processes.Select(process => process.Use).Aggregate((a, b) => a + b), Programs.BytesOf(folder)) { Machine = MachineTime.Read() });
 
     public async ValueTask DisposeAsync()
     {
