@@ -56,11 +56,15 @@ public static class JsonScan
     public static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> name, Span<byte> scratch) =>
         name.Length <= scratch.Length && JsonText.TryUnescape(name, scratch, out var written) ? scratch[..written] : name;
 
+    /// <summary>The byte at a place; zero where there is none, which is nowhere part of JSON.</summary>
+    public static byte ByteAt(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
+
     /// <summary>The first byte at or after <paramref name="at"/> that is not JSON white space, or the end.</summary>
     public static int SkipSpace(ReadOnlySpan<byte> json, int at)
     {
-        var next = json[at..].IndexOfAnyExcept(" \t\r\n"u8);
-        return next < 0 ? json.Length : at + next;
+        while (ByteAt(json, at) is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            at++;
+        return at;
     }
 
     /// <summary>The first byte after a UTF-8 byte order mark and white space.</summary>

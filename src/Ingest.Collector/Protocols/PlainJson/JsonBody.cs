@@ -78,7 +78,7 @@ public readonly ref struct JsonBody
         var at = start;
         do
         {
-            at = JsonObjectScan.SkipSpace(_body, at + 1);
+            at = JsonScan.SkipSpace(_body, at + 1);
             if (!JsonObjectScan.TryRead(_body, at, _names, out var found))
             {
                 _events.Clear();
@@ -87,10 +87,10 @@ public readonly ref struct JsonBody
             Add(found);
             if (IsFull)
                 return true;
-            at = JsonObjectScan.SkipSpace(_body, End(found.Payload));
+            at = JsonScan.SkipSpace(_body, End(found.Payload));
         }
-        while (JsonObjectScan.ByteAt(_body, at) == ',');
-        if (JsonObjectScan.ByteAt(_body, at) != ']')
+        while (JsonScan.ByteAt(_body, at) == ',');
+        if (JsonScan.ByteAt(_body, at) != ']')
         {
             _events.Clear();
             return false;

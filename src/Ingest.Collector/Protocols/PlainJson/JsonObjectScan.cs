@@ -35,28 +35,17 @@ public static class JsonObjectScan
     public static bool TryRead(ReadOnlySpan<byte> json, int start, FieldNames names, out JsonEvent found)
     {
         found = new JsonEvent { IsObject = true };
-        if (ByteAt(json, start) != '{')
+        if (JsonScan.ByteAt(json, start) != '{')
             return false;
         var deepest = 1;
-        var at = SkipSpace(json, start + 1);
-        if (ByteAt(json, at) != '}')
+        var at = JsonScan.SkipSpace(json, start + 1);
+        if (JsonScan.ByteAt(json, at) != '}')
             at = EndOfMembers(json, at, names, ref found, ref deepest);
-        if (ByteAt(json, at) != '}')
+        if (JsonScan.ByteAt(json, at) != '}')
             return false;
         found.Payload = new Slice(start, at + 1 - start);
         found.Depth = deepest;
         return true;
-    }
-
-    /// <summary>The byte at a place; zero where there is none, which is nowhere part of JSON.</summary>
-    public static byte ByteAt(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
-
-    /// <summary>The first byte that is no white space.</summary>
-    public static int SkipSpace(ReadOnlySpan<byte> json, int at)
-    {
-        while (ByteAt(json, at) is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-            at++;
-        return at;
     }
 
     /// <summary>Reads members up to the brace that ends them.</summary>
@@ -73,10 +62,10 @@ public static class JsonObjectScan
             var name = json[(at + 1)..(endOfName - 1)];
             if ((isEscaped ? FindEscaped(names, name) : names.Find(name)) is { } field)
                 found[field] = Field(json, value, end);
-            at = SkipSpace(json, end);
-            if (ByteAt(json, at) != ',')
+            at = JsonScan.SkipSpace(json, end);
+            if (JsonScan.ByteAt(json, at) != ',')
                 return at;
-            at = SkipSpace(json, at + 1);
+            at = JsonScan.SkipSpace(json, at + 1);
         }
     }
 
@@ -100,11 +89,11 @@ public static class JsonObjectScan
     /// <summary>The value's first byte, after the colon that must follow a name.</summary>
     private static int StartOfValue(ReadOnlySpan<byte> json, int endOfName)
     {
-        var at = SkipSpace(json, endOfName);
-        return ByteAt(json, at) == ':' ? SkipSpace(json, at + 1) : Broken;
+        var at = JsonScan.SkipSpace(json, endOfName);
+        return JsonScan.ByteAt(json, at) == ':' ? JsonScan.SkipSpace(json, at + 1) : Broken;
     }
 
-    private static int EndOfValue(ReadOnlySpan<byte> json, int at, ref int deepest) => ByteAt(json, at) switch
+    private static int EndOfValue(ReadOnlySpan<byte> json, int at, ref int deepest) => JsonScan.ByteAt(json, at) switch
     {
         (byte)'"' => EndOfString(json, at, out _),
         (byte)'{' or (byte)'[' => EndOfNested(json, at, ref deepest),
@@ -119,7 +108,7 @@ public static class JsonObjectScan
         var levels = 0;
         while (true)
         {
-            var first = ByteAt(json, at);
+            var first = JsonScan.ByteAt(json, at);
             if (first is (byte)'{' or (byte)'[')
             {
                 if (++levels >= JsonScan.DepthMax)
@@ -127,8 +116,8 @@ public static class JsonObjectScan
                 deepest = Math.Max(deepest, levels + 1);
                 var isObject = first == '{';
                 objects = (objects << 1) | (isObject ? 1UL : 0);
-                at = SkipSpace(json, at + 1);
-                if (ByteAt(json, at) != (isObject ? '}' : ']'))
+                at = JsonScan.SkipSpace(json, at + 1);
+                if (JsonScan.ByteAt(json, at) != (isObject ? '}' : ']'))
                 {
                     if (isObject)
                         at = StartOfValue(json, EndOfString(json, at, out _));
@@ -146,12 +135,12 @@ public static class JsonObjectScan
             {
                 if (levels == 0)
                     return at;
-                at = SkipSpace(json, at);
+                at = JsonScan.SkipSpace(json, at);
                 var isInObject = (objects & 1) != 0;
-                var next = ByteAt(json, at);
+                var next = JsonScan.ByteAt(json, at);
                 if (next == ',')
                 {
-                    at = SkipSpace(json, at + 1);
+                    at = JsonScan.SkipSpace(json, at + 1);
                     if (isInObject)
                         at = StartOfValue(json, EndOfString(json, at, out _));
                     break;
@@ -168,10 +157,10 @@ public static class JsonObjectScan
     private static int EndOfString(ReadOnlySpan<byte> json, int at, out bool isEscaped)
     {
         isEscaped = false;
-        if (ByteAt(json, at) != '"')
+        if (JsonScan.ByteAt(json, at) != '"')
             return Broken;
         at = IndexOfSpecial(json, at + 1);
-        if (ByteAt(json, at) == '"')
+        if (JsonScan.ByteAt(json, at) == '"')
             return at + 1;
         isEscaped = true;
         return EndOfEscaped(json, at);
@@ -180,26 +169,26 @@ public static class JsonObjectScan
     /// <summary>The end of a string of which this is the first byte that is not simply part of it.</summary>
     private static int EndOfEscaped(ReadOnlySpan<byte> json, int at)
     {
-        while (ByteAt(json, at) == '\\')
+        while (JsonScan.ByteAt(json, at) == '\\')
         {
             at = EndOfEscape(json, at);
             if (at == Broken)
                 return Broken;
             at = IndexOfSpecial(json, at);
         }
-        return ByteAt(json, at) == '"' ? at + 1 : Broken;
+        return JsonScan.ByteAt(json, at) == '"' ? at + 1 : Broken;
     }
 
     private static int EndOfEscape(ReadOnlySpan<byte> json, int at)
     {
-        switch (ByteAt(json, at + 1))
+        switch (JsonScan.ByteAt(json, at + 1))
         {
             case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
                 return at + 2;
             case (byte)'u':
                 for (var digit = at + 2; digit < at + 6; digit++)
                 {
-                    if (!char.IsAsciiHexDigit((char)ByteAt(json, digit)))
+                    if (!char.IsAsciiHexDigit((char)JsonScan.ByteAt(json, digit)))
                         return Broken;
                 }
                 return at + 6;
@@ -223,21 +212,21 @@ public static class JsonObjectScan
     /// <summary>No digit may follow a leading zero; what does is no comma and no bracket, and so breaks the next step.</summary>
     private static int EndOfNumber(ReadOnlySpan<byte> json, int at)
     {
-        if (ByteAt(json, at) == '-')
+        if (JsonScan.ByteAt(json, at) == '-')
             at++;
-        at = ByteAt(json, at) == '0' ? at + 1 : EndOfDigits(json, at);
-        if (ByteAt(json, at) == '.')
+        at = JsonScan.ByteAt(json, at) == '0' ? at + 1 : EndOfDigits(json, at);
+        if (JsonScan.ByteAt(json, at) == '.')
             at = EndOfDigits(json, at + 1);
-        if (ByteAt(json, at) is not ((byte)'e' or (byte)'E'))
+        if (JsonScan.ByteAt(json, at) is not ((byte)'e' or (byte)'E'))
             return at;
         at++;
-        return EndOfDigits(json, ByteAt(json, at) is (byte)'+' or (byte)'-' ? at + 1 : at);
+        return EndOfDigits(json, JsonScan.ByteAt(json, at) is (byte)'+' or (byte)'-' ? at + 1 : at);
     }
 
     private static int EndOfDigits(ReadOnlySpan<byte> json, int start)
     {
         var at = start;
-        while (char.IsAsciiDigit((char)ByteAt(json, at)))
+        while (char.IsAsciiDigit((char)JsonScan.ByteAt(json, at)))
             at++;
         return at > start ? at : Broken;
     }
