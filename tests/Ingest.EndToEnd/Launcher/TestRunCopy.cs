@@ -16,6 +16,10 @@ internal sealed class TestRunCopy : IDisposable
             ;;
         test)
             name=$(basename "$2" .csproj)
+            if [[ $name == "$FAKE_HANGING" ]]; then
+                echo '  Passed The_one_before_it [1 ms]'
+                sleep infinity
+            fi
             printf '<UnitTestResult testName="%s" outcome="Passed" />\n' "$name" >"artifacts/tests/$name.trx"
             ;;
         esac
@@ -56,13 +60,17 @@ internal sealed class TestRunCopy : IDisposable
     /// <summary>What a restore prints from now on; with an empty text it succeeds.</summary>
     public void RestoreSays(string errors) => File.WriteAllText(_folder.Of("restore errors"), errors);
 
-    public Task<CommandResult> RunAsync() =>
+    /// <summary>Runs it.</summary>
+    /// <param name="hanging">A suite that never ends; none when empty. A second without an end of a test is enough to stop it.</param>
+    public Task<CommandResult> RunAsync(string hanging = "") =>
         CommandResult.OfAsync(Run, [], folder: _folder.Path, environment: new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PATH"] = $"{_folder.Of("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
             ["FAKE_BUILDS"] = _folder.Of("builds"),
             ["FAKE_RESTORE_ERRORS"] = _folder.Of("restore errors"),
+            ["FAKE_HANGING"] = hanging,
             ["INGEST_TEST_NO_SETUP"] = "1",
+            ["INGEST_TEST_STALL"] = hanging.Length > 0 ? "1" : "900",
         });
 
     public void Dispose() => _folder.Dispose();

@@ -41,4 +41,14 @@ public sealed class TestRunTests : IDisposable
         Assert.Contains("\nWithout Orleans: NU1301: Unable to load the service index. Left out:", run.Output, StringComparison.Ordinal);
         Assert.EndsWith("1 passed, 0 failed, 1 skipped", run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_suite_that_hangs_is_stopped_shown_and_counts_as_failed()
+    {
+        var run = await _copy.RunAsync(hanging: "Ingest.Grains.Tests");
+        Assert.Contains("Ingest.Grains.Tests did not finish. The end of its output:\n  Passed The_one_before_it", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\nNo test has ended for 1 s: stopped.\n", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\n1 passed, 1 failed, 0 skipped", run.Output, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
 }
