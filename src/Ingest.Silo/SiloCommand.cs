@@ -25,6 +25,8 @@ internal sealed class SiloCommand
 
     private readonly Option<string?> _leaveDelay = RunCommand.Text("--leave-delay", "TIME", "How long a stopping silo goes on serving after /ready says no; longer than the balancer's checks. 5s with --postgres, else 0s.", null);
 
+    private readonly Option<string?> _balanceAfter = RunCommand.Text("--balance-after", "TIME", "Partitions move to a silo that joined once the silos have been the same for so long; longer than a rolling restart takes from one silo to the next.", "30s");
+
     private readonly Option<string?> _spill = RunCommand.Text("--spill", "on|off", "Whether events are kept in the data folder, and answered with success, while PostgreSQL cannot be reached. on with --postgres, else off.", null);
     private readonly Option<string?> _spillBytes = RunCommand.Text("--spill-bytes", "SIZE", "Most bytes of events kept so; beyond, clients are told to send again.", "1GiB");
 
@@ -34,7 +36,7 @@ internal sealed class SiloCommand
         _spill.AcceptOnlyFromAmong("on", "off");
     }
 
-    public IReadOnlyList<Option> Options => [_cluster, _name, _roles, _advertise, _port, _leaveDelay, _spill, _spillBytes];
+    public IReadOnlyList<Option> Options => [_cluster, _name, _roles, _advertise, _port, _leaveDelay, _balanceAfter, _spill, _spillBytes];
 
     /// <summary>Reads the options; collects what is wrong with them.</summary>
     public SiloSettings Read(ParseResult parsed, RunSettings settings, ICollection<string> mistakes)
@@ -58,6 +60,9 @@ internal sealed class SiloCommand
                 mistakes.Add($"--leave-delay {given}: write a time such as 5s, at most 10m.");
         }
 
+        var balanceAfter = Quantities.Time(parsed.GetValue(_balanceAfter)!);
+        if (balanceAfter is null || balanceAfter > TimeSpan.FromHours(1))
+            mistakes.Add($"--balance-after {parsed.GetValue(_balanceAfter)}: write a time such as 30s, at most 1h.");
         var roles = Enum.Parse<SiloRoles>(parsed.GetValue(_roles)!, ignoreCase: true);
         if (isAlone && roles != SiloRoles.All)
             mistakes.Add($"--roles {parsed.GetValue(_roles)}: a silo without --postgres is alone and must do everything.");
@@ -74,6 +79,7 @@ internal sealed class SiloCommand
             Spills = spills,
             SpillBytesMax = spillBytes,
             LeaveDelay = delay,
+            BalanceAfter = balanceAfter ?? TimeSpan.Zero,
         };
     }
 

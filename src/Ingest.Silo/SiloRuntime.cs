@@ -17,7 +17,7 @@ namespace Ingest.Silo;
 public sealed class SiloRuntime(SiloSettings settings) : IRuntime
 {
     private readonly HostingOptions _options = new() { StepsDownWhenFenced = true };
-    private readonly GrainOptions _grainOptions = new();
+    private readonly GrainOptions _grainOptions = new() { BalanceAfter = settings.BalanceAfter };
     private SiloServices? _silo;
     private IIntake? _intake;
     private ClusterReports? _reports;

@@ -28,6 +28,9 @@ public sealed record SiloSettings
 
     /// <summary>How long it goes on serving after <c>/ready</c> says no.</summary>
     public required TimeSpan LeaveDelay { get; init; }
+
+    /// <summary>How long the silos must have been the same before partitions move to one that joined.</summary>
+    public required TimeSpan BalanceAfter { get; init; }
 }
 
 /// <summary>What a silo does.</summary>

@@ -9,7 +9,7 @@ public sealed class RollingRestartTests
         NodeModules.Require();
         HaProxy.Require();
         var oracle = new ConservationOracle();
-        await using var cluster = await TestCluster.StartAsync(silos: 3, options: [TestCluster.LeaveDelay, "5s"]);
+        await using var cluster = await TestCluster.StartAsync(silos: 3, options: [TestCluster.LeaveDelay, "5s", "--balance-after", "10s"]);
         await using var balancer = await cluster.StartBalancerAsync();
         using var load = Load.Start(new PlainClient(balancer.Url), oracle);
         await load.MeasureAsync("No fault", () => load.MoreAsync(1_000));
