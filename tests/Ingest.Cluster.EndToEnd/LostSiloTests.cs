@@ -1,14 +1,20 @@
 namespace Ingest.Cluster.EndToEnd;
 
-/// <summary>The promise of a cluster: a silo that is lost takes nothing with it that was acknowledged.</summary>
+/// <summary>
+/// The promise of a cluster: a silo that is lost takes nothing with it that was acknowledged, neither to clients that know every
+/// silo nor to the official tracker behind a balancer.
+/// </summary>
 public sealed class LostSiloTests
 {
     [Fact]
     public async Task Two_killed_silos_of_three_lose_nothing_and_double_nothing()
     {
         NodeModules.Require();
+        HaProxy.Require();
         var oracle = new ConservationOracle();
         await using var cluster = await TestCluster.StartAsync(silos: 3);
+        await using var balancer = await cluster.StartBalancerAsync();
+        await using var tracker = SnowplowTracker.Start(oracle, balancer.Url, eventsPerSecond: 100);
         using var load = Load.Start(cluster.NewClient(), oracle);
         await load.MeasureAsync("No fault", () => load.MoreAsync(1_000));
 
@@ -17,6 +23,8 @@ public sealed class LostSiloTests
         await load.MeasureAsync("Both started again", cluster.StartAllAsync);
 
         await load.FinishAsync();
+        await tracker.FinishAsync();
+        Progress.Measured($"{tracker.Failures.Value} requests of the tracker behind the balancer failed, and were sent again.");
         await cluster.AssertConservedAsync(oracle);
     }
 }

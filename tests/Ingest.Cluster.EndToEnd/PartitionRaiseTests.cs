@@ -11,7 +11,7 @@ public sealed class PartitionRaiseTests
     {
         NodeModules.Require();
         var oracle = new ConservationOracle();
-        await using var cluster = await TestCluster.StartAsync(silos: 3);
+        await using var cluster = await TestCluster.StartAsync(silos: 2);
         using var load = Load.Start(cluster.NewClient(), oracle);
         await load.MeasureAsync("No fault", () => load.MoreAsync(1_000));
 
