@@ -33,7 +33,11 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
     private static readonly TimeSpan GenerationAge = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan TellPeriod = TimeSpan.FromSeconds(10);
+
     private int _refusals;
+    private long _appended;
+    private long _shipped;
 
     /// <returns>False where the space did not come back.</returns>
     /// <exception cref="InvalidOperationException">A write failed, or what the lake has is not what was appended.</exception>
@@ -77,10 +81,17 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
 
         async Task WatchAsync()
         {
+            var told = TimeSpan.Zero;
             while (!stop.IsCancellationRequested)
             {
                 var now = await ReadAsync(database);
                 peak = (Math.Max(peak.Generations, now.Generations), Math.Max(peak.Database, now.Database));
+                if (clock.Elapsed >= told + TellPeriod)
+                {
+                    told = clock.Elapsed;
+                    AnsiConsole.MarkupLineInterpolated($"{told.TotalSeconds:0} s: {Volatile.Read(ref _appended):N0} of {events:N0} events appended, {Volatile.Read(ref _shipped):N0} shipped, generations {now.Generations / 1e6:N0} MB");
+                }
+
                 await Task.Delay(LookPeriod);
             }
         }
@@ -97,6 +108,7 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
             var began = Stopwatch.GetTimestamp();
             await CommitAsync(() => journal.AppendAsync(append, CancellationToken.None));
             latencies.Add(Stopwatch.GetElapsedTime(began));
+            Interlocked.Add(ref _appended, shape.Events);
             open.AddRange(append.Blocks);
             if (open.Count < BatchBlocks && seq < appends)
                 continue;
@@ -143,6 +155,7 @@ internal sealed class SpaceBenchmark(string server, int partitions, AppendShape 
             throw new InvalidOperationException($"A put ended with {put}.");
         var shipped = new ShippedObject(stored.Key, stored.Length, stored.Sha256, batch.SealedAt);
         await CommitAsync(() => journal.ConfirmAsync(batch.Id, shipped, CancellationToken.None));
+        Interlocked.Add(ref _shipped, batch.Events);
     }
 
     /// <summary>Compares lake, record of shipped batches and ledger with what was appended.</summary>
