@@ -1,26 +1,14 @@
 using System.Text;
 using Ingest.Engine;
 
-[assembly: AssemblyFixture(typeof(Ingest.Cli.Tests.S3Fixture))]
-
 namespace Ingest.Cli.Tests;
 
 /// <summary>Closed hours are judged by their manifests: each kind of damage is found and named, and nothing else.</summary>
-public abstract class ClosedHourAuditTests : IAsyncLifetime
+public sealed class ClosedHourAuditTests : IDisposable
 {
-    private AuditedLake? _made;
+    private AuditedLake World { get; } = new();
 
-    private AuditedLake World => _made!;
-
-    public async ValueTask InitializeAsync() => _made = new AuditedLake(await OpenAsync());
-
-    public ValueTask DisposeAsync()
-    {
-        _made?.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private protected abstract Task<StoredObjects> OpenAsync();
+    public void Dispose() => World.Dispose();
 
     [Fact]
     public async Task A_lake_alone_proves_that_nothing_is_missing()
@@ -278,19 +266,5 @@ public abstract class ClosedHourAuditTests : IAsyncLifetime
     private sealed class Recorded(List<AuditProgress> progress) : IProgress<AuditProgress>
     {
         public void Report(AuditProgress value) => progress.Add(value);
-    }
-}
-
-public sealed class ClosedHourAuditInFolderTests : ClosedHourAuditTests
-{
-    private protected override Task<StoredObjects> OpenAsync() => Task.FromResult<StoredObjects>(new StoredObjects.InFolder());
-}
-
-public sealed class ClosedHourAuditInS3Tests(S3Fixture fixture) : ClosedHourAuditTests
-{
-    private protected override async Task<StoredObjects> OpenAsync()
-    {
-        var server = await fixture.ServerAsync();
-        return new StoredObjects.InS3(server, await server.NewBucketAsync());
     }
 }

@@ -16,7 +16,7 @@ public sealed class CountsTests
         NodeModules.Require();
         var random = TestSeed.Next();
         var oracle = new ConservationOracle();
-        await using var installation = new Installation();
+        await using var installation = new Installation { Runtime = "node" };
         await installation.StartAsync();
 
         var (events, broken) = MakeEvents(random);

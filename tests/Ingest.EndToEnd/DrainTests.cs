@@ -24,7 +24,7 @@ public sealed class DrainTests
     public async Task Clients_that_go_on_posting_lose_nothing()
     {
         var oracle = new ConservationOracle();
-        await using var installation = new Installation();
+        await using var installation = new Installation { Runtime = "node" };
         await installation.StartAsync();
         using var pixels = PixelClient.Start(oracle, installation.Url);
         await oracle.Acknowledged.AtLeastAsync(20, Deadline.Delivery);

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Ingest.EndToEnd;
 
 /// <summary>Events whose schema came late get out of the quarantine, once, whatever breaks on the way.</summary>
-public sealed class ReplayTests
+public sealed class ReplayTests(S3Fixture shared)
 {
     private const int Valid = 120;
     private const int Invalid = 15;
@@ -54,10 +54,10 @@ public sealed class ReplayTests
     public async Task In_a_lake_in_s3_they_become_good_once_too()
     {
         const int valid = 20, invalid = 5;
-        await using var s3 = await S3Lake.StartAsync();
+        await using var s3 = await S3Lake.OpenAsync(shared);
         await s3.CreateBucketAsync();
         using var config = new ConfigFolder(hasSchemas: false);
-        await using var installation = new Installation { Config = config.Path, Environment = s3.Server.Environment };
+        await using var installation = new Installation { Config = config.Path, Runtime = "node", Environment = s3.Server.Environment };
         installation.ShipTo(s3.Location, s3.Options);
         await installation.StartAsync();
         PlainEvent[] events =

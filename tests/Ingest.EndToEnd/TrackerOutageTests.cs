@@ -13,7 +13,7 @@ namespace Ingest.EndToEnd;
 /// </summary>
 public sealed class TrackerOutageTests
 {
-    private const int Devices = 30;
+    private const int Devices = 15;
     private const int Steps = 5;
     private const int EventsPerStep = 20;
     private const string Schema = "iglu:com.acme/signup/jsonschema/1-0-0";
@@ -26,7 +26,7 @@ public sealed class TrackerOutageTests
     {
         using var config = new ConfigFolder(hasSchemas: true);
         // Fewer at once than there are devices, so that some are sent away and come again.
-        config.Write("ingest.json", """{ "limits": { "requestsInFlightMax": 8, "retryAfterMin": "2s", "retryAfterMax": "3s" } }""");
+        config.Write("ingest.json", """{ "limits": { "requestsInFlightMax": 4, "retryAfterMin": "1s", "retryAfterMax": "2s" } }""");
         await using var installation = new Installation { Config = config.Path, Runtime = "node" };
         await installation.StartAsync();
         using var chain = new CertificateChain();
@@ -42,6 +42,7 @@ public sealed class TrackerOutageTests
                     device.Record(step, recorded);
                 // Each has tried again in this day, and was right not to trust what it met.
                 await front.Handshakes.AtLeastAsync(step * Devices, Deadline.Delivery);
+                await Task.WhenAll(devices.Select(device => device.PausesAsync()));
                 devices.ForEach(device => device.Clock.Jump(Step));
             }
             await Task.WhenAll(devices.Select(device => device.IsKeptOutAsync()));
@@ -152,6 +153,10 @@ public sealed class TrackerOutageTests
                 Assert.Equal(TrackResult.Stored, Tracker.Track("signup", data, Schema, eventId: id));
             }
         }
+
+        /// <summary>Waits until it pauses: a pause that begins after a jump lasts its whole time.</summary>
+        public Task PausesAsync() => Deadline.UntilAsync(
+            () => Task.FromResult(Clock.IsPausing ? this : null), Deadline.Process, () => $"device {_number} does not pause");
 
         /// <summary>Waits until it has said why nothing is delivered, and holds it to have kept everything.</summary>
         public async Task IsKeptOutAsync()

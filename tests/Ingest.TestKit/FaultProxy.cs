@@ -41,7 +41,7 @@ public sealed class FaultProxy : IAsyncDisposable
     public async Task SeenAsync<TFault>() where TFault : Fault
     {
         for (var next = _next.Task; Count<TFault>() == 0; next = _next.Task)
-            await next;
+            await next.WaitAsync(Deadline.Process);
     }
 
     /// <summary>From now on, requests meet this fault. Those that hang are let go.</summary>

@@ -107,7 +107,7 @@ public sealed class PostgresServer : IAsyncDisposable
         using var process = Start([command, _folder.Path]);
         var output = process.StandardOutput.ReadToEndAsync();
         var (code, error) = await EndAsync(process);
-        await output;
+        await output.WaitAsync(AnswerTimeout);
         if (code != 0)
             throw new InvalidOperationException($"tools/postgres {command} ended with exit code {code}: {error}");
     }

@@ -97,7 +97,7 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Refuses connections from now on; what is stored stays.</summary>
     public Task StopGatewayAsync() => CommandAsync("stop", "stopped");
 
-    /// <summary>Listens again, on the same port and with the same objects.</summary>
+    /// <summary>Listens again, on the same port and with the same objects; does nothing where it listens.</summary>
     public Task StartGatewayAsync() => CommandAsync("start", "started");
 
     public async ValueTask DisposeAsync()

@@ -16,6 +16,10 @@ internal sealed class DeviceClock(TimeSpan ahead) : TrackerClock
     private TaskCompletionSource _jumped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _jumps;
     private TimeSpan _error;
+    private int _pauses;
+
+    /// <summary>Whether a pause is under way, which a jump ends.</summary>
+    public bool IsPausing => Volatile.Read(ref _pauses) > 0;
 
     public DateTimeOffset TrueNow => _startedAt - ahead + Elapsed;
 
@@ -49,6 +53,19 @@ internal sealed class DeviceClock(TimeSpan ahead) : TrackerClock
     public override async Task DelayAsync(TimeSpan pause, CancellationToken cancellation)
     {
         var end = Elapsed + pause;
+        Interlocked.Increment(ref _pauses);
+        try
+        {
+            await UntilAsync(end, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pauses);
+        }
+    }
+
+    private async Task UntilAsync(TimeSpan end, CancellationToken cancellation)
+    {
         while (true)
         {
             Task jumped;

@@ -10,7 +10,7 @@ namespace Ingest.EndToEnd;
 /// </summary>
 internal sealed class Installation : IInstallation, IAsyncDisposable
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private static readonly HttpClient Http = new() { Timeout = Deadline.Process };
 
     private readonly TemporaryFolder _folder = new();
     private ChildProcess? _server;
@@ -26,14 +26,14 @@ internal sealed class Installation : IInstallation, IAsyncDisposable
     /// <summary>Value of <c>--lake</c>: a folder, or <c>s3://BUCKET/PREFIX</c>.</summary>
     public string Lake { get; private set; }
 
-    /// <summary>Value of <c>--seal-age</c>; short, so that tests ship many objects.</summary>
-    public string SealAge { get; init; } = "1s";
+    /// <summary>Value of <c>--seal-age</c>; short, so that tests ship many objects and wait little.</summary>
+    public string SealAge { get; init; } = "300ms";
 
     /// <summary>
-    /// Value of <c>--runtime</c>; what the launcher chooses when null. A single process starts in a third of a silo's time: for
-    /// tests of what both share.
+    /// Value of <c>--runtime</c> at the next start; what the launcher chooses when null. A single process starts in a third of a
+    /// silo's time: for tests of what both share.
     /// </summary>
-    public string? Runtime { get; init; }
+    public string? Runtime { get; set; }
 
     /// <summary>Value of <c>--config</c>.</summary>
     public string Config { get; init; } = Repository.Config;

@@ -5,7 +5,7 @@ namespace Ingest.EndToEnd;
 /// <summary>
 /// Faults by journal, lake and size of objects, and the server is killed in the middle of each: see <see cref="MatrixRuns"/>.
 /// </summary>
-public sealed class FaultMatrixTests
+public sealed class FaultMatrixTests(S3Fixture s3)
 {
     public static TheoryData<JournalKind, LakeKind, BatchSize> Runs => MatrixRuns.Chosen;
 
@@ -16,7 +16,7 @@ public sealed class FaultMatrixTests
     {
         NodeModules.Require();
         await using var journal = await MatrixJournal.OpenAsync(journalKind);
-        await using var lake = await MatrixLake.OpenAsync(lakeKind);
+        await using var lake = await MatrixLake.OpenAsync(lakeKind, s3);
         await using var installation = new Installation
         {
             SealAge = size.SealAge(), Environment = lake.Environment, AuditOptions = journal.AuditOptions,

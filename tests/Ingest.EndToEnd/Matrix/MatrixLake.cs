@@ -17,8 +17,8 @@ internal abstract class MatrixLake : IAsyncDisposable
     public abstract IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>Makes it; skips the test where it cannot be had on this machine.</summary>
-    public static async Task<MatrixLake> OpenAsync(LakeKind kind) =>
-        kind == LakeKind.S3 ? new S3MatrixLake(await S3Lake.StartAsync()) : new FolderMatrixLake();
+    public static async Task<MatrixLake> OpenAsync(LakeKind kind, S3Fixture s3) =>
+        kind == LakeKind.S3 ? new S3MatrixLake(await S3Lake.OpenAsync(s3)) : new FolderMatrixLake();
 
     /// <summary>Value of <c>--lake</c>.</summary>
     public abstract string LocationFor(Installation installation);

@@ -49,12 +49,13 @@ public sealed class RegionBalancer : IAsyncDisposable
     /// <summary>The present weights in the order of the regions, by nothing of the product's own code.</summary>
     public async Task<IReadOnlyList<int>> WeightsAsync()
     {
+        using var deadline = new CancellationTokenSource(Deadline.Process);
         using var client = new TcpClient();
-        await client.ConnectAsync("127.0.0.1", _runtimePort);
+        await client.ConnectAsync("127.0.0.1", _runtimePort, deadline.Token);
         await using var stream = client.GetStream();
-        await stream.WriteAsync("show servers state regions\n"u8.ToArray());
+        await stream.WriteAsync("show servers state regions\n"u8.ToArray(), deadline.Token);
         using var reader = new StreamReader(stream);
-        var lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await reader.ReadToEndAsync(deadline.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var column = Array.IndexOf(lines[1].Split(' '), "srv_uweight") - 1;
         return [.. lines[2..].Where(line => line.Contains(' ', StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[column], CultureInfo.InvariantCulture))];
     }

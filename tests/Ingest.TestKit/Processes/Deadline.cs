@@ -25,13 +25,14 @@ public static class Deadline
         using var deadline = new CancellationTokenSource(limit);
         while (true)
         {
-            if (await probe() is { } found)
-                return found;
             try
             {
+                // A question may hang, too.
+                if (await probe().WaitAsync(deadline.Token) is { } found)
+                    return found;
                 await Task.Delay(pause ?? TimeSpan.FromMilliseconds(20), deadline.Token);
             }
-            catch (OperationCanceledException late)
+            catch (OperationCanceledException late) when (deadline.IsCancellationRequested)
             {
                 throw new TimeoutException($"After {limit.TotalSeconds:0} s: {what()}", late);
             }

@@ -4,7 +4,7 @@ namespace Ingest.TestKit;
 public static class StatusWaiting
 {
     /// <summary>Between two questions: each makes the server count what it has.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Asks for the status until it is as expected.</summary>
     /// <param name="installation">Who is asked.</param>

@@ -1,6 +1,4 @@
-using Ingest.TestKit;
-
-namespace Ingest.Cli.Tests;
+namespace Ingest.TestKit;
 
 /// <summary>One S3 server for all tests of the assembly, started when the first of them asks.</summary>
 public sealed class S3Fixture : IAsyncDisposable
