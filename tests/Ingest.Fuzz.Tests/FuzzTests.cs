@@ -5,10 +5,13 @@ public sealed class FuzzTests
 {
     private const int Seed = 1;
 
-    private const long Inputs = 1_000_000;
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1";
+
+    // "./ingest fuzz" runs as many as one wishes.
+    private static readonly long Inputs = IsLong ? 1_000_000 : 100_000;
 
     // On a busy machine fewer inputs are run, rather than holding up the other tests.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = IsLong ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(30);
 
     public static TheoryData<string> Names => [.. Targets.All(PlantedFault.None).Select(target => target.Name)];
 
