@@ -7,8 +7,10 @@ namespace Ingest.Collector.Tests;
 /// <summary>The scan of sound objects takes exactly what <see cref="Utf8JsonReader"/> takes, and finds the same in it.</summary>
 public sealed class JsonObjectScanTests
 {
-    private const int RandomInputs = 100_000;
+    private const int RandomInputs = 50_000;
     private const int RandomInputsLong = 5_000_000;
+
+    private static readonly JsonField[] Fields = Enum.GetValues<JsonField>();
 
     private const string Sample =
         "{\"event_id\" : \"a\\u00e9\\n\\ud83d\\ude00\",\"n\\u0061me\":\"ü\",\r\n\t\"data\":[1.5e-3,true,{\"x\":-0,\"y\":[{}]},null,[]],\"schema\":false,\"sent_at\":120E+7}";
@@ -114,17 +116,23 @@ public sealed class JsonObjectScanTests
     private static bool AssertSame(byte[] json)
     {
         var isTaken = JsonObjectScan.TryRead(json, 0, FieldNames.Default, out var found);
-        var actual = isTaken ? Describe(found) : null;
-        var expected = TryReadByReader(json, out var reference) ? Describe(reference) : null;
-        if (actual != expected)
-            Assert.Fail($"The reader finds {expected ?? "nothing"}, the scan {actual ?? "nothing"} in {Encoding.Latin1.GetString(json)} ({Convert.ToHexString(json)})");
+        var isSound = TryReadByReader(json, out var reference);
+        if (isTaken != isSound || (isTaken && !AreSame(found, reference)))
+        {
+            var (expected, actual) = (isSound ? Describe(reference) : "nothing", isTaken ? Describe(found) : "nothing");
+            Assert.Fail($"The reader finds {expected}, the scan {actual} in {Encoding.Latin1.GetString(json)} ({Convert.ToHexString(json)})");
+        }
         return isTaken;
     }
+
+    private static bool AreSame(JsonEvent a, JsonEvent b) =>
+        (a.Payload, a.Depth, a.IsObject, a.Problem) == (b.Payload, b.Depth, b.IsObject, b.Problem)
+        && Array.TrueForAll(Fields, field => a[field] == b[field]);
 
     private static string Describe(in JsonEvent found)
     {
         var text = new StringBuilder($"{found.Payload} {found.Depth} {found.IsObject} {found.Problem}");
-        foreach (var field in Enum.GetValues<JsonField>())
+        foreach (var field in Fields)
             text.Append(found[field].ToString());
         return text.ToString();
     }
@@ -167,17 +175,17 @@ public sealed class JsonObjectScanTests
 
     private static JsonField? FieldOf(in Utf8JsonReader name)
     {
-        foreach (var field in Enum.GetValues<JsonField>())
+        try
         {
-            try
+            foreach (var field in Fields)
             {
                 if (name.ValueTextEquals(FieldNames.Default[field]))
                     return field;
             }
-            catch (InvalidOperationException)
-            {
-                // Half a surrogate pair is no text, and so none of our names.
-            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair is no text, and so none of our names.
         }
         return null;
     }

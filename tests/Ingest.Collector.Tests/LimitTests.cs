@@ -253,7 +253,7 @@ public sealed class LimitTests
             return new ValueTask<IntakeResult>(stored.Task);
         };
         var first = host.PostJsonAsync("{}");
-        await offered.Task;
+        await offered.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
         using var second = await host.PostJsonAsync("{}"u8.ToArray());
         Assert.Equal(503, (int)second.StatusCode);
@@ -279,7 +279,7 @@ public sealed class LimitTests
         };
         var body = Encoding.ASCII.GetBytes("{}" + new string(' ', Cap - 2));
         var first = host.PostJsonAsync(body);
-        await offered.Task;
+        await offered.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
         using var second = await host.PostJsonAsync(body);
         Assert.Equal(503, (int)second.StatusCode);

@@ -1,5 +1,6 @@
 using Ingest.Engine;
 using Ingest.Hosting;
+using Ingest.TestKit;
 
 namespace Ingest.Grains.Tests;
 
@@ -26,7 +27,7 @@ public sealed class FencingTests(ITestOutputHelper output)
 
         await host.SendAsync("shop", "second");
         Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), await cutOff.SendAsync("shop", "third"));
-        await retired;
+        await retired.WaitAsync(Deadline.Delivery);
         Assert.Equal(host, cluster.HostOf(Shop));
         Assert.Equal(0, cutOff.Partitions.Count);
         await cluster.AssertOnceInLakeAsync(["first", "second", "third"]);

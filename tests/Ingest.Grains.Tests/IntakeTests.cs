@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.TestKit;
 
 namespace Ingest.Grains.Tests;
 
@@ -34,7 +35,7 @@ public sealed class IntakeTests
         var commit = new TaskCompletionSource();
         host.Journal.Script.Enqueue(async (append, _) =>
         {
-            await commit.Task;
+            await commit.Task.WaitAsync(Deadline.Delivery, CancellationToken.None);
             return await append();
         });
 
@@ -81,7 +82,7 @@ public sealed class IntakeTests
         var commit = new TaskCompletionSource();
         host.Journal.Script.Enqueue(async (append, _) =>
         {
-            await commit.Task;
+            await commit.Task.WaitAsync(Deadline.Delivery, CancellationToken.None);
             return await append();
         });
 

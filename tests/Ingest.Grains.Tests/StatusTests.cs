@@ -32,7 +32,7 @@ public sealed class StatusTests
         {
             Grains = ClusterSetup.Patient with
             {
-                StatusTimeout = TimeSpan.FromSeconds(10),
+                StatusTimeout = TimeSpan.FromSeconds(5),
                 BalancePeriod = TimeSpan.FromMilliseconds(100),
                 BalanceAfter = TimeSpan.FromMilliseconds(100),
             },

@@ -8,8 +8,8 @@ namespace Ingest.Grains.Tests;
 /// <summary>Very many sources that send next to nothing: what they cost, and that they cost nothing once they are quiet.</summary>
 public sealed class TrickleTests
 {
-    private const int Sources = 10_000;
     private const int Clients = 100;
+    private const int Sources = 10_000;
 
     [Fact]
     public async Task Ten_thousand_sources_that_trickle_stay_cheap_and_leave_memory()
@@ -18,8 +18,8 @@ public sealed class TrickleTests
         await using var cluster = await IngestCluster.StartAsync(new()
         {
             Sources = sources.ToDictionary(source => source, _ => 1, StringComparer.Ordinal),
-            Limits = new ClusterSetup().Limits with { SealAge = TimeSpan.FromSeconds(5) },
-            Hosting = new ClusterSetup().Hosting with { IdleAge = TimeSpan.FromSeconds(5), TickPeriod = TimeSpan.FromMilliseconds(100) },
+            Limits = new ClusterSetup().Limits with { SealAge = TimeSpan.FromSeconds(2) },
+            Hosting = new ClusterSetup().Hosting with { IdleAge = TimeSpan.FromSeconds(2), TickPeriod = TimeSpan.FromMilliseconds(100) },
         });
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var began = Stopwatch.GetTimestamp();

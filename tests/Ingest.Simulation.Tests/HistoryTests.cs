@@ -5,6 +5,7 @@ namespace Ingest.Simulation.Tests;
 /// <summary>All rules hold in every history; and a seed can be replayed.</summary>
 public sealed class HistoryTests
 {
+    // "./ingest simulate" runs as many as one wishes.
     private const int Seeds = 2_000;
 
     // On a busy machine fewer seeds are run, rather than holding up the other tests.
@@ -55,8 +56,10 @@ public sealed class HistoryTests
             UseShellExecute = false,
         };
         using var process = System.Diagnostics.Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMinutes(2));
+        var output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
+        await process.WaitForExitAsync(deadline.Token);
         Assert.Contains(SimulateCommand.Describe(History.Run(seed)), output, StringComparison.Ordinal);
     }
 }

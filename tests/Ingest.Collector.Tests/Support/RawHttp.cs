@@ -9,10 +9,13 @@ internal sealed class RawHttp : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
 
+    // A server that neither answers nor closes ends the test, not the run.
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(2));
+
     public static async Task<RawHttp> ConnectAsync(IPEndPoint endpoint)
     {
         var raw = new RawHttp();
-        await raw._socket.ConnectAsync(endpoint);
+        await raw._socket.ConnectAsync(endpoint, raw._patience.Token);
         return raw;
     }
 
@@ -21,7 +24,7 @@ internal sealed class RawHttp : IDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
-            bytes = bytes[await _socket.SendAsync(bytes)..];
+            bytes = bytes[await _socket.SendAsync(bytes, _patience.Token)..];
     }
 
     /// <summary>Reads one answer whose head is all that matters: status line and headers.</summary>
@@ -31,7 +34,7 @@ internal sealed class RawHttp : IDisposable
         var one = new byte[1];
         while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await _socket.ReceiveAsync(one) == 0)
+            if (await _socket.ReceiveAsync(one, _patience.Token) == 0)
                 break;
             text.Append((char)one[0]);
         }
@@ -44,7 +47,7 @@ internal sealed class RawHttp : IDisposable
         var buffer = new byte[count];
         for (var at = 0; at < count;)
         {
-            var read = await _socket.ReceiveAsync(buffer.AsMemory(at));
+            var read = await _socket.ReceiveAsync(buffer.AsMemory(at), _patience.Token);
             Assert.NotEqual(0, read);
             at += read;
         }
@@ -55,10 +58,14 @@ internal sealed class RawHttp : IDisposable
     {
         var text = new StringBuilder();
         var buffer = new byte[4096];
-        for (var read = await _socket.ReceiveAsync(buffer); read > 0; read = await _socket.ReceiveAsync(buffer))
+        for (var read = await _socket.ReceiveAsync(buffer, _patience.Token); read > 0; read = await _socket.ReceiveAsync(buffer, _patience.Token))
             text.Append(Encoding.Latin1.GetString(buffer, 0, read));
         return text.ToString();
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _patience.Dispose();
+    }
 }

@@ -147,6 +147,7 @@ internal sealed class IngestCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Calls.Release();
         await _cluster.DisposeAsync();
         foreach (var silo in _silos)
             await silo.Services.CloseAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Ingest.Engine;
+using Ingest.TestKit;
 
 namespace Ingest.Grains.Tests;
 
@@ -46,7 +47,7 @@ internal sealed class Load(string source, Func<IReadOnlyList<TestSilo>> silos)
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        await _running;
+        await _running.WaitAsync(Deadline.Delivery);
         _stop.Dispose();
     }
 

@@ -111,10 +111,10 @@ public abstract partial class JournalConformance
         var appended = new long[Partitions];
         var closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var writers = Enumerable.Range(0, Partitions).Select(number => WriteAsync(number % 2 == 0 ? Journal : second, number)).ToArray();
-        await closing.Task;
+        await closing.Task.WaitAsync(Deadline.Delivery, Cancellation);
         await CloseAsync(Make.Hour);
         var rows = await LedgerAsync();
-        await Task.WhenAll(writers);
+        await Task.WhenAll(writers).WaitAsync(Deadline.Delivery, Cancellation);
 
         // Nothing came in after the reading, and the reading saw all that came in.
         Assert.Equal(appended.Sum(), rows.Sum(row => row.PendingGood));

@@ -10,9 +10,9 @@ public abstract partial class JournalConformance
     [InlineData(4)]
     public async Task A_random_history_agrees_with_the_model(int seed)
     {
-        const int Steps = 1_000;
+        var steps = JournalHistory.StepsOf(full: 1_000);
         var history = new JournalHistory(seed);
-        for (var step = 0; step < Steps; step++)
+        for (var step = 0; step < steps; step++)
         {
             await history.StepAsync(Journal, Cancellation);
             if (step % 100 == 99)

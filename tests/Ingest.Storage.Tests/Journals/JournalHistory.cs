@@ -19,6 +19,9 @@ internal sealed class JournalHistory(int seed)
 
     private Instant Now => Make.Hour.Start + TimeSpan.FromMinutes(_minutes);
 
+    /// <summary>The number of steps to run: half of a full history, and all of it with INGEST_TEST_LONG=1. Later steps take longer, since more is stored.</summary>
+    public static int StepsOf(int full) => Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1" ? full : full / 2;
+
     public async Task StepAsync(IJournal journal, CancellationToken cancellation)
     {
         _minutes += _random.Next(2);

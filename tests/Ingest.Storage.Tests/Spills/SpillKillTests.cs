@@ -23,7 +23,7 @@ public sealed class SpillKillTests
         for (var kill = 0; kill < Kills; kill++)
         {
             // The first kills hit the creation of the file, the later ones its use.
-            await RunAndKillAsync(folder, lines: kill < 2 ? kill : random.Next(20, 800));
+            await RunAndKillAsync(folder, lines: kill < 2 ? kill : random.Next(20, 400));
             await VerifyAsync(folder);
         }
 
@@ -33,7 +33,9 @@ public sealed class SpillKillTests
     /// <summary>Starts the child, and kills it (SIGKILL) once it printed so many lines.</summary>
     private async Task RunAndKillAsync(TemporaryFolder folder, int lines)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline.Process);
+        var cancellation = deadline.Token;
         var program = Path.Combine(AppContext.BaseDirectory, "Ingest.Storage.CrashChild.dll");
         using var child = Process.Start(new ProcessStartInfo(
             "dotnet", [program, "spill", folder.Path, Writers.ToString(CultureInfo.InvariantCulture)])

@@ -4,29 +4,24 @@ using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests.Journals.Postgres;
 
-/// <summary>What a server does to the journal that dies, or hangs. Each test has a server of its own.</summary>
-public sealed class PostgresFaultTests : IAsyncLifetime
+/// <summary>What a server does to the journal that dies, or hangs: one of their own, with a database for each.</summary>
+public sealed class PostgresFaultTests(PostgresFaultTests.OwnServer own) : IClassFixture<PostgresFaultTests.OwnServer>, IAsyncLifetime
 {
-    private PostgresServer? _server;
     private string _database = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private PostgresServer Server => _server ?? throw new InvalidOperationException("Not started.");
+    private PostgresServer Server => own.Server ?? throw new InvalidOperationException("Not started.");
 
     public async ValueTask InitializeAsync()
     {
-        (_server, var absence) = await PostgresServer.StartAsync(mustBePrivate: true);
-        Assert.SkipWhen(_server is null, absence ?? "");
+        Assert.SkipWhen(own.Server is null, own.Absence ?? "");
+        await Server.StartAgainAsync(); // Where a test before failed while it was stopped.
         _database = await Server.NewDatabaseAsync();
         await PostgresMigrations.RunAsync(_database, _ => { }, Cancellation);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_server is not null)
-            await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task What_was_committed_survives_a_crash()
@@ -36,9 +31,9 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         var committed = new ConcurrentDictionary<PartitionId, long>();
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var writing = Task.WhenAll(Enumerable.Range(0, Partitions).Select(number => Task.Run(() => WriteAsync(new PartitionId("crash", number)), Cancellation)));
-        await enough.Task.WaitAsync(Cancellation);
+        await enough.Task.WaitAsync(Deadline.Delivery, Cancellation);
         await Server.CrashAsync();
-        var lasts = await writing;
+        var lasts = await writing.WaitAsync(Deadline.Delivery, Cancellation);
         await Server.StartAgainAsync();
 
         for (var number = 0; number < Partitions; number++)
@@ -97,10 +92,13 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         }
 
         // What hung may come through now, one after the other, so the end of it is found as a partition finds it: by its fence.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(Deadline.Delivery);
         JournalResult last;
         long next;
         do
         {
+            patience.Token.ThrowIfCancellationRequested();
             next = (await journal.ReadPartitionAsync(Make.Shop, 0, default, Cancellation)).NextSeq;
             last = await journal.AppendAsync(AppendOf(Make.Shop, next), Cancellation);
         }
@@ -154,8 +152,10 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         {
             await PostgresServer.ExecuteAsync(_database, $"ALTER SYSTEM SET synchronous_standby_names = '{names}'");
             await PostgresServer.ExecuteAsync(_database, "SELECT pg_reload_conf()");
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            patience.CancelAfter(Deadline.Process);
             while (await PostgresServer.ScalarAsync<string>(_database, "SHOW synchronous_standby_names") != names)
-                await Task.Delay(20, Cancellation);
+                await Task.Delay(20, patience.Token);
         }
     }
 
@@ -200,5 +200,21 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         await foreach (var chunk in chunks)
             all.Write(chunk.Span);
         return all.ToArray();
+    }
+
+    /// <summary>A server that may be stopped and crashed: nobody else's tests are on it.</summary>
+    public sealed class OwnServer : IAsyncLifetime
+    {
+        public PostgresServer? Server { get; private set; }
+
+        public string? Absence { get; private set; }
+
+        public async ValueTask InitializeAsync() => (Server, Absence) = await PostgresServer.StartAsync(mustBePrivate: true);
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Server is not null)
+                await Server.DisposeAsync();
+        }
     }
 }

@@ -71,8 +71,9 @@ public sealed class PostgresGenerationTests(PostgresFixture fixture) : IAsyncLif
     public async Task A_random_history_agrees_with_the_model(int seed)
     {
         await using var journal = await OpenAsync();
+        var steps = JournalHistory.StepsOf(full: 600);
         var history = new JournalHistory(seed);
-        for (var step = 1; step <= 600; step++)
+        for (var step = 1; step <= steps; step++)
         {
             await history.StepAsync(journal, Cancellation);
             if (step % 10 == 0)

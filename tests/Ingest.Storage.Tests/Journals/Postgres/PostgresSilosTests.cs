@@ -33,6 +33,7 @@ public sealed class PostgresSilosTests(PostgresFixture fixture) : IAsyncLifetime
         await using var second = await OpenAsync();
         var start = await BytesAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        stop.CancelAfter(Deadline.Delivery);
         var background = Task.WhenAll(
             UntilAsync(stop, () => ShipAsync(first, new Lane(0, 2))),
             UntilAsync(stop, () => ShipAsync(second, new Lane(1, 2))),

@@ -22,7 +22,7 @@ public sealed class SqliteKillTests
         for (var kill = 0; kill < Kills; kill++)
         {
             // The first kills hit the creation of the journal, the later ones its use.
-            await RunAndKillAsync(folder, lines: kill < 3 ? kill : random.Next(20, 1_500));
+            await RunAndKillAsync(folder, lines: kill < 3 ? kill : random.Next(20, 600));
             await VerifyAsync(folder);
         }
 
@@ -32,7 +32,9 @@ public sealed class SqliteKillTests
     /// <summary>Starts the child, and kills it (SIGKILL) once it printed so many lines.</summary>
     private async Task RunAndKillAsync(TemporaryFolder folder, int lines)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline.Process);
+        var cancellation = deadline.Token;
         var program = Path.Combine(AppContext.BaseDirectory, "Ingest.Storage.CrashChild.dll");
         using var child = Process.Start(new ProcessStartInfo("dotnet", [program, folder.Path, Partitions.ToString(CultureInfo.InvariantCulture)])
         {

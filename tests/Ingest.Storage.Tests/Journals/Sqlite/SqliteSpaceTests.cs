@@ -17,7 +17,7 @@ public sealed class SqliteSpaceTests : IDisposable
     [Fact]
     public async Task After_an_outage_was_shipped_the_folder_shrinks()
     {
-        const int Blocks = 200;
+        const int Blocks = 100;
         await using var journal = await SqliteFixture.OpenAsync(_folder);
         var blocks = new List<Block>();
         for (var seq = 1; seq <= Blocks; seq++)
@@ -27,8 +27,8 @@ public sealed class SqliteSpaceTests : IDisposable
         }
 
         var peak = _folder.Bytes();
-        Assert.True(peak > 200L << 20);
-        foreach (var run in blocks.Chunk(50))
+        Assert.True(peak > 100L << 20);
+        foreach (var run in blocks.Chunk(25))
         {
             var batch = Make.Seal(Make.Shop, run).Batch;
             Assert.Equal(JournalResult.Committed, await journal.SealAsync(new Seal(batch, null), Cancellation));

@@ -45,14 +45,16 @@ public sealed class FolderLakeCrashTests
             UseShellExecute = false,
             RedirectStandardOutput = true,
         })!;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline.Process);
         var stored = new List<int>();
-        while (await writer.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        while (await writer.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
         {
             stored.Add(int.Parse(line, CultureInfo.InvariantCulture));
             if (stored.Count == killAfter)
                 writer.Kill();
         }
-        await writer.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await writer.WaitForExitAsync(deadline.Token);
         Assert.True(stored.Count >= killAfter, $"The writer ended by itself after {stored.Count} objects.");
         return stored;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests.Lakes.Folder;
 
@@ -55,8 +56,7 @@ internal sealed class ReadOnlyFolder : IDisposable
         try
         {
             using var chattr = Process.Start("chattr", [change, path]);
-            chattr.WaitForExit();
-            return chattr.ExitCode == 0;
+            return chattr.WaitForExit(Deadline.Process) && chattr.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests.Lakes.Folder;
 
@@ -20,7 +21,7 @@ internal sealed class SmallDisk : IDisposable
     public void Dispose()
     {
         using var umount = Process.Start("umount", ["--lazy", _path]);
-        umount.WaitForExit();
+        umount.WaitForExit(Deadline.Process);
     }
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
@@ -32,8 +33,9 @@ internal sealed class SmallDisk : IDisposable
                 UseShellExecute = false,
                 RedirectStandardError = true,
             })!;
-            await process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync();
+            using var deadline = new CancellationTokenSource(Deadline.Process);
+            await process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
             return process.ExitCode == 0;
         }
         catch (Win32Exception)

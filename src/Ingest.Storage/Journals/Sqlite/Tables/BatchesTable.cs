@@ -42,9 +42,11 @@ internal sealed class BatchesTable(Database database)
         return crc.Value;
     }
 
-    public void Insert(PendingBatch pending)
+    /// <returns>The row's checksum.</returns>
+    public uint Insert(PendingBatch pending)
     {
         var batch = pending.Batch;
+        var checksum = ChecksumOf(pending);
         _insert.Run(
             pending.Partition,
             (long)batch.Stream,
@@ -60,7 +62,8 @@ internal sealed class BatchesTable(Database database)
             pending.Received.UnixMilliseconds,
             pending.MergedPosition,
             pending.MergedPieces,
-            ChecksumOf(pending));
+            checksum);
+        return checksum;
     }
 
     public PendingBatch? Find(int partition, LakeStream stream, long fromSeq, PartitionsTable names)

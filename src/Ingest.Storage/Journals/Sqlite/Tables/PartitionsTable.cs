@@ -62,33 +62,41 @@ internal sealed class PartitionsTable(Database database)
         return _names[key] = Read(rows).Id;
     }
 
-    public void Insert(PartitionHead head)
+    /// <returns>The row's checksum.</returns>
+    public uint Insert(PartitionHead head)
     {
         _insert.Bind(14, head.Id.Source).Bind(15, head.Id.Number);
-        Write(_insert, head);
+        return Write(_insert, head);
     }
 
-    public void Update(PartitionHead head)
+    /// <returns>The row's new checksum.</returns>
+    public uint Update(PartitionHead head)
     {
-        Write(_update, head);
-        if (database.Changes != 1)
-            throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "it is missing");
+        var checksum = Write(_update, head);
+        return database.Changes == 1
+            ? checksum
+            : throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "it is missing");
     }
 
-    private static void Write(Statement statement, PartitionHead head) => statement.Run(
-        head.NextSeq,
-        head.Clock.UnixMilliseconds,
-        head.IdsNewest,
-        head.Key,
-        head.IdsForgotten,
-        head.Good.First,
-        head.Good.Blocks,
-        head.Good.Events,
-        head.Quarantine.First,
-        head.Quarantine.Blocks,
-        head.Quarantine.Events,
-        head.PartitionCount,
-        ChecksumOf(head));
+    private static uint Write(Statement statement, PartitionHead head)
+    {
+        var checksum = ChecksumOf(head);
+        statement.Run(
+            head.NextSeq,
+            head.Clock.UnixMilliseconds,
+            head.IdsNewest,
+            head.Key,
+            head.IdsForgotten,
+            head.Good.First,
+            head.Good.Blocks,
+            head.Good.Events,
+            head.Quarantine.First,
+            head.Quarantine.Blocks,
+            head.Quarantine.Events,
+            head.PartitionCount,
+            checksum);
+        return checksum;
+    }
 
     private PartitionHead Read(in Statement.Rows rows)
     {

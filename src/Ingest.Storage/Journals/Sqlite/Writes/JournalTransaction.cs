@@ -139,17 +139,9 @@ internal sealed class JournalTransaction(JournalTables tables)
         var heads = Totals.PartitionsSum;
         foreach (var head in _changedHeads.Values)
         {
-            if (_heads.TryGetValue(head.Id, out var before))
-            {
-                Tables.Partitions.Update(head);
-                heads = heads.Without(PartitionsTable.ChecksumOf(before));
-            }
-            else
-            {
-                Tables.Partitions.Insert(head);
-            }
-
-            heads = heads.With(PartitionsTable.ChecksumOf(head));
+            heads = _heads.TryGetValue(head.Id, out var before)
+                ? heads.Without(PartitionsTable.ChecksumOf(before)).With(Tables.Partitions.Update(head))
+                : heads.With(Tables.Partitions.Insert(head));
         }
 
         foreach (var ((partition, _), entry) in _changedLedger)

@@ -37,14 +37,14 @@ internal sealed class SealWrite : Write
         var pending = new PendingBatch(head!.Key, batch, rule.Received, 0, 0);
         if (_seal.MergedBody is { } merged)
             pending = Merge(transaction, pending, positions, merged);
-        transaction.Tables.Batches.Insert(pending);
+        var checksum = transaction.Tables.Batches.Insert(pending);
         transaction.Set(head.With(batch.Stream, rest));
         transaction.Totals = transaction.Totals with
         {
             UnsealedEvents = transaction.Totals.UnsealedEvents - batch.Events,
             PendingEvents = transaction.Totals.PendingEvents + batch.Events,
             PendingBatches = transaction.Totals.PendingBatches + 1,
-            BatchesSum = transaction.Totals.BatchesSum.With(BatchesTable.ChecksumOf(pending)),
+            BatchesSum = transaction.Totals.BatchesSum.With(checksum),
         };
         return JournalResult.Committed;
     }
