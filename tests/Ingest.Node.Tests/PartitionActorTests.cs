@@ -38,16 +38,20 @@ public sealed class PartitionActorTests : IDisposable
     public async Task A_late_word_about_an_instance_given_up_does_not_end_the_one_at_work()
     {
         var seal = new TaskCompletionSource<JournalResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sealing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _journal.SealScript = _ =>
         {
             _journal.SealScript = null;
+            sealing.SetResult();
             return new ValueTask<JournalResult>(seal.Task);
         };
         var retired = false;
-        var actor = Host(new Limits { SealAge = TimeSpan.FromMilliseconds(1) }, stepsDown: true).Attach(Shop, () => retired = true);
+        var actor = Host(new Limits { SealBlocks = 1 }, stepsDown: true).Attach(Shop, () => retired = true);
         Assert.Equal(IntakeOutcome.Stored, (await OfferAsync(actor, "a")).Outcome);
 
-        // The seal is under way. An append whose answer is lost breaks the instance, and another one is read.
+        await sealing.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        // An append whose answer is lost breaks the instance, and another one is read.
         _journal.Script.Enqueue((append, _) => Lost(append));
         Assert.Equal(IntakeOutcome.Unavailable, (await OfferAsync(actor, "b")).Outcome);
         var append = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
