@@ -66,6 +66,7 @@ internal sealed class TwoRegions : IAsyncDisposable
         var regions = new TwoRegions(east, line, west, balancer, folder);
         // At once: a region that is not there for long loses its share.
         await Task.WhenAll(east.StartAsync(), west.StartAsync());
+        await balancer.WaitUntilUpAsync();
         await regions.WaitForWeightsAsync(95, 5);
         return regions;
     }

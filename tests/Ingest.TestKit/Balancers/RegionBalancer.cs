@@ -6,6 +6,9 @@ namespace Ingest.TestKit;
 /// <summary>A balancer before two regions: haproxy with <c>deploy/haproxy-regions.cfg</c>.</summary>
 public sealed class RegionBalancer : IAsyncDisposable
 {
+    /// <summary>haproxy's number for a server that takes all of its share.</summary>
+    private const int Running = 2;
+
     private readonly TemporaryFolder _folder;
     private readonly int _runtimePort;
     private readonly HaProxy _proxy;
@@ -47,7 +50,22 @@ public sealed class RegionBalancer : IAsyncDisposable
     }
 
     /// <summary>The present weights in the order of the regions, by nothing of the product's own code.</summary>
-    public async Task<IReadOnlyList<int>> WeightsAsync()
+    public Task<IReadOnlyList<int>> WeightsAsync() => ReadAsync("srv_uweight");
+
+    /// <summary>Waits until its own checks have found every region up: those that started later than it were down at first.</summary>
+    public Task WaitUntilUpAsync() => Deadline.UntilAsync<object>(
+        async () => (await ReadAsync("srv_op_state")).All(state => state == Running) ? this : null,
+        Deadline.Process,
+        () => "haproxy's checks find a region down");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _proxy.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>A column of what haproxy says of its servers, in the order of the regions.</summary>
+    private async Task<IReadOnlyList<int>> ReadAsync(string name)
     {
         using var deadline = new CancellationTokenSource(Deadline.Process);
         using var client = new TcpClient();
@@ -56,14 +74,8 @@ public sealed class RegionBalancer : IAsyncDisposable
         await stream.WriteAsync("show servers state regions\n"u8.ToArray(), deadline.Token);
         using var reader = new StreamReader(stream);
         var lines = (await reader.ReadToEndAsync(deadline.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var column = Array.IndexOf(lines[1].Split(' '), "srv_uweight") - 1;
+        var column = Array.IndexOf(lines[1].Split(' '), name) - 1;
         return [.. lines[2..].Where(line => line.Contains(' ', StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[column], CultureInfo.InvariantCulture))];
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _proxy.DisposeAsync();
-        _folder.Dispose();
     }
 
     private static string SocketIn(TemporaryFolder folder) => folder.Of("admin.sock");
