@@ -6,6 +6,7 @@ using Ingest.TestKit;
 namespace Ingest.Grains.Tests;
 
 /// <summary>Very many sources that send next to nothing: what they cost, and that they cost nothing once they are quiet.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class TrickleTests
 {
     private const int Clients = 100;

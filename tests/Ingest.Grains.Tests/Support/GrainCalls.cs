@@ -17,6 +17,9 @@ internal sealed class GrainCalls
     /// <summary>Number of calls so far of a method, such as <c>IPartitionGrain.OfferAsync</c>.</summary>
     public int Of(string method) => _counts.GetValueOrDefault(method);
 
+    /// <summary>Every method, and how often it was called.</summary>
+    public override string ToString() => string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}"));
+
     /// <summary>Lets calls that hang go on. A silo that stops gives them half a minute to end, and only then goes without them.</summary>
     public void Release() => _released.TrySetResult();
 

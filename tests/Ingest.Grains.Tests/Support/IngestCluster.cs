@@ -118,13 +118,25 @@ internal sealed class IngestCluster : IAsyncDisposable
 
     /// <summary>Waits until the journal holds nothing that is not in the lake.</summary>
     /// <param name="patience">How long; that of all waits when null.</param>
-    public Task UntilShippedAsync(TimeSpan? patience = null) => UntilAsync(
-        async () =>
+    public async Task UntilShippedAsync(TimeSpan? patience = null)
+    {
+        var status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
+        try
         {
-            var status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
-            return status is { Unsealed: 0, Pending: 0 };
-        },
-        patience);
+            await UntilAsync(
+                async () =>
+                {
+                    status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
+                    return status is { Unsealed: 0, Pending: 0 };
+                },
+                patience);
+        }
+        catch (TaskCanceledException late)
+        {
+            var hosts = string.Join(", ", _silos.Select(silo => $"{silo.Handle.SiloAddress}: {silo.Partitions.Count} partitions"));
+            throw new TimeoutException($"The journal holds {status}. {hosts}. Calls: {Calls}.", late);
+        }
+    }
 
     /// <summary>Waits until all is shipped; then every id must be in the lake once, and the ledger must add up.</summary>
     public async Task AssertOnceInLakeAsync(IEnumerable<string> ids, TimeSpan? patience = null)

@@ -10,6 +10,13 @@ internal sealed class SharedReminders : IReminderTable
     /// <summary>Number of rows written so far.</summary>
     public int Writes => Volatile.Read(ref _etag);
 
+    /// <summary>Number of grains of a type that have one.</summary>
+    public int Of(string grainType)
+    {
+        lock (_gate)
+            return _rows.Keys.Count(row => row.Item1.Type.ToString() == grainType);
+    }
+
     public Task<ReminderTableData> ReadRows(GrainId grainId) => Read(row => row.GrainId == grainId);
 
     public Task<ReminderTableData> ReadRows(uint begin, uint end) => Read(row =>
