@@ -10,7 +10,7 @@ namespace Ingest.Cluster.EndToEnd;
 public sealed class LostDatabaseTests
 {
     /// <summary>Long enough that every silo fails to tell Orleans' tables that it is alive, more than once.</summary>
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(30);
 
     /// <summary>Long enough for some blocks in every spill. The outage goes on while a silo is killed.</summary>
     private static readonly TimeSpan TimeToSpill = TimeSpan.FromSeconds(10);
@@ -25,7 +25,7 @@ public sealed class LostDatabaseTests
         await load.MeasureAsync("No fault", () => load.MoreAsync(1_000));
         var processes = cluster.Silos.Select(silo => silo.ProcessId).ToArray();
 
-        var report = await load.MeasureAsync("PostgreSQL crashed, and started again after 25 s", async () =>
+        var report = await load.MeasureAsync("PostgreSQL crashed, and started again after 30 s", async () =>
         {
             await cluster.Postgres.CrashAsync();
             await Task.Delay(Outage, TestContext.Current.CancellationToken);
