@@ -45,7 +45,7 @@ public sealed class CutOffSiloTests
     public async Task Cut_off_from_peers_and_database_a_silo_refuses_until_it_is_healed()
     {
         Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1",
+            LongRun.IsWanted,
             "it takes minutes, and more on a busy machine; INGEST_TEST_LONG=1 runs it");
         NodeModules.Require();
         var oracle = new ConservationOracle();

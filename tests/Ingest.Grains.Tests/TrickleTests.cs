@@ -9,8 +9,8 @@ namespace Ingest.Grains.Tests;
 [Collection(nameof(AloneCollection))]
 public sealed class TrickleTests
 {
-    private const int Clients = 100;
     private const int Sources = 10_000;
+    private const int Clients = 100;
 
     [Fact]
     public async Task Ten_thousand_sources_that_trickle_stay_cheap_and_leave_memory()

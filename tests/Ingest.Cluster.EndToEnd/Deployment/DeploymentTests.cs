@@ -10,7 +10,7 @@ public sealed class DeploymentTests
     public async Task Behind_the_balancer_a_killed_silo_loses_nothing_and_doubles_nothing()
     {
         Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1",
+            LongRun.IsWanted,
             "it takes minutes, and a killed silo behind a balancer is tested elsewhere, too; INGEST_TEST_LONG=1 runs it");
         NodeModules.Require();
         var oracle = new ConservationOracle();

@@ -62,7 +62,7 @@ internal sealed class TestCluster : IInstallation, IAsyncDisposable
     /// <param name="options">Further options of <c>./ingest run</c> for every silo.</param>
     public static async Task<TestCluster> StartAsync(int silos, S3Lake? s3 = null, params IReadOnlyList<string> options)
     {
-        var postgres = await SharedPostgres.RequireAsync();
+        var postgres = await CrashablePostgres.RequireAsync();
         var cluster = new TestCluster(postgres, await postgres.NewDatabaseAsync(), s3, options);
         try
         {

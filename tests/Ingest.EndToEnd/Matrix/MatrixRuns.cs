@@ -24,7 +24,7 @@ internal static class MatrixRuns
         get
         {
             var chosen = new TheoryData<JournalKind, LakeKind, BatchSize>();
-            foreach (var (journal, lake, size) in Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1" ? All : Short)
+            foreach (var (journal, lake, size) in LongRun.IsWanted ? All : Short)
                 chosen.Add(journal, lake, size);
             return chosen;
         }

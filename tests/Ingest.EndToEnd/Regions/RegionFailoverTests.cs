@@ -68,7 +68,7 @@ public sealed class RegionFailoverTests
     }
 
     private static void SkipUnlessLong() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1", "It takes minutes: INGEST_TEST_LONG=1 runs it.");
+        Assert.SkipUnless(LongRun.IsWanted, "It takes minutes: INGEST_TEST_LONG=1 runs it.");
 
     /// <summary>Under load the primary dies and comes back; prints what clients and the receiver noticed.</summary>
     private static async Task LoseAndReturnAsync(string what, TwoRegions regions, Func<Death> die, Func<Task> whileDraining)

@@ -120,22 +120,11 @@ internal sealed class IngestCluster : IAsyncDisposable
     /// <param name="patience">How long; that of all waits when null.</param>
     public async Task UntilShippedAsync(TimeSpan? patience = null)
     {
-        var status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
-        try
-        {
-            await UntilAsync(
-                async () =>
-                {
-                    status = await OpenJournal().ReadStatusAsync(CancellationToken.None);
-                    return status is { Unsealed: 0, Pending: 0 };
-                },
-                patience);
-        }
-        catch (TaskCanceledException late)
-        {
-            var hosts = string.Join(", ", _silos.Select(silo => $"{silo.Handle.SiloAddress}: {silo.Partitions.Count} partitions"));
-            throw new TimeoutException($"The journal holds {status}. {hosts}. Calls: {Calls}.", late);
-        }
+        JournalStatus? status = null;
+        await Deadline.UntilAsync<object>(
+            async () => (status = await OpenJournal().ReadStatusAsync(CancellationToken.None)) is { Unsealed: 0, Pending: 0 } ? this : null,
+            patience ?? Patience,
+            () => $"the journal holds {status}. {string.Join(", ", _silos.Select(silo => $"{silo.Handle.SiloAddress}: {silo.Partitions.Count} partitions"))}. Calls: {Calls}.");
     }
 
     /// <summary>Waits until all is shipped; then every id must be in the lake once, and the ledger must add up.</summary>

@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests;
 
@@ -20,7 +21,7 @@ internal sealed class JournalHistory(int seed)
     private Instant Now => Make.Hour.Start + TimeSpan.FromMinutes(_minutes);
 
     /// <summary>The number of steps to run: half of a full history, and all of it with INGEST_TEST_LONG=1. Later steps take longer, since more is stored.</summary>
-    public static int StepsOf(int full) => Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1" ? full : full / 2;
+    public static int StepsOf(int full) => LongRun.IsWanted ? full : full / 2;
 
     public async Task StepAsync(IJournal journal, CancellationToken cancellation)
     {

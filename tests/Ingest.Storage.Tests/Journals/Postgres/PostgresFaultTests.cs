@@ -2,21 +2,23 @@ using System.Collections.Concurrent;
 using Ingest.Engine;
 using Ingest.TestKit;
 
+[assembly: AssemblyFixture(typeof(CrashablePostgres))]
+
 namespace Ingest.Storage.Tests.Journals.Postgres;
 
 /// <summary>What a server does to the journal that dies, or hangs: one of their own, with a database for each.</summary>
-public sealed class PostgresFaultTests(PostgresFaultTests.OwnServer own) : IClassFixture<PostgresFaultTests.OwnServer>, IAsyncLifetime
+public sealed class PostgresFaultTests : IAsyncLifetime
 {
+    private PostgresServer? _server;
     private string _database = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private PostgresServer Server => own.Server ?? throw new InvalidOperationException("Not started.");
+    private PostgresServer Server => _server ?? throw new InvalidOperationException("Not started.");
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(own.Server is null, own.Absence ?? "");
-        await Server.StartAgainAsync(); // Where a test before failed while it was stopped.
+        _server = await CrashablePostgres.RequireAsync();
         _database = await Server.NewDatabaseAsync();
         await PostgresMigrations.RunAsync(_database, _ => { }, Cancellation);
     }
@@ -152,10 +154,10 @@ public sealed class PostgresFaultTests(PostgresFaultTests.OwnServer own) : IClas
         {
             await PostgresServer.ExecuteAsync(_database, $"ALTER SYSTEM SET synchronous_standby_names = '{names}'");
             await PostgresServer.ExecuteAsync(_database, "SELECT pg_reload_conf()");
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            patience.CancelAfter(Deadline.Process);
-            while (await PostgresServer.ScalarAsync<string>(_database, "SHOW synchronous_standby_names") != names)
-                await Task.Delay(20, patience.Token);
+            await Deadline.UntilAsync<object>(
+                async () => await PostgresServer.ScalarAsync<string>(_database, "SHOW synchronous_standby_names") == names ? names : null,
+                Deadline.Process,
+                () => $"the server does not take '{names}' as its standbys");
         }
     }
 
@@ -200,21 +202,5 @@ public sealed class PostgresFaultTests(PostgresFaultTests.OwnServer own) : IClas
         await foreach (var chunk in chunks)
             all.Write(chunk.Span);
         return all.ToArray();
-    }
-
-    /// <summary>A server that may be stopped and crashed: nobody else's tests are on it.</summary>
-    public sealed class OwnServer : IAsyncLifetime
-    {
-        public PostgresServer? Server { get; private set; }
-
-        public string? Absence { get; private set; }
-
-        public async ValueTask InitializeAsync() => (Server, Absence) = await PostgresServer.StartAsync(mustBePrivate: true);
-
-        public async ValueTask DisposeAsync()
-        {
-            if (Server is not null)
-                await Server.DisposeAsync();
-        }
     }
 }

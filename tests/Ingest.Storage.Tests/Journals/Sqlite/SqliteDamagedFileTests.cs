@@ -53,7 +53,7 @@ public sealed class SqliteDamagedFileTests : IAsyncLifetime
     [InlineData("journal.id", 20)]
     public async Task A_flipped_bit_is_harmless_or_named(string name, int flips)
     {
-        if (Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1")
+        if (LongRun.IsWanted)
             flips *= 10;
         var random = new Random(name.Length);
         var bits = new FileInfo(_folder.Of(name)).Length * 8;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Ingest.Engine;
 using Ingest.TestKit;
@@ -22,39 +21,12 @@ public sealed class SqliteKillTests
         for (var kill = 0; kill < Kills; kill++)
         {
             // The first kills hit the creation of the journal, the later ones its use.
-            await RunAndKillAsync(folder, lines: kill < 3 ? kill : random.Next(20, 600));
+            var lines = kill < 3 ? kill : random.Next(20, 600);
+            await KilledProcess.RunAsync("Ingest.Storage.CrashChild.dll", [folder.Path, Partitions.ToString(CultureInfo.InvariantCulture)], lines, Note);
             await VerifyAsync(folder);
         }
 
         Assert.True(_answered.Values.Sum() > 500, "The child wrote too little for the test to mean something.");
-    }
-
-    /// <summary>Starts the child, and kills it (SIGKILL) once it printed so many lines.</summary>
-    private async Task RunAndKillAsync(TemporaryFolder folder, int lines)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline.Process);
-        var cancellation = deadline.Token;
-        var program = Path.Combine(AppContext.BaseDirectory, "Ingest.Storage.CrashChild.dll");
-        using var child = Process.Start(new ProcessStartInfo("dotnet", [program, folder.Path, Partitions.ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-        try
-        {
-            for (var read = 0; read < lines; read++)
-                Note(await child.StandardOutput.ReadLineAsync(cancellation) ?? throw new InvalidOperationException("The child ended by itself."));
-        }
-        finally
-        {
-            child.Kill();
-        }
-
-        // What it had answered and we had not read yet counts too.
-        while (await child.StandardOutput.ReadLineAsync(cancellation) is { } line)
-            Note(line);
-        await child.WaitForExitAsync(cancellation);
     }
 
     private void Note(string line)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Ingest.Engine;
 using Ingest.TestKit;
@@ -16,7 +15,10 @@ public sealed class FolderLakeCrashTests
     public async Task A_killed_writer_leaves_whole_objects_and_no_others(int killAfter)
     {
         using var folder = new TemporaryFolder();
-        var stored = await WriteUntilKilledAsync(folder.Path, killAfter);
+        // The numbers of the objects that the writer said are stored.
+        var stored = new List<int>();
+        string[] arguments = [folder.Path, Objects.ToString(CultureInfo.InvariantCulture)];
+        await KilledProcess.RunAsync("Ingest.FolderWriter.dll", arguments, killAfter, line => stored.Add(int.Parse(line, CultureInfo.InvariantCulture)));
         var lake = new FolderLake(folder.Path);
 
         var there = await lake.ListAsync("", TestContext.Current.CancellationToken)
@@ -33,29 +35,5 @@ public sealed class FolderLakeCrashTests
             Assert.Equal(
                 number == Objects ? PutOutcome.Stored : PutOutcome.AlreadyStored,
                 (await lake.PutAsync(NumberedObject.Of(number), TestContext.Current.CancellationToken)).Outcome);
-    }
-
-    /// <summary>The numbers of the objects that the writer said are stored.</summary>
-    private static async Task<List<int>> WriteUntilKilledAsync(string root, int killAfter)
-    {
-        var assembly = Path.Combine(AppContext.BaseDirectory, "Ingest.FolderWriter.dll");
-        string[] arguments = ["exec", assembly, root, Objects.ToString(CultureInfo.InvariantCulture)];
-        using var writer = Process.Start(new ProcessStartInfo("dotnet", arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline.Process);
-        var stored = new List<int>();
-        while (await writer.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
-        {
-            stored.Add(int.Parse(line, CultureInfo.InvariantCulture));
-            if (stored.Count == killAfter)
-                writer.Kill();
-        }
-        await writer.WaitForExitAsync(deadline.Token);
-        Assert.True(stored.Count >= killAfter, $"The writer ended by itself after {stored.Count} objects.");
-        return stored;
     }
 }

@@ -5,45 +5,31 @@ using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests.Lakes.S3;
 
-/// <summary>One S3 server and one bucket for all tests of the assembly, started when the first of them asks.</summary>
+/// <summary>The S3 server of the assembly, and one bucket for all its tests.</summary>
 public sealed class S3ServerFixture : IAsyncDisposable
 {
+    private readonly S3Fixture _s3 = new();
     private readonly Lock _gate = new();
-    private Task<(S3Server Server, string Bucket)>? _started;
+    private Task<string>? _bucket;
 
     /// <summary>The server. Skips the test where it cannot run here.</summary>
-    public async Task<S3Server> ServerAsync() => (await StartOnceAsync()).Server;
+    public Task<S3Server> ServerAsync() => _s3.ServerAsync();
 
     /// <summary>Options for the bucket, under a prefix of their own.</summary>
     public async Task<S3LakeOptions> NewOptionsAsync()
     {
-        var (server, bucket) = await StartOnceAsync();
+        var server = await ServerAsync();
+        Task<string> bucket;
+        lock (_gate)
+            bucket = _bucket ??= server.NewBucketAsync();
         return new S3LakeOptions
         {
-            Bucket = bucket,
+            Bucket = await bucket,
             Prefix = $"test/{Guid.NewGuid():N}",
             Endpoint = server.Endpoint,
             PathStyle = true,
         };
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_started is { IsCompletedSuccessfully: true })
-            await (await _started).Server.DisposeAsync();
-    }
-
-    private Task<(S3Server Server, string Bucket)> StartOnceAsync()
-    {
-        if (S3Server.Absence() is { } absence)
-            Assert.Skip(absence);
-        lock (_gate)
-            return _started ??= StartAsync();
-    }
-
-    private static async Task<(S3Server Server, string Bucket)> StartAsync()
-    {
-        var server = await S3Server.StartAsync();
-        return (server, await server.NewBucketAsync());
-    }
+    public ValueTask DisposeAsync() => _s3.DisposeAsync();
 }

@@ -20,12 +20,10 @@ public sealed class SqliteDamageCatalogueTests
     /// <summary>Of a log: a header of 24 bytes and a page.</summary>
     private const int Frame = 24 + Page;
 
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("INGEST_TEST_LONG") == "1";
-
     /// <summary>Damages of a kind; with INGEST_TEST_LONG=1 most pages have their turn.</summary>
-    private static readonly int PerKind = IsLong ? 60 : 5;
+    private static readonly int PerKind = LongRun.IsWanted ? 60 : 5;
 
-    private static readonly int Seeds = IsLong ? 3 : 1;
+    private static readonly int Seeds = LongRun.IsWanted ? 3 : 1;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 

@@ -1,12 +1,10 @@
-[assembly: AssemblyFixture(typeof(Ingest.Cluster.EndToEnd.SharedPostgres))]
-
-namespace Ingest.Cluster.EndToEnd;
+namespace Ingest.TestKit;
 
 /// <summary>
-/// One PostgreSQL server for all tests, started by the first that needs it, with a database for each cluster. Tests run one
-/// after the other, so that each may stop and crash it.
+/// One PostgreSQL server for those tests of an assembly that stop, crash and pause it, one after the other; started by the first
+/// of them. Each takes a database of its own. To be an assembly fixture, which ends it.
 /// </summary>
-public sealed class SharedPostgres : IAsyncDisposable
+public sealed class CrashablePostgres : IAsyncDisposable
 {
     private static Task<(PostgresServer? Server, string? Absence)>? _start;
 
