@@ -54,14 +54,14 @@ internal sealed class SiloCommand
         var delay = isAlone ? TimeSpan.Zero : TimeSpan.FromSeconds(5);
         if (parsed.GetValue(_leaveDelay) is { } given)
         {
-            if (Quantities.Time(given) is { } time && time <= TimeSpan.FromMinutes(10))
+            if (Quantities.Time(given, TimeSpan.FromMinutes(10)) is { } time)
                 delay = time;
             else
                 mistakes.Add($"--leave-delay {given}: write a time such as 5s, at most 10m.");
         }
 
-        var balanceAfter = Quantities.Time(parsed.GetValue(_balanceAfter)!);
-        if (balanceAfter is null || balanceAfter > TimeSpan.FromHours(1))
+        var balanceAfter = Quantities.Time(parsed.GetValue(_balanceAfter)!, TimeSpan.FromHours(1));
+        if (balanceAfter is null)
             mistakes.Add($"--balance-after {parsed.GetValue(_balanceAfter)}: write a time such as 30s, at most 1h.");
         var roles = Enum.Parse<SiloRoles>(parsed.GetValue(_roles)!, ignoreCase: true);
         if (isAlone && roles != SiloRoles.All)

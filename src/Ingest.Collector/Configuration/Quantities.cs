@@ -40,6 +40,9 @@ public static class Quantities
         return null;
     }
 
+    /// <summary>Reads a time with its unit, of so much at most.</summary>
+    public static TimeSpan? Time(string text, TimeSpan max) => Time(text) is { } time && time <= max ? time : null;
+
     private static long? Number(string text) =>
         long.TryParse(text.TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

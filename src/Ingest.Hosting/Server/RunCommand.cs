@@ -109,8 +109,7 @@ public static class RunCommand
         Environment.GetEnvironmentVariable(PostgresVariable) is { Length: > 0 } given ? given : null;
 
     /// <summary>An hour at most: whoever sent the signal waits.</summary>
-    private static TimeSpan? DrainTime(string text) =>
-        Quantities.Time(text) is { } time && time <= TimeSpan.FromHours(1) ? time : null;
+    private static TimeSpan? DrainTime(string text) => Quantities.Time(text, TimeSpan.FromHours(1));
 
     /// <summary>./config where it exists, else the one that comes with the product: the demo source works anywhere.</summary>
     private static string DefaultConfig() =>
