@@ -80,15 +80,19 @@ internal sealed class DrainBenchmark(IngestSubject subject, long events)
         var clock = Stopwatch.StartNew();
         var intake = generator.SteadyAsync(eventsPerSecond, Patience, stop.Token);
         TimeSpan? firstShip = null;
+        var nothingShipped = TimeSpan.Zero;
         long residentMax = 0;
         long shipped;
         while (true)
         {
+            var asked = clock.Elapsed;
             var seen = await running.ObserveAsync();
             residentMax = Math.Max(residentMax, seen.Use.ResidentBytes);
             shipped = seen.ShippedEvents!.Value - shippedBefore;
             if (shipped > 0)
                 firstShip ??= clock.Elapsed;
+            else
+                nothingShipped = asked;
             // The oldest go first, so those are the backlog.
             if (shipped >= backlog)
                 break;
@@ -100,11 +104,10 @@ internal sealed class DrainBenchmark(IngestSubject subject, long events)
         var whole = clock.Elapsed;
         await stop.CancelAsync();
         var taken = await intake;
-        var draining = whole - firstShip!.Value;
-        return new Drain(taken, whole, firstShip.Value, residentMax)
+        return new Drain(taken, whole, firstShip!.Value, residentMax)
         {
-            // All at once between two looks: no shorter than a look.
-            EventsPerSecond = shipped / Math.Max(draining.TotalSeconds, LookPeriod.TotalSeconds),
+            // From the last look that found nothing: a server that ships may answer the next one late.
+            EventsPerSecond = shipped / (whole - nothingShipped).TotalSeconds,
             IntakePerSecond = taken.AllEvents / whole.TotalSeconds,
         };
     }
