@@ -27,7 +27,7 @@ internal sealed class DrainBenchmark(IngestSubject subject, long events)
     public static IReadOnlyList<string> About { get; } =
     [
         "W2 is sent all the time. The lake's folder is moved away until the backlog is there, then moved back",
-        $"`{Drained}`: events shipped from the first one that arrives in the lake until as many were shipped as the backlog had",
+        $"`{Drained}`: events shipped from the last look at a lake with none of them until as many were shipped as the backlog had",
         $"`{Intake}`: events taken meanwhile, sent at half of the rate at which the backlog was built up",
         "`first_ship_s`: from the lake's return to the first object; the breaker probes every 15 to 30 s",
         "`resident_…`: before the outage, with the whole backlog, and the most that was seen while it drained",
