@@ -6,9 +6,13 @@ namespace Ingest.Engine;
 /// </summary>
 internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limits limits)
 {
+    // Most of a batch that is not merged which may be stored as it is: one part in so many of its lines.
+    private const int StoredShare = 16;
+
     private readonly Queue<Batch> _closed = new();
     private Batch? _returned;
     private Batch? _open;
+    private long _storedLineBytes;
     private TimeSpan _openedAt;
 
     public bool IsEmpty => _open is null && _returned is null && _closed.Count == 0;
@@ -33,9 +37,12 @@ internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limi
     {
         if (_open is not null && _open.Hour != block.Hour)
             Close(SealReason.Hour);
+        if (_open is not null && WouldStayStored(_open, block))
+            Close(SealReason.Size);
         if (_open is null)
         {
             _openedAt = storedAt;
+            _storedLineBytes = 0;
             _open = new Batch(partition, stream, block.Hour, block.Seq, block.Seq, 0, 0, 0, 0, default, default);
         }
 
@@ -47,6 +54,8 @@ internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limi
             LineBytes = _open.LineBytes + block.LineBytes,
             BodyBytes = _open.BodyBytes + block.BodyBytes,
         };
+        if (IsStored(block))
+            _storedLineBytes += block.LineBytes;
         if (_open.BodyBytes >= limits.SealBytes || _open.Blocks >= limits.SealBlocks)
             Close(SealReason.Size);
     }
@@ -73,8 +82,27 @@ internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limi
         return _closed.TryDequeue(out var due) ? due with { SealedAt = clock } : null;
     }
 
+    /// <summary>True where a batch's members are so small that they are merged into one when it is sealed.</summary>
+    public bool IsMerged(Batch batch) =>
+        batch.Blocks > 1
+        && batch.LineBytes <= limits.MergeLineBytesMax
+        && batch.LineBytes / batch.Blocks < limits.MergeBelowLineBytes;
+
     /// <summary>Takes a batch back that surely was not sealed: it is due again, before any other.</summary>
     public void Return(Batch batch) => _returned = batch;
+
+    /// <summary>True for a block that no compressor has seen (<see cref="GzipMember.Store"/>).</summary>
+    private bool IsStored(in BlockInfo block) => block.LineBytes < limits.StoreBelowLineBytes && block.BodyBytes > block.LineBytes;
+
+    /// <summary>
+    /// True where the batch would be too large to be merged with the block, and too much of it would go into the lake as it is.
+    /// </summary>
+    private bool WouldStayStored(Batch open, in BlockInfo block)
+    {
+        var lineBytes = open.LineBytes + block.LineBytes;
+        var stored = _storedLineBytes + (IsStored(block) ? block.LineBytes : 0);
+        return lineBytes > limits.MergeLineBytesMax && stored > lineBytes / StoredShare;
+    }
 
     private void Close(SealReason reason)
     {

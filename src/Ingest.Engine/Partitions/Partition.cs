@@ -266,10 +266,7 @@ public sealed class Partition
         if (batch is null)
             return null;
         _sealing = batch;
-        var merge = batch.Blocks > 1
-            && batch.LineBytes <= _limits.MergeLineBytesMax
-            && batch.LineBytes / batch.Blocks < _limits.MergeBelowLineBytes;
-        return new SealDraft(batch, merge);
+        return new SealDraft(batch, BatchesOf(batch.Stream).IsMerged(batch));
     }
 
     /// <summary>Brings back how the seal ended that <see cref="BeginSeal"/> drafted.</summary>
@@ -395,7 +392,7 @@ public sealed class Partition
         ref var open = ref _open[(int)stream];
         if (open is not null && open.Hour != _clock.Hour)
             Close(stream);
-        return open ??= new OpenBlock(stream, _clock, _lastLineBytes[(int)stream]);
+        return open ??= new OpenBlock(stream, _clock, _lastLineBytes[(int)stream], _limits.StoreBelowLineBytes);
     }
 
     private void Close(LakeStream stream)
