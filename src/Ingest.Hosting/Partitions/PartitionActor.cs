@@ -235,11 +235,11 @@ public sealed class PartitionActor : Mailbox
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
         var countsToo = isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge;
         if (partition.BeginAppend(_host.Dedupe.Share, countsToo) is { } append)
-            _ = _host.Work.Run(() => AppendAsync(partition, append));
+            Begin(partition, append);
         while (partition.BeginCompression() is { } compression)
-            _ = _host.Work.Run(() => CompressAhead(compression));
+            Begin(compression);
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
-            _ = _host.Work.Run(() => SealAsync(partition, seal));
+            Begin(partition, seal);
 
         FinishDrain(partition.IsIdle);
         if (isLeaving && partition.IsQuiet)
@@ -249,6 +249,22 @@ public sealed class PartitionActor : Mailbox
         else
             Volatile.Write(ref _wakeAt, NextWake(partition, time, now).Ticks);
     }
+
+    /// <summary>Outside the turn, unless handing it over would cost more than it does.</summary>
+    private void Begin(Partition partition, AppendDraft draft)
+    {
+        if (draft.IsLight)
+            _ = AppendAsync(partition, draft);
+        else
+            BeginElsewhere(partition, draft);
+    }
+
+    // Apart from their callers, so that their closures are not made where they are not needed.
+    private void BeginElsewhere(Partition partition, AppendDraft draft) => _ = _host.Work.Run(() => AppendAsync(partition, draft));
+
+    private void Begin(Action compression) => _ = _host.Work.Run(() => CompressAhead(compression));
+
+    private void Begin(Partition partition, SealDraft draft) => _ = _host.Work.Run(() => SealAsync(partition, draft));
 
     private void Offer(Offering offering)
     {
