@@ -390,8 +390,15 @@ public sealed class PartitionActor : Mailbox
             var began = _host.Time.GetTimestamp();
             append = draft.Encode();
             _pressure.Encoded(_host.Time.GetElapsedTime(began));
-            using var timeout = new CancellationTokenSource(_host.Limits.JournalTimeout, _host.Time);
-            result = await _host.Journal.AppendAsync(append, timeout.Token);
+            var timeout = _host.Timeouts.Rent(_host.Limits.JournalTimeout);
+            try
+            {
+                result = await _host.Journal.AppendAsync(append, timeout.Token);
+            }
+            finally
+            {
+                _host.Timeouts.Return(timeout);
+            }
         }
         catch (Exception exception)
         {

@@ -44,6 +44,9 @@ public sealed class PartitionHost(
 
     public IWorkScheduler Work { get; } = work ?? ThreadPoolScheduler.Instance;
 
+    /// <summary>Time-outs of appends.</summary>
+    internal Timeouts Timeouts { get; } = new(time);
+
     public Instant Now => Instant.From(Time.GetUtcNow());
 
     /// <summary>Time since the start of the process by a clock that never steps, in which pauses are measured.</summary>
