@@ -88,9 +88,10 @@ public sealed class PartitionActor : Mailbox
     public void Abandon() => Post(Abandoned.Message);
 
     /// <summary>Says where the partition has been too busy for long.</summary>
-    internal void SamplePressure()
+    /// <param name="now">The present time.</param>
+    internal void SamplePressure(Instant now)
     {
-        if (_pressure.IsHigh(_host.Now) && _partition is { } partition)
+        if (_pressure.IsHigh(now) && _partition is { } partition)
             _host.Surroundings.OnPressure?.Invoke(_id, partition.PartitionCount);
     }
 
