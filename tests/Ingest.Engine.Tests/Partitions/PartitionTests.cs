@@ -377,9 +377,9 @@ public sealed class PartitionTests
         var partition = PartitionOf(new Limits { StoreBelowLineBytes = 1 + TestEvent.LineBytesMax }, PartitionSnapshot.Empty, []);
         // One event of each stream, then more than may be stored as they are, then counts alone.
         Offer(partition, Start, 0, 3);
-        Assert.True(Commits(isLight: true).Blocks.All(block => block.Body.Length > block.LineBytes));
+        Assert.All(Commits(isLight: true).Blocks, block => Assert.True(block.Body.Length > block.LineBytes));
         Offer(partition, Start, 7, 14, 21);
-        Assert.False(Commits(isLight: false).Blocks.Any(block => block.Body.Length > block.LineBytes));
+        Assert.All(Commits(isLight: false).Blocks, block => Assert.True(block.Body.Length < block.LineBytes));
         Offer(partition, Start, 7);
         Assert.Empty(Commits(isLight: true).Blocks);
 
