@@ -12,6 +12,9 @@ public sealed record Limits
     /// <summary>Lines of an open block, in bytes, from which it is closed and compressed while the append before it is being committed. Compressing 64 KiB takes some 0.2 ms; less of it would compress worse.</summary>
     public int CompressAheadLineBytes { get; init; } = 64 << 10;
 
+    /// <summary>Lines of a block, in bytes, below which it is stored as it is, until its batch is sealed and merged: one event or two. A compressor takes some 10 µs for them, most of it to be set up, and leaves two thirds.</summary>
+    public int StoreBelowLineBytes { get; init; } = 1 << 10;
+
     /// <summary>Ids a partition remembers for deduplication. They take 64 MiB of memory and 32 MiB in the journal; the room up to 2 Mi is for those of appends under way.</summary>
     public int DedupeIdsMax { get; init; } = 2_000_000;
 
@@ -75,6 +78,8 @@ public sealed record Limits
         var found = new List<string>();
         Require(BlockLineBytesMax is >= 1024 and <= 64 << 20, "BlockLineBytesMax must be 1 KiB to 64 MiB: a block is compressed in memory.");
         Require(CompressAheadLineBytes >= 1, "CompressAheadLineBytes must be at least 1.");
+        Require(StoreBelowLineBytes is >= 0 and <= GzipMember.StoredLineBytesMax, "StoreBelowLineBytes must be 0 to 65,535: its member has one stored block.");
+        Require(MergeBelowLineBytes == 0 || StoreBelowLineBytes <= MergeBelowLineBytes / 16, "StoreBelowLineBytes must be at most a sixteenth of MergeBelowLineBytes: a batch that is not merged must hold little that is not compressed.");
         Require(DedupeIdsMax is >= 1 and <= 1 << 28, "DedupeIdsMax must be 1 to 268,435,456: each id takes 32 bytes of memory.");
         Require(DedupeAgeMax > TimeSpan.Zero, "DedupeAgeMax must be above zero.");
         Require(SealBytes is >= 1 and <= 5L << 30, "SealBytes must be 1 byte to 5 GiB, the largest single copy of S3.");

@@ -77,6 +77,6 @@ internal sealed class AppendShape
             lines.Add((byte)'\n');
         }
 
-        return (GzipMember.Compress(lines.ToArray()), lines.Count);
+        return (GzipMember.Of(lines.ToArray(), new Limits().StoreBelowLineBytes), lines.Count);
     }
 }

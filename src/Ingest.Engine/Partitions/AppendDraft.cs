@@ -6,27 +6,29 @@ namespace Ingest.Engine;
 /// </summary>
 public sealed class AppendDraft
 {
-    private readonly List<OpenBlock> _blocks;
-    private readonly Append _frame;
+    private readonly OpenBlock[] _open;
+    private readonly Block[] _blocks;
+    private readonly Append _append;
 
-    internal AppendDraft(Append frame, List<OpenBlock> blocks)
-    {
-        _frame = frame;
-        _blocks = blocks;
-    }
+    /// <param name="open">Its blocks, in order.</param>
+    /// <param name="blocks">The blocks of <paramref name="append"/>, to be filled in; as many.</param>
+    /// <param name="append">All else.</param>
+    /// <param name="isLight">As <see cref="IsLight"/>.</param>
+    internal AppendDraft(OpenBlock[] open, Block[] blocks, Append append, bool isLight) =>
+        (_open, _blocks, _append, IsLight) = (open, blocks, append, isLight);
+
+    /// <summary>True where <see cref="Encode"/> compresses nothing: it is over sooner than another thread would begin.</summary>
+    public bool IsLight { get; }
 
     /// <summary>Compresses the blocks and gives their buffers back. To be called once.</summary>
     public Append Encode()
     {
-        if (_blocks.Count == 0)
-            return _frame;
-        var blocks = new Block[_blocks.Count];
-        for (var i = 0; i < blocks.Length; i++)
+        for (var i = 0; i < _blocks.Length; i++)
         {
-            blocks[i] = _blocks[i].Encode(_frame.FirstSeq + i);
-            _blocks[i].Dispose();
+            _blocks[i] = _open[i].Encode(_append.FirstSeq + i);
+            _open[i].Dispose();
         }
 
-        return _frame with { Blocks = blocks };
+        return _append;
     }
 }

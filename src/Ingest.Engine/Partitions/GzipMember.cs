@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Ingest.Engine;
@@ -5,6 +6,20 @@ namespace Ingest.Engine;
 /// <summary>Blocks are stored as gzip members: concatenated, members are one valid gzip file.</summary>
 public static class GzipMember
 {
+    /// <summary>Most bytes of a stored block: its length has 16 bits.</summary>
+    public const int StoredLineBytesMax = ushort.MaxValue;
+
+    // The head, the length and its complement, CRC-32 and length.
+    private const int StoredOverheadBytes = 11 + 4 + 8;
+
+    // Magic, deflate; no flags, no time, nothing said of the compressor or the system. Then the bits of the block: last, stored.
+    private static ReadOnlySpan<byte> StoredHead => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 1];
+
+    /// <summary>Makes the member of a block: a few lines are stored as they are until their batch is sealed, see <see cref="Store"/>.</summary>
+    /// <param name="lines">Its lines.</param>
+    /// <param name="storeBelow">Fewer bytes than this are stored.</param>
+    public static byte[] Of(ReadOnlySpan<byte> lines, int storeBelow) => lines.Length < storeBelow ? Store(lines) : Compress(lines);
+
     /// <summary>Compresses lines into one member, with the fastest level: on two cores a better one costs more than its bytes.</summary>
     public static byte[] Compress(ReadOnlySpan<byte> lines)
     {
@@ -12,6 +27,26 @@ public static class GzipMember
         using (var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(lines);
         return target.ToArray();
+    }
+
+    /// <summary>
+    /// Makes a member that holds lines as they are, in one stored block of deflate (RFC 1951, 3.2.4): for a few lines, which
+    /// hardly get smaller, at a small part of what a compressor costs that must be set up for them.
+    /// </summary>
+    /// <param name="lines">At most <see cref="StoredLineBytesMax"/> bytes.</param>
+    public static byte[] Store(ReadOnlySpan<byte> lines)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lines.Length, StoredLineBytesMax, nameof(lines));
+        var member = new byte[StoredOverheadBytes + lines.Length];
+        StoredHead.CopyTo(member);
+        var rest = member.AsSpan(StoredHead.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(rest, (ushort)lines.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(rest[2..], (ushort)~lines.Length);
+        lines.CopyTo(rest[4..]);
+        var trailer = rest[(4 + lines.Length)..];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.Of(lines));
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)lines.Length);
+        return member;
     }
 
     /// <summary>

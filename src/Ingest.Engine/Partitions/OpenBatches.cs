@@ -6,9 +6,12 @@ namespace Ingest.Engine;
 /// </summary>
 internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limits limits)
 {
+    // Most of a batch that is not merged which may be stored as it is: one part in so many of its lines.
+    private const int StoredShare = 16;
+
     private readonly Queue<Batch> _closed = new();
     private Batch? _returned;
-    private Batch? _open;
+    private OpenBatch? _open;
     private TimeSpan _openedAt;
 
     public bool IsEmpty => _open is null && _returned is null && _closed.Count == 0;
@@ -33,20 +36,21 @@ internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limi
     {
         if (_open is not null && _open.Hour != block.Hour)
             Close(SealReason.Hour);
+        if (_open is not null && WouldStayStored(_open, block))
+            Close(SealReason.Size);
         if (_open is null)
         {
             _openedAt = storedAt;
-            _open = new Batch(partition, stream, block.Hour, block.Seq, block.Seq, 0, 0, 0, 0, default, default);
+            _open = new OpenBatch(block.Hour, block.Seq);
         }
 
-        _open = _open with
-        {
-            ToSeq = block.Seq,
-            Blocks = _open.Blocks + 1,
-            Events = _open.Events + block.Events,
-            LineBytes = _open.LineBytes + block.LineBytes,
-            BodyBytes = _open.BodyBytes + block.BodyBytes,
-        };
+        _open.ToSeq = block.Seq;
+        _open.Blocks++;
+        _open.Events += block.Events;
+        _open.LineBytes += block.LineBytes;
+        _open.BodyBytes += block.BodyBytes;
+        if (IsStored(block))
+            _open.StoredLineBytes += block.LineBytes;
         if (_open.BodyBytes >= limits.SealBytes || _open.Blocks >= limits.SealBlocks)
             Close(SealReason.Size);
     }
@@ -73,12 +77,54 @@ internal sealed class OpenBatches(PartitionId partition, LakeStream stream, Limi
         return _closed.TryDequeue(out var due) ? due with { SealedAt = clock } : null;
     }
 
+    /// <summary>True where a batch's members are so small that they are merged into one when it is sealed.</summary>
+    public bool IsMerged(Batch batch) =>
+        batch.Blocks > 1
+        && batch.LineBytes <= limits.MergeLineBytesMax
+        && batch.LineBytes / batch.Blocks < limits.MergeBelowLineBytes;
+
     /// <summary>Takes a batch back that surely was not sealed: it is due again, before any other.</summary>
     public void Return(Batch batch) => _returned = batch;
 
+    /// <summary>True for a block that no compressor has seen (<see cref="GzipMember.Store"/>).</summary>
+    private bool IsStored(in BlockInfo block) => block.LineBytes < limits.StoreBelowLineBytes && block.BodyBytes > block.LineBytes;
+
+    /// <summary>
+    /// True where the batch would be too large to be merged with the block, and too much of it would go into the lake as it is.
+    /// </summary>
+    private bool WouldStayStored(OpenBatch open, in BlockInfo block)
+    {
+        var lineBytes = open.LineBytes + block.LineBytes;
+        var stored = open.StoredLineBytes + (IsStored(block) ? block.LineBytes : 0);
+        return lineBytes > limits.MergeLineBytesMax && stored > lineBytes / StoredShare;
+    }
+
     private void Close(SealReason reason)
     {
-        _closed.Enqueue(_open! with { Reason = reason });
+        var open = _open!;
+        _closed.Enqueue(new Batch(
+            partition, stream, open.Hour, open.FromSeq, open.ToSeq, open.Blocks, open.Events, open.LineBytes, open.BodyBytes, default, reason));
         _open = null;
+    }
+
+    /// <summary>The batch that grows, with what it will say of its blocks.</summary>
+    private sealed class OpenBatch(LakeHour hour, long fromSeq)
+    {
+        public LakeHour Hour { get; } = hour;
+
+        public long FromSeq { get; } = fromSeq;
+
+        public long ToSeq { get; set; }
+
+        public int Blocks { get; set; }
+
+        public int Events { get; set; }
+
+        public long LineBytes { get; set; }
+
+        public long BodyBytes { get; set; }
+
+        /// <summary>Line bytes of blocks that are stored as they are.</summary>
+        public long StoredLineBytes { get; set; }
     }
 }

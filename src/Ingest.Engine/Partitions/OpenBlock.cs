@@ -7,7 +7,8 @@ namespace Ingest.Engine;
 /// <param name="stream">What its lines are.</param>
 /// <param name="received">When the first of its events was received.</param>
 /// <param name="expectedBytes">How long its lines may become.</param>
-internal sealed class OpenBlock(LakeStream stream, Instant received, int expectedBytes) : IDisposable
+/// <param name="storeBelow">Below so many bytes its lines are stored as they are.</param>
+internal sealed class OpenBlock(LakeStream stream, Instant received, int expectedBytes, int storeBelow) : IDisposable
 {
     private readonly Lock _gate = new();
     private byte[]? _body;
@@ -22,7 +23,7 @@ internal sealed class OpenBlock(LakeStream stream, Instant received, int expecte
 
     public PooledBuffer Lines { get; } = new(Math.Max(4096, expectedBytes));
 
-    /// <summary>Compresses the lines and gives their buffer back. Does so once: who comes second waits for the first.</summary>
+    /// <summary>Compresses the lines where that is worth it, and gives their buffer back. Does so once: who comes second waits for the first.</summary>
     public void Compress()
     {
         lock (_gate)
@@ -30,7 +31,7 @@ internal sealed class OpenBlock(LakeStream stream, Instant received, int expecte
             if (_body is not null || _isDisposed)
                 return;
             _lineBytes = Lines.Length;
-            _body = GzipMember.Compress(Lines.Written);
+            _body = GzipMember.Of(Lines.Written, storeBelow);
             Lines.Dispose();
         }
     }

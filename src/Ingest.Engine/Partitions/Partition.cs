@@ -26,7 +26,7 @@ public sealed class Partition
 
     // What the next append will hold: full blocks, then at most one open block of each stream.
     private readonly OpenBlock?[] _open = new OpenBlock?[2];
-    private List<OpenBlock> _full = [];
+    private readonly List<OpenBlock> _full = [];
 
     // Of the last block of each stream: the next one will hardly be much larger, and need not grow step by step. At most what
     // is compressed ahead, lest one large event had every later block take as much.
@@ -199,10 +199,14 @@ public sealed class Partition
         Close(LakeStream.Good);
         Close(LakeStream.Quarantine);
         _ids.Trim(Math.Min(idsMax, _limits.DedupeIdsMax), _idsNow + _time - _limits.DedupeAgeMax);
+        OpenBlock[] open = [.. _full];
+        var blocks = open.Length > 0 ? new Block[open.Length] : [];
         var draft = new AppendDraft(
-            new Append(Id, PartitionCount, NextSeq, [], _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
-            _full);
-        _full = [];
+            open,
+            blocks,
+            new Append(Id, PartitionCount, NextSeq, blocks, _ids.CopyFrom(_inFlightIds), _ids.OldestRun ?? NextSeq, _clock, _counts.Take()),
+            isLight: _compressing == 0 && AreStored(open));
+        _full.Clear();
         _compressing = 0;
         (_waiting, _inFlightWaiting) = (_inFlightWaiting, _waiting);
         _inFlightIds = _ids.Tail;
@@ -266,10 +270,7 @@ public sealed class Partition
         if (batch is null)
             return null;
         _sealing = batch;
-        var merge = batch.Blocks > 1
-            && batch.LineBytes <= _limits.MergeLineBytesMax
-            && batch.LineBytes / batch.Blocks < _limits.MergeBelowLineBytes;
-        return new SealDraft(batch, merge);
+        return new SealDraft(batch, BatchesOf(batch.Stream).IsMerged(batch));
     }
 
     /// <summary>Brings back how the seal ended that <see cref="BeginSeal"/> drafted.</summary>
@@ -395,7 +396,7 @@ public sealed class Partition
         ref var open = ref _open[(int)stream];
         if (open is not null && open.Hour != _clock.Hour)
             Close(stream);
-        return open ??= new OpenBlock(stream, _clock, _lastLineBytes[(int)stream]);
+        return open ??= new OpenBlock(stream, _clock, _lastLineBytes[(int)stream], _limits.StoreBelowLineBytes);
     }
 
     private void Close(LakeStream stream)
@@ -406,6 +407,18 @@ public sealed class Partition
         _lastLineBytes[(int)stream] = Math.Min(open.Lines.Length, _limits.CompressAheadLineBytes);
         _full.Add(open);
         open = null;
+    }
+
+    /// <summary>Of blocks that nobody compresses yet: true where nobody will.</summary>
+    private bool AreStored(OpenBlock[] blocks)
+    {
+        foreach (var block in blocks)
+        {
+            if (block.Lines.Length >= _limits.StoreBelowLineBytes)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>A receipt, what it will be told, and how many events it stands for.</summary>

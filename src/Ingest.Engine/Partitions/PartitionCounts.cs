@@ -3,7 +3,8 @@ namespace Ingest.Engine;
 /// <summary>Ledger counts of a partition that no append has taken yet, by hour.</summary>
 internal sealed class PartitionCounts
 {
-    private List<LedgerCounts> _hours = [];
+    // Nearly always one hour.
+    private readonly List<LedgerCounts> _hours = new(1);
 
     public PartitionCounts(IReadOnlyList<LedgerCounts> carried) => _hours.AddRange(carried);
 
@@ -31,8 +32,8 @@ internal sealed class PartitionCounts
     /// <summary>Hands the counts over and starts again from nothing.</summary>
     public IReadOnlyList<LedgerCounts> Take()
     {
-        var taken = _hours;
-        _hours = [];
+        LedgerCounts[] taken = [.. _hours];
+        _hours.Clear();
         return taken;
     }
 }

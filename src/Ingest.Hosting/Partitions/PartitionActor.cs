@@ -88,9 +88,10 @@ public sealed class PartitionActor : Mailbox
     public void Abandon() => Post(Abandoned.Message);
 
     /// <summary>Says where the partition has been too busy for long.</summary>
-    internal void SamplePressure()
+    /// <param name="now">The present time.</param>
+    internal void SamplePressure(Instant now)
     {
-        if (_pressure.IsHigh(_host.Now) && _partition is { } partition)
+        if (_pressure.IsHigh(now) && _partition is { } partition)
             _host.Surroundings.OnPressure?.Invoke(_id, partition.PartitionCount);
     }
 
@@ -235,11 +236,11 @@ public sealed class PartitionActor : Mailbox
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
         var countsToo = isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge;
         if (partition.BeginAppend(_host.Dedupe.Share, countsToo) is { } append)
-            _ = _host.Work.Run(() => AppendAsync(partition, append));
+            Begin(partition, append);
         while (partition.BeginCompression() is { } compression)
-            _ = _host.Work.Run(() => CompressAhead(compression));
+            Begin(compression);
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
-            _ = _host.Work.Run(() => SealAsync(partition, seal));
+            Begin(partition, seal);
 
         FinishDrain(partition.IsIdle);
         if (isLeaving && partition.IsQuiet)
@@ -249,6 +250,22 @@ public sealed class PartitionActor : Mailbox
         else
             Volatile.Write(ref _wakeAt, NextWake(partition, time, now).Ticks);
     }
+
+    /// <summary>Outside the turn, unless handing it over would cost more than it does.</summary>
+    private void Begin(Partition partition, AppendDraft draft)
+    {
+        if (draft.IsLight)
+            _ = AppendAsync(partition, draft);
+        else
+            BeginElsewhere(partition, draft);
+    }
+
+    // Apart from their callers, so that their closures are not made where they are not needed.
+    private void BeginElsewhere(Partition partition, AppendDraft draft) => _ = _host.Work.Run(() => AppendAsync(partition, draft));
+
+    private void Begin(Action compression) => _ = _host.Work.Run(() => CompressAhead(compression));
+
+    private void Begin(Partition partition, SealDraft draft) => _ = _host.Work.Run(() => SealAsync(partition, draft));
 
     private void Offer(Offering offering)
     {
@@ -374,8 +391,15 @@ public sealed class PartitionActor : Mailbox
             var began = _host.Time.GetTimestamp();
             append = draft.Encode();
             _pressure.Encoded(_host.Time.GetElapsedTime(began));
-            using var timeout = new CancellationTokenSource(_host.Limits.JournalTimeout, _host.Time);
-            result = await _host.Journal.AppendAsync(append, timeout.Token);
+            var timeout = _host.Timeouts.Rent(_host.Limits.JournalTimeout);
+            try
+            {
+                result = await _host.Journal.AppendAsync(append, timeout.Token);
+            }
+            finally
+            {
+                _host.Timeouts.Return(timeout);
+            }
         }
         catch (Exception exception)
         {

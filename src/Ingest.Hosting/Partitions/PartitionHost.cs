@@ -44,6 +44,9 @@ public sealed class PartitionHost(
 
     public IWorkScheduler Work { get; } = work ?? ThreadPoolScheduler.Instance;
 
+    /// <summary>Time-outs of appends.</summary>
+    internal Timeouts Timeouts { get; } = new(time);
+
     public Instant Now => Instant.From(Time.GetUtcNow());
 
     /// <summary>Time since the start of the process by a clock that never steps, in which pauses are measured.</summary>
@@ -132,7 +135,7 @@ public sealed class PartitionHost(
             ActorOf(id).Post(PartitionActor.HasUnsealed.Message);
     }
 
-    /// <summary>Wakes actors that are due, until cancelled. Reading 10,000 wake times takes some 50 µs.</summary>
+    /// <summary>Wakes actors that are due, until cancelled. Visiting 10,000 of them takes some 2 ms, as long as no clock is asked for each.</summary>
     public async Task RunClockAsync(CancellationToken cancellation)
     {
         var offset = Now - Elapsed;
@@ -142,8 +145,8 @@ public sealed class PartitionHost(
             while (await timer.WaitForNextTickAsync(cancellation))
             {
                 // Hours end by the wall clock: where it has stepped, all actors look anew.
-                var elapsed = Elapsed;
-                var step = Now - elapsed - offset;
+                var (elapsed, now) = (Elapsed, Now);
+                var step = now - elapsed - offset;
                 var due = step.Duration() > Options.TickPeriod ? TimeSpan.MaxValue : elapsed;
                 offset += step;
                 var count = 0;
@@ -151,7 +154,7 @@ public sealed class PartitionHost(
                 {
                     if (actor.WakeAt <= due)
                         actor.Post(PartitionActor.Wake.Message);
-                    actor.SamplePressure();
+                    actor.SamplePressure(now);
                     if (count == _idCounts.Length)
                         Array.Resize(ref _idCounts, Math.Max(16, count * 2));
                     _idCounts[count++] = actor.IdCount;

@@ -35,7 +35,7 @@ public sealed class OpenBlockTests
 
     private static OpenBlock BlockOf(string line)
     {
-        var block = new OpenBlock(LakeStream.Good, ShipperScript.Start, expectedBytes: 0);
+        var block = new OpenBlock(LakeStream.Good, ShipperScript.Start, expectedBytes: 0, storeBelow: 0);
         var bytes = Encoding.UTF8.GetBytes(line + "\n");
         for (var i = 0; i < Lines; i++)
             block.Lines.Write(bytes);

@@ -371,6 +371,28 @@ public sealed class PartitionTests
         Assert.All(next.Blocks, block => Assert.Equal(Encoding.UTF8.GetByteCount(Gzip.Lines(block.Body)[0]) + 1, block.LineBytes));
     }
 
+    [Fact]
+    public void An_append_is_light_where_nothing_is_compressed()
+    {
+        var partition = PartitionOf(new Limits { StoreBelowLineBytes = 1 + TestEvent.LineBytesMax }, PartitionSnapshot.Empty, []);
+        // One event of each stream, then more than may be stored as they are, then counts alone.
+        Offer(partition, Start, 0, 3);
+        Assert.All(Commits(isLight: true).Blocks, block => Assert.True(block.Body.Length > block.LineBytes));
+        Offer(partition, Start, 7, 14, 21);
+        Assert.All(Commits(isLight: false).Blocks, block => Assert.True(block.Body.Length < block.LineBytes));
+        Offer(partition, Start, 7);
+        Assert.Empty(Commits(isLight: true).Blocks);
+
+        Append Commits(bool isLight)
+        {
+            var draft = partition.BeginAppend(countsToo: true)!;
+            Assert.Equal(isLight, draft.IsLight);
+            var append = draft.Encode();
+            partition.CompleteAppend(append, JournalResult.Committed);
+            return append;
+        }
+    }
+
     private static Partition PartitionOf(Limits limits, PartitionSnapshot snapshot, IReadOnlyList<LedgerCounts> carried) =>
         new(Web, 1, limits, () => new TestEvent.Validator(), snapshot, Start, carried, seed: 1);
 

@@ -45,7 +45,9 @@ internal sealed class PartitionWorld
             CompressAheadLineBytes = choices.Of([1, 500, 64 << 10]),
             SealBytes = choices.Of([1, 1_500, 64 << 20]),
             SealBlocks = choices.Of([2, 5, 20_000]),
+            StoreBelowLineBytes = choices.Of([0, 400, 1_000]),
             MergeBelowLineBytes = choices.Of([0, 16 << 10]),
+            MergeLineBytesMax = choices.Of([1_500, 16 << 20]),
             DedupeIdsMax = choices.Of([8, 1 << 20]),
             // Age is not what these histories are about: their clocks leap by hours.
             DedupeAgeMax = TimeSpan.FromDays(10_000),
