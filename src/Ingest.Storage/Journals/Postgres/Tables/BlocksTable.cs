@@ -5,25 +5,31 @@ namespace Ingest.Storage.Postgres;
 /// <summary>Statements over one generation of bodies.</summary>
 internal static class BlocksTable
 {
+    private static readonly RowParameters<BlockRow> Rows = new(
+        first: 1,
+        [
+            new("partition", "int", r => r.Partition),
+            new("piece", "smallint", r => r.Piece),
+            new("seq", "bigint", r => r.Info.Seq),
+            new("received", "bigint", r => r.Info.Received.UnixMilliseconds),
+            new("hour", "int", r => r.Info.Hour.Number),
+            new("events", "int", r => r.Info.Events),
+            new("line_bytes", "int", r => r.Info.LineBytes),
+            new("crc", "int", r => r.Crc),
+            new("stream", "smallint", r => (short)r.Info.Stream),
+        ],
+        new("body", r => r.Body));
+
+    private static readonly string InsertOne = InsertSql(isOne: true);
+
+    private static readonly string InsertMany = InsertSql(isOne: false);
+
     public static NpgsqlBatchCommand Insert(int generation, List<BlockRow> rows)
     {
-        var command = new NpgsqlBatchCommand(
-            $"""
-            INSERT INTO {GenerationTables.Blocks(generation)} (partition, piece, seq, received, hour, events, line_bytes, crc, stream, body)
-            SELECT * FROM unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::int[], $8::int[], $9::smallint[], $10::bytea[])
-            """);
-        Add(r => r.Partition);
-        Add(r => r.Piece);
-        Add(r => r.Info.Seq);
-        Add(r => r.Info.Received.UnixMilliseconds);
-        Add(r => r.Info.Hour.Number);
-        Add(r => r.Info.Events);
-        Add(r => r.Info.LineBytes);
-        Add(r => r.Crc);
-        Add(r => (short)r.Info.Stream);
-        Add(r => r.Body);
+        var command = new NpgsqlBatchCommand($"INSERT INTO {GenerationTables.Blocks(generation)} {(rows.Count == 1 ? InsertOne : InsertMany)}");
+        Rows.AddTo(command, rows);
         return command;
-
-        void Add<T>(Func<BlockRow, T> column) => command.Parameters.Add(Parameter.Of(rows.Select(column).ToArray()));
     }
+
+    private static string InsertSql(bool isOne) => $"({Rows.Names}) SELECT {Rows.Names} FROM {Rows.From(isOne)} AS u";
 }

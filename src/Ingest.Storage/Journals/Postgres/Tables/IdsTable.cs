@@ -5,19 +5,26 @@ namespace Ingest.Storage.Postgres;
 /// <summary>Statements over one generation of ids.</summary>
 internal static class IdsTable
 {
-    public static NpgsqlBatchCommand Insert(int generation, List<IdsRow> rows) => new(
-        $"""
-        INSERT INTO {GenerationTables.Ids(generation)} (partition, crc, first_seq, clock, ids)
-        SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::bytea[])
-        """)
+    private static readonly RowParameters<IdsRow> Rows = new(
+        first: 1,
+        [
+            new("partition", "int", r => r.Partition),
+            new("crc", "int", r => r.Crc),
+            new("first_seq", "bigint", r => r.Run.FirstSeq),
+            new("clock", "bigint", r => r.Run.Clock.UnixMilliseconds),
+        ],
+        new("ids", r => r.Run.Ids));
+
+    private static readonly string InsertOne = InsertSql(isOne: true);
+
+    private static readonly string InsertMany = InsertSql(isOne: false);
+
+    public static NpgsqlBatchCommand Insert(int generation, List<IdsRow> rows)
     {
-        Parameters =
-        {
-            Parameter.Of(rows.Select(r => r.Partition).ToArray()),
-            Parameter.Of(rows.Select(r => r.Crc).ToArray()),
-            Parameter.Of(rows.Select(r => r.Run.FirstSeq).ToArray()),
-            Parameter.Of(rows.Select(r => r.Run.Clock.UnixMilliseconds).ToArray()),
-            Parameter.Of(rows.Select(r => r.Run.Ids).ToArray()),
-        },
-    };
+        var command = new NpgsqlBatchCommand($"INSERT INTO {GenerationTables.Ids(generation)} {(rows.Count == 1 ? InsertOne : InsertMany)}");
+        Rows.AddTo(command, rows);
+        return command;
+    }
+
+    private static string InsertSql(bool isOne) => $"({Rows.Names}) SELECT {Rows.Names} FROM {Rows.From(isOne)} AS u";
 }

@@ -18,45 +18,56 @@ internal static class PartitionsTable
     /// <summary>As <see cref="Lock"/>, without those that others hold.</summary>
     public const string LockFree = $"{Lock} SKIP LOCKED";
 
-    private const string UpdateSql =
-        """
-        UPDATE ingest.partitions p SET
-            next_seq = u.next_seq, clock = u.clock, forget_ids_below = u.forget_ids_below,
-            pending_batches = u.pending_batches, pending_events = u.pending_events, pending_bytes = u.pending_bytes,
-            good_sealed_to = u.good_sealed_to, good_blocks = u.good_blocks, good_events = u.good_events,
-            good_bytes = u.good_bytes, good_oldest = u.good_oldest, good_generation = u.good_generation,
-            quarantine_sealed_to = u.quarantine_sealed_to, quarantine_blocks = u.quarantine_blocks,
-            quarantine_events = u.quarantine_events, quarantine_bytes = u.quarantine_bytes,
-            quarantine_oldest = u.quarantine_oldest, quarantine_generation = u.quarantine_generation
-        FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::int[],
-                $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::int[])
-            AS u (id, next_seq, clock, forget_ids_below, pending_batches, pending_events, pending_bytes,
-                good_sealed_to, good_blocks, good_events, good_bytes, good_oldest, good_generation,
-                quarantine_sealed_to, quarantine_blocks, quarantine_events, quarantine_bytes, quarantine_oldest, quarantine_generation)
-        WHERE p.id = u.id
-        """;
+    private static readonly RowParameters<(int Key, AppendWrite Write)> Appended = new(
+        first: 3,
+        [
+            new("id", "int", a => a.Key),
+            new("partition_count", "int", a => a.Write.Append.PartitionCount),
+            new("first_seq", "bigint", a => a.Write.Append.FirstSeq),
+            new("next_seq", "bigint", a => a.Write.Append.NextSeq),
+            new("clock", "bigint", a => a.Write.Append.Clock.UnixMilliseconds),
+            new("forget_ids_below", "bigint", a => a.Write.Append.ForgetIdsBelow),
+            new("good_blocks", "bigint", a => a.Write.Good.Blocks),
+            new("good_events", "bigint", a => a.Write.Good.Events),
+            new("good_bytes", "bigint", a => a.Write.Good.Bytes),
+            new("good_oldest", "bigint", a => a.Write.Good.Oldest.UnixMilliseconds),
+            new("quarantine_blocks", "bigint", a => a.Write.Quarantine.Blocks),
+            new("quarantine_events", "bigint", a => a.Write.Quarantine.Events),
+            new("quarantine_bytes", "bigint", a => a.Write.Quarantine.Bytes),
+            new("quarantine_oldest", "bigint", a => a.Write.Quarantine.Oldest.UnixMilliseconds),
+        ]);
 
-    private const string AppendSql =
-        $"""
-        WITH updated AS (
-            UPDATE ingest.partitions p SET
-                next_seq = u.next_seq, clock = u.clock, forget_ids_below = greatest(p.forget_ids_below, u.forget_ids_below),
-                good_blocks = p.good_blocks + u.good_blocks, good_events = p.good_events + u.good_events,
-                good_bytes = p.good_bytes + u.good_bytes, good_oldest = least(p.good_oldest, u.good_oldest),
-                good_generation = CASE WHEN p.good_blocks = 0 THEN $1 ELSE p.good_generation END,
-                quarantine_blocks = p.quarantine_blocks + u.quarantine_blocks, quarantine_events = p.quarantine_events + u.quarantine_events,
-                quarantine_bytes = p.quarantine_bytes + u.quarantine_bytes, quarantine_oldest = least(p.quarantine_oldest, u.quarantine_oldest),
-                quarantine_generation = CASE WHEN p.quarantine_blocks = 0 THEN $1 ELSE p.quarantine_generation END
-            FROM unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                    $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
-                AS u (id, partition_count, first_seq, next_seq, clock, forget_ids_below,
-                    good_blocks, good_events, good_bytes, good_oldest,
-                    quarantine_blocks, quarantine_events, quarantine_bytes, quarantine_oldest)
-            WHERE p.id = u.id AND p.next_seq = u.first_seq AND p.partition_count = u.partition_count
-            RETURNING 1)
-        SELECT ingest.require(count(*) = cardinality($2), '{Faults.FencedCode}') FROM updated
-        """;
+    private static readonly RowParameters<PartitionRow> Changed = new(
+        first: 1,
+        [
+            new("id", "int", r => r.Key),
+            new("next_seq", "bigint", r => r.NextSeq),
+            new("clock", "bigint", r => r.Clock.UnixMilliseconds),
+            new("forget_ids_below", "bigint", r => r.ForgetIdsBelow),
+            new("pending_batches", "bigint", r => r.Pending.Batches),
+            new("pending_events", "bigint", r => r.Pending.Events),
+            new("pending_bytes", "bigint", r => r.Pending.Bytes),
+            new("good_sealed_to", "bigint", r => r.Good.SealedTo),
+            new("good_blocks", "bigint", r => r.Good.Blocks),
+            new("good_events", "bigint", r => r.Good.Events),
+            new("good_bytes", "bigint", r => r.Good.Bytes),
+            new("good_oldest", "bigint", r => r.Good.Oldest.UnixMilliseconds),
+            new("good_generation", "int", r => r.Good.Generation),
+            new("quarantine_sealed_to", "bigint", r => r.Quarantine.SealedTo),
+            new("quarantine_blocks", "bigint", r => r.Quarantine.Blocks),
+            new("quarantine_events", "bigint", r => r.Quarantine.Events),
+            new("quarantine_bytes", "bigint", r => r.Quarantine.Bytes),
+            new("quarantine_oldest", "bigint", r => r.Quarantine.Oldest.UnixMilliseconds),
+            new("quarantine_generation", "int", r => r.Quarantine.Generation),
+        ]);
+
+    private static readonly string AppendOne = AppendSql(isOne: true);
+
+    private static readonly string AppendMany = AppendSql(isOne: false);
+
+    private static readonly string UpdateOne = UpdateSql(isOne: true);
+
+    private static readonly string UpdateMany = UpdateSql(isOne: false);
 
     /// <summary>
     /// Moves partitions on, each from the seq and under the number of partitions that its append names; fails the transaction
@@ -66,26 +77,12 @@ internal static class PartitionsTable
     /// <param name="generation">The generation that their blocks go to.</param>
     public static NpgsqlBatchCommand Append(List<(int Key, AppendWrite Write)> appends, int generation)
     {
-        var command = new NpgsqlBatchCommand(AppendSql) { Parameters = { Parameter.Of(generation) } };
-        Add(a => a.Key);
-        Add(a => a.Write.Append.PartitionCount);
-        Add(a => a.Write.Append.FirstSeq);
-        Add(a => a.Write.Append.NextSeq);
-        Add(a => a.Write.Append.Clock.UnixMilliseconds);
-        Add(a => a.Write.Append.ForgetIdsBelow);
-        AddBlocks(a => a.Write.Good);
-        AddBlocks(a => a.Write.Quarantine);
-        return command;
-
-        void AddBlocks(Func<(int Key, AppendWrite Write), AddedBlocks> added)
+        var command = new NpgsqlBatchCommand(appends.Count == 1 ? AppendOne : AppendMany)
         {
-            Add(a => added(a).Blocks);
-            Add(a => added(a).Events);
-            Add(a => added(a).Bytes);
-            Add(a => added(a).Oldest.UnixMilliseconds);
-        }
-
-        void Add<T>(Func<(int Key, AppendWrite Write), T> column) => command.Parameters.Add(Parameter.Of(appends.Select(column).ToArray()));
+            Parameters = { Parameter.Of(generation), Parameter.Of(appends.Count) },
+        };
+        Appended.AddTo(command, appends);
+        return command;
     }
 
     public static PartitionRow Read(NpgsqlDataReader rows) => new(
@@ -100,32 +97,43 @@ internal static class PartitionsTable
         ReadRun(rows, 16));
 
     /// <summary>Writes rows that this transaction has locked.</summary>
-    public static NpgsqlBatchCommand Update(IReadOnlyCollection<PartitionRow> rows)
+    public static NpgsqlBatchCommand Update(IReadOnlyList<PartitionRow> rows)
     {
-        var command = new NpgsqlBatchCommand(UpdateSql);
-        Add(rows.Select(r => r.Key));
-        Add(rows.Select(r => r.NextSeq));
-        Add(rows.Select(r => r.Clock.UnixMilliseconds));
-        Add(rows.Select(r => r.ForgetIdsBelow));
-        Add(rows.Select(r => r.Pending.Batches));
-        Add(rows.Select(r => r.Pending.Events));
-        Add(rows.Select(r => r.Pending.Bytes));
-        AddRun(LakeStream.Good);
-        AddRun(LakeStream.Quarantine);
+        var command = new NpgsqlBatchCommand(rows.Count == 1 ? UpdateOne : UpdateMany);
+        Changed.AddTo(command, rows);
         return command;
-
-        void AddRun(LakeStream stream)
-        {
-            Add(rows.Select(r => r.Unsealed(stream).SealedTo));
-            Add(rows.Select(r => r.Unsealed(stream).Blocks));
-            Add(rows.Select(r => r.Unsealed(stream).Events));
-            Add(rows.Select(r => r.Unsealed(stream).Bytes));
-            Add(rows.Select(r => r.Unsealed(stream).Oldest.UnixMilliseconds));
-            Add(rows.Select(r => r.Unsealed(stream).Generation));
-        }
-
-        void Add<T>(IEnumerable<T> column) => command.Parameters.Add(Parameter.Of(column.ToArray()));
     }
+
+    private static string AppendSql(bool isOne) =>
+        $"""
+        WITH updated AS (
+            UPDATE ingest.partitions p SET
+                next_seq = u.next_seq, clock = u.clock, forget_ids_below = greatest(p.forget_ids_below, u.forget_ids_below),
+                good_blocks = p.good_blocks + u.good_blocks, good_events = p.good_events + u.good_events,
+                good_bytes = p.good_bytes + u.good_bytes, good_oldest = least(p.good_oldest, u.good_oldest),
+                good_generation = CASE WHEN p.good_blocks = 0 THEN $1 ELSE p.good_generation END,
+                quarantine_blocks = p.quarantine_blocks + u.quarantine_blocks, quarantine_events = p.quarantine_events + u.quarantine_events,
+                quarantine_bytes = p.quarantine_bytes + u.quarantine_bytes, quarantine_oldest = least(p.quarantine_oldest, u.quarantine_oldest),
+                quarantine_generation = CASE WHEN p.quarantine_blocks = 0 THEN $1 ELSE p.quarantine_generation END
+            FROM {Appended.From(isOne)} AS u
+            WHERE p.id = u.id AND p.next_seq = u.first_seq AND p.partition_count = u.partition_count
+            RETURNING 1)
+        SELECT ingest.require(count(*) = $2, '{Faults.FencedCode}') FROM updated
+        """;
+
+    private static string UpdateSql(bool isOne) =>
+        $"""
+        UPDATE ingest.partitions p SET
+            next_seq = u.next_seq, clock = u.clock, forget_ids_below = u.forget_ids_below,
+            pending_batches = u.pending_batches, pending_events = u.pending_events, pending_bytes = u.pending_bytes,
+            good_sealed_to = u.good_sealed_to, good_blocks = u.good_blocks, good_events = u.good_events,
+            good_bytes = u.good_bytes, good_oldest = u.good_oldest, good_generation = u.good_generation,
+            quarantine_sealed_to = u.quarantine_sealed_to, quarantine_blocks = u.quarantine_blocks,
+            quarantine_events = u.quarantine_events, quarantine_bytes = u.quarantine_bytes,
+            quarantine_oldest = u.quarantine_oldest, quarantine_generation = u.quarantine_generation
+        FROM {Changed.From(isOne)} AS u
+        WHERE p.id = u.id
+        """;
 
     private static StreamRun ReadRun(NpgsqlDataReader rows, int at) => new(
         rows.GetInt64(at),
