@@ -6,6 +6,10 @@ internal sealed class LengthKeyword(KeywordSite site, int bound, bool isMaximum)
     /// <summary>UTF-8 bytes of the longest code point.</summary>
     private const int CodePointBytesMax = 4;
 
+    public int Bound => bound;
+
+    public bool IsMaximum => isMaximum;
+
     private readonly string _expected = $"{(isMaximum ? "at most" : "at least")} {bound} characters";
 
     public override bool Check(ref Validation run, int row)

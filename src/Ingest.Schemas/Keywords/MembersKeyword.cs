@@ -8,8 +8,10 @@ namespace Ingest.Schemas;
 /// </summary>
 internal sealed class MembersKeyword : Keyword
 {
+    private const int NotRequired = -1;
+
     private readonly NameTable _names;
-    private readonly MemberRule[] _rules;
+    private readonly Known[] _known;
     private readonly MemberPattern[] _patterns;
     private readonly SchemaNode? _additional;
     private readonly SchemaNode? _nameSchema;
@@ -28,10 +30,10 @@ internal sealed class MembersKeyword : Keyword
         SchemaNode? nameSchema)
         : base(new KeywordSite(schema, "properties"), JsonTypes.Object)
     {
-        // The required ones first, so that their numbers are those of a small set.
-        _rules = [.. rules.OrderByDescending(rule => rule.IsRequired)];
-        _names = new NameTable([.. _rules.Select(rule => Encoding.UTF8.GetBytes(rule.Name))]);
-        _required = [.. _rules.Where(rule => rule.IsRequired).Select(rule => rule.Name)];
+        _names = new NameTable([.. rules.Select(rule => Encoding.UTF8.GetBytes(rule.Name))]);
+        _required = [.. rules.Where(rule => rule.IsRequired).Select(rule => rule.Name)];
+        _known = [.. rules.Select(rule =>
+            new Known(rule.Schema, rule.IsRequired ? Array.IndexOf(_required, rule.Name) : NotRequired))];
         _patterns = patterns;
         _additional = additional;
         _nameSchema = nameSchema;
@@ -43,10 +45,36 @@ internal sealed class MembersKeyword : Keyword
         var seen = new BitSet(words <= BitSet.StackWords ? stackalloc ulong[BitSet.StackWords] : new ulong[words]);
         var seenCount = 0;
         var valid = true;
+        var isByNameAlone = _patterns.Length == 0 && _nameSchema is null;
+        // Members mostly stand in the order in which the schema names them.
+        var expected = 0;
         var name = row + 1;
         for (var i = 0; i < run.Instance.Rows[row].Count; i++)
         {
-            valid &= CheckMember(ref run, i, name, seen, ref seenCount);
+            SchemaNode? schema = null;
+            var number = Find(run.Instance, name, expected);
+            if (number >= 0)
+            {
+                expected = number + 1;
+                ref readonly var known = ref _known[number];
+                schema = known.Schema;
+                if (known.Required != NotRequired && !seen[known.Required])
+                {
+                    seen.Add(known.Required);
+                    seenCount++;
+                }
+            }
+
+            if (schema is not null && isByNameAlone)
+            {
+                valid &= run.EvaluateApart(schema, name + 1);
+                run.Mark(i);
+            }
+            else
+            {
+                valid &= CheckMember(ref run, i, name, schema);
+            }
+
             if (!valid && !run.Collecting)
                 return false;
             name = run.Instance.After(name + 1);
@@ -55,28 +83,30 @@ internal sealed class MembersKeyword : Keyword
         return seenCount == _required.Length ? valid : ReportMissing(ref run, row, seen);
     }
 
-    private bool CheckMember(ref Validation run, int member, int name, scoped BitSet seen, ref int seenCount)
+    private int Find(in JsonIndex instance, int name, int expected)
+    {
+        if (instance.Rows[name].Escaped)
+            return FindEscaped(instance, name);
+        var text = instance.Raw(name);
+        return _names.Is(expected, text) ? expected : _names.Find(text);
+    }
+
+    private int FindEscaped(in JsonIndex instance, int name)
+    {
+        using var text = instance.String(name);
+        return _names.Find(text.Utf8);
+    }
+
+    /// <param name="run">The run.</param>
+    /// <param name="member">Number of the member in its object.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="schema">What is said of it by its name, or null.</param>
+    private bool CheckMember(ref Validation run, int member, int name, SchemaNode? schema)
     {
         var value = name + 1;
         using var text = run.Instance.String(name);
-        var valid = true;
-        var isKnown = false;
-        var ordinal = _names.Find(text.Utf8);
-        if (ordinal >= 0)
-        {
-            if (ordinal < _required.Length && !seen[ordinal])
-            {
-                seen.Add(ordinal);
-                seenCount++;
-            }
-
-            if (_rules[ordinal].Schema is { } schema)
-            {
-                isKnown = true;
-                valid = run.EvaluateApart(schema, value);
-            }
-        }
-
+        var isKnown = schema is not null;
+        var valid = schema is null || run.EvaluateApart(schema, value);
         foreach (var pattern in _patterns)
         {
             if (!run.Matches(pattern.Pattern, text.Utf8, name, Site with { Name = "patternProperties" }))
@@ -111,6 +141,10 @@ internal sealed class MembersKeyword : Keyword
 
         return false;
     }
+
+    /// <param name="Schema">Judges the value; null where the name is only required.</param>
+    /// <param name="Required">Number among the required names, or <see cref="NotRequired"/>.</param>
+    private readonly record struct Known(SchemaNode? Schema, int Required);
 }
 
 /// <summary>What a schema says of the member with a name.</summary>

@@ -111,19 +111,11 @@ internal ref partial struct Validation
             row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
     }
 
-    public void Dispose()
+    /// <summary>Judges a value by several keywords; by all of them where errors are reported.</summary>
+    public bool CheckAll(ReadOnlySpan<Keyword> keywords, int row)
     {
-        if (_scope is not null)
-            ArrayPool<ResourceName>.Shared.Return(_scope, clearArray: true);
-        ReturnMarks();
-    }
-
-    private bool CheckKeywords(SchemaNode node, int row)
-    {
-        if (node.IsFalse)
-            return Fail(node.Location, row, "no value");
         var valid = true;
-        foreach (var keyword in node.KeywordsFor(Instance.Rows[row].Kind))
+        foreach (var keyword in keywords)
         {
             if (keyword.Check(ref this, row))
                 continue;
@@ -134,6 +126,17 @@ internal ref partial struct Validation
 
         return valid;
     }
+
+    public void Dispose()
+    {
+        if (_scope is not null)
+            ArrayPool<ResourceName>.Shared.Return(_scope, clearArray: true);
+        ReturnMarks();
+    }
+
+    private bool CheckKeywords(SchemaNode node, int row) => node.IsFalse
+        ? Fail(node.Location, row, "no value")
+        : CheckAll(node.KeywordsFor(Instance.Rows[row].Kind), row);
 
     private bool Enter(SchemaNode node, int row)
     {
