@@ -23,9 +23,43 @@ internal static class JsonLexis
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int SkipSpace(ReadOnlySpan<byte> text, int at)
     {
-        while (ByteAt(text, at) is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+        // Mostly there is none, which one comparison tells.
+        while (ByteAt(text, at) <= ' ' && ByteAt(text, at) is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
             at++;
         return at;
+    }
+
+    /// <summary>The end of a value that is no array and no object.</summary>
+    /// <param name="text">The bytes, which are UTF-8.</param>
+    /// <param name="at">Where it begins.</param>
+    /// <param name="limits">Bounds on numbers; one that is beyond them is broken too.</param>
+    /// <param name="kind">Its kind; means nothing where it is broken.</param>
+    /// <param name="isEscaped">Whether it is a string that has escapes.</param>
+    public static int EndOfScalar(ReadOnlySpan<byte> text, int at, SchemaLimits limits, out JsonKind kind, out bool isEscaped)
+    {
+        isEscaped = false;
+        switch (ByteAt(text, at))
+        {
+            case (byte)'"':
+                kind = JsonKind.String;
+                return EndOfString(text, at, out isEscaped);
+            case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
+                kind = JsonKind.Number;
+                var end = EndOfNumber(text, at);
+                return end != Broken && JsonNumber.Excess(text[at..end], limits) is null ? end : Broken;
+            case (byte)'t':
+                kind = JsonKind.True;
+                return EndOfLiteral(text, at, "true"u8);
+            case (byte)'f':
+                kind = JsonKind.False;
+                return EndOfLiteral(text, at, "false"u8);
+            case (byte)'n':
+                kind = JsonKind.Null;
+                return EndOfLiteral(text, at, "null"u8);
+            default:
+                kind = default;
+                return Broken;
+        }
     }
 
     /// <summary>The end of the string that begins at a place: after its second quote.</summary>
@@ -42,7 +76,7 @@ internal static class JsonLexis
     }
 
     /// <summary>The end of a number. Digits after a leading zero are not part of it, and so break the next step.</summary>
-    public static int EndOfNumber(ReadOnlySpan<byte> text, int at)
+    private static int EndOfNumber(ReadOnlySpan<byte> text, int at)
     {
         if (ByteAt(text, at) == '-')
             at++;
@@ -56,9 +90,15 @@ internal static class JsonLexis
         return EndOfDigits(text, ByteAt(text, at) is (byte)'+' or (byte)'-' ? at + 1 : at);
     }
 
-    /// <summary>The end of <c>true</c>, <c>false</c> or <c>null</c>.</summary>
-    public static int EndOfLiteral(ReadOnlySpan<byte> text, int at, ReadOnlySpan<byte> literal) =>
+    private static int EndOfLiteral(ReadOnlySpan<byte> text, int at, ReadOnlySpan<byte> literal) =>
         text[at..].StartsWith(literal) ? at + literal.Length : Broken;
+
+    /// <summary>The value's first byte, after the colon that must follow a name.</summary>
+    public static int AfterColon(ReadOnlySpan<byte> text, int endOfName)
+    {
+        var at = SkipSpace(text, endOfName);
+        return ByteAt(text, at) == ':' ? SkipSpace(text, at + 1) : Broken;
+    }
 
     private static int EndOfDigits(ReadOnlySpan<byte> text, int start)
     {

@@ -19,6 +19,8 @@ internal static class JsonRowScan
         // The open array or object. While it is open, its Rows holds its own parent.
         var parent = -1;
         var isInObject = false;
+        // What has been counted in it. While something inside it is open, its Count holds that.
+        var count = 0;
         var depth = 0;
         var at = JsonLexis.SkipSpace(text, 0);
         while (true)
@@ -28,13 +30,16 @@ internal static class JsonRowScan
             {
                 if (++depth > limits.InstanceDepthMax)
                     return false;
+                if (parent >= 0)
+                    rows[parent].Count = count;
                 isInObject = first == '{';
                 rows.Add() = new JsonRow { Start = at, Rows = parent, Kind = isInObject ? JsonKind.Object : JsonKind.Array };
                 parent = rows.Count - 1;
+                count = 0;
                 at = JsonLexis.SkipSpace(text, at + 1);
                 if (JsonLexis.ByteAt(text, at) != (isInObject ? '}' : ']'))
                 {
-                    rows[parent].Count = 1;
+                    count = 1;
                     if (isInObject)
                         at = AddName(text, at, ref rows);
                     continue;
@@ -42,7 +47,7 @@ internal static class JsonRowScan
             }
             else
             {
-                at = AddScalar(text, at, first, limits, ref rows);
+                at = AddScalar(text, at, limits, ref rows);
             }
 
             // A value has ended, or an empty array or object is to end; and with it maybe some of what it is in.
@@ -54,7 +59,7 @@ internal static class JsonRowScan
                 var next = JsonLexis.ByteAt(text, at);
                 if (next == ',')
                 {
-                    rows[parent].Count++;
+                    count++;
                     at = JsonLexis.SkipSpace(text, at + 1);
                     if (isInObject)
                         at = AddName(text, at, ref rows);
@@ -69,8 +74,13 @@ internal static class JsonRowScan
                 var outer = ended.Rows;
                 ended.Rows = rows.Count - parent;
                 ended.Length = at - ended.Start;
+                ended.Count = count;
                 parent = outer;
-                isInObject = parent >= 0 && rows[parent].Kind == JsonKind.Object;
+                if (parent < 0)
+                    continue;
+                ref var open = ref rows[parent];
+                isInObject = open.Kind == JsonKind.Object;
+                count = open.Count;
             }
         }
     }
@@ -78,49 +88,15 @@ internal static class JsonRowScan
     /// <summary>Reads a member's name and the colon after it. Returns where its value must begin.</summary>
     private static int AddName(ReadOnlySpan<byte> text, int at, ref JsonRowBuffer rows)
     {
-        var end = AddString(text, at, JsonKind.Name, ref rows);
-        at = JsonLexis.SkipSpace(text, end);
-        return JsonLexis.ByteAt(text, at) == ':' ? JsonLexis.SkipSpace(text, at + 1) : JsonLexis.Broken;
-    }
-
-    private static int AddString(ReadOnlySpan<byte> text, int at, JsonKind kind, ref JsonRowBuffer rows)
-    {
         var end = JsonLexis.EndOfString(text, at, out var isEscaped);
-        rows.Add() = new JsonRow { Start = at + 1, Length = end - at - 2, Rows = 1, Kind = kind, Escaped = isEscaped };
-        return end;
+        rows.Add() = JsonRow.Of(JsonKind.Name, at, end, isEscaped);
+        return JsonLexis.AfterColon(text, end);
     }
 
-    private static int AddScalar(ReadOnlySpan<byte> text, int at, byte first, SchemaLimits limits, ref JsonRowBuffer rows)
+    private static int AddScalar(ReadOnlySpan<byte> text, int at, SchemaLimits limits, ref JsonRowBuffer rows)
     {
-        JsonKind kind;
-        int end;
-        switch (first)
-        {
-            case (byte)'"':
-                return AddString(text, at, JsonKind.String, ref rows);
-            case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
-                kind = JsonKind.Number;
-                end = JsonLexis.EndOfNumber(text, at);
-                if (end > 0 && JsonNumber.Excess(text[at..end], limits) is not null)
-                    return JsonLexis.Broken;
-                break;
-            case (byte)'t':
-                kind = JsonKind.True;
-                end = JsonLexis.EndOfLiteral(text, at, "true"u8);
-                break;
-            case (byte)'f':
-                kind = JsonKind.False;
-                end = JsonLexis.EndOfLiteral(text, at, "false"u8);
-                break;
-            case (byte)'n':
-                kind = JsonKind.Null;
-                end = JsonLexis.EndOfLiteral(text, at, "null"u8);
-                break;
-            default:
-                return JsonLexis.Broken;
-        }
-
-        rows.Add() = new JsonRow { Start = at, Length = end - at, Rows = 1, Kind = kind };
+        var end = JsonLexis.EndOfScalar(text, at, limits, out var kind, out var isEscaped);
+        rows.Add() = JsonRow.Of(kind, at, end, isEscaped);
         return end;
     }
 }

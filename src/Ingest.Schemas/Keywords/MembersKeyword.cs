@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Ingest.Schemas;
@@ -10,8 +11,14 @@ internal sealed class MembersKeyword : Keyword
 {
     private const int NotRequired = -1;
 
+    /// <summary>What JSON writes with an escape.</summary>
+    private static readonly SearchValues<byte> s_special = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
+
     private readonly NameTable _names;
     private readonly Known[] _known;
+
+    // The known names with quotes and colon, as texts mostly have them; empty where that has escapes.
+    private readonly byte[][] _heads;
     private readonly MemberPattern[] _patterns;
     private readonly SchemaNode? _additional;
     private readonly SchemaNode? _nameSchema;
@@ -34,18 +41,34 @@ internal sealed class MembersKeyword : Keyword
         _required = [.. rules.Where(rule => rule.IsRequired).Select(rule => rule.Name)];
         _known = [.. rules.Select(rule =>
             new Known(rule.Schema, rule.IsRequired ? Array.IndexOf(_required, rule.Name) : NotRequired))];
+        _heads = [.. rules.Select(rule => HeadOf(Encoding.UTF8.GetBytes(rule.Name)))];
         _patterns = patterns;
         _additional = additional;
         _nameSchema = nameSchema;
     }
 
+    /// <summary>Whether nothing is said of names but which ones they are.</summary>
+    public bool IsByNameAlone => _patterns.Length == 0 && _nameSchema is null;
+
+    /// <summary>The schemas of the members' values, by name and of all others.</summary>
+    public IEnumerable<SchemaNode> OnValues =>
+        _known.Select(known => known.Schema).Append(_additional).OfType<SchemaNode>();
+
     public override bool Check(ref Validation run, int row)
     {
         var words = BitSet.WordsFor(_required.Length);
         var seen = new BitSet(words <= BitSet.StackWords ? stackalloc ulong[BitSet.StackWords] : new ulong[words]);
+        return CheckMembers(ref run, row, seen);
+    }
+
+    /// <remarks>
+    /// Apart from <see cref="Check"/>, since the runtime does not profile methods that both loop and allocate on the stack.
+    /// </remarks>
+    private bool CheckMembers(ref Validation run, int row, scoped BitSet seen)
+    {
         var seenCount = 0;
         var valid = true;
-        var isByNameAlone = _patterns.Length == 0 && _nameSchema is null;
+        var isByNameAlone = IsByNameAlone;
         // Members mostly stand in the order in which the schema names them.
         var expected = 0;
         var name = row + 1;
@@ -56,13 +79,9 @@ internal sealed class MembersKeyword : Keyword
             if (number >= 0)
             {
                 expected = number + 1;
-                ref readonly var known = ref _known[number];
-                schema = known.Schema;
-                if (known.Required != NotRequired && !seen[known.Required])
-                {
-                    seen.Add(known.Required);
+                schema = _known[number].Schema;
+                if (See(number, seen))
                     seenCount++;
-                }
             }
 
             if (schema is not null && isByNameAlone)
@@ -82,6 +101,79 @@ internal sealed class MembersKeyword : Keyword
 
         return seenCount == _required.Length ? valid : ReportMissing(ref run, row, seen);
     }
+
+    /// <summary>Judges members while they are read, where it <see cref="IsByNameAlone"/>.</summary>
+    /// <param name="pass">Reads and judges their values.</param>
+    /// <param name="at">Where the first one begins, or the brace that ends the object.</param>
+    /// <param name="count">How many there are.</param>
+    /// <returns>The place of the brace, or <see cref="JsonLexis.Broken"/> where they are not surely valid.</returns>
+    public int Pass(ref QuickPass pass, int at, out int count)
+    {
+        var words = BitSet.WordsFor(_required.Length);
+        var seen = new BitSet(words <= BitSet.StackWords ? stackalloc ulong[BitSet.StackWords] : new ulong[words]);
+        return PassMembers(ref pass, at, out count, seen);
+    }
+
+    private int PassMembers(ref QuickPass pass, int at, out int count, scoped BitSet seen)
+    {
+        count = 0;
+        var seenCount = 0;
+        var expected = 0;
+        var text = pass.Text;
+        var isMore = JsonLexis.ByteAt(text, at) != '}';
+        while (isMore)
+        {
+            count++;
+            at = TakeName(text, at, expected, out var number);
+            SchemaNode? schema = null;
+            if (number >= 0)
+            {
+                expected = number + 1;
+                schema = _known[number].Schema;
+                if (See(number, seen))
+                    seenCount++;
+            }
+
+            at = JsonLexis.SkipSpace(text, pass.Value(schema ?? _additional, at));
+            isMore = JsonLexis.ByteAt(text, at) == ',';
+            if (isMore)
+                at = JsonLexis.SkipSpace(text, at + 1);
+        }
+
+        return seenCount == _required.Length ? at : JsonLexis.Broken;
+    }
+
+    /// <summary>Takes a name and the colon after it; returns where the value must begin.</summary>
+    private int TakeName(ReadOnlySpan<byte> text, int at, int expected, out int number)
+    {
+        if (expected < _heads.Length && _heads[expected] is { Length: > 0 } head
+            && (uint)at < (uint)text.Length && text[at..].StartsWith(head))
+        {
+            number = expected;
+            return JsonLexis.SkipSpace(text, at + head.Length);
+        }
+
+        number = -1;
+        var end = JsonLexis.EndOfString(text, at, out var isEscaped);
+        if (end == JsonLexis.Broken)
+            return JsonLexis.Broken;
+        using var name = new JsonString(text[(at + 1)..(end - 1)], isEscaped);
+        number = _names.Find(name.Utf8);
+        return JsonLexis.AfterColon(text, end);
+    }
+
+    /// <summary>Whether a known name is required and is seen for the first time.</summary>
+    private bool See(int number, BitSet seen)
+    {
+        var required = _known[number].Required;
+        if (required == NotRequired || seen[required])
+            return false;
+        seen.Add(required);
+        return true;
+    }
+
+    private static byte[] HeadOf(byte[] name) =>
+        name.AsSpan().ContainsAny(s_special) ? [] : [(byte)'"', .. name, (byte)'"', (byte)':'];
 
     private int Find(in JsonIndex instance, int name, int expected)
     {

@@ -31,6 +31,9 @@ internal sealed class SchemaPattern
         _size = size;
     }
 
+    /// <summary>Whether it is matched without backtracking, in linear time.</summary>
+    public bool IsLinear => _regex.Options.HasFlag(RegexOptions.NonBacktracking);
+
     /// <summary>Compiles a pattern: without backtracking, in linear time, wherever it allows that.</summary>
     /// <exception cref="FormatException">The pattern is not valid or too long; the message says where and why.</exception>
     public static SchemaPattern Compile(string source, SchemaLimits limits)

@@ -41,6 +41,10 @@ internal ref partial struct Validation
         _scope = dynamicScope ? ArrayPool<ResourceName>.Shared.Rent(limits.RecursionMax) : null;
     }
 
+    /// <summary>A run that reports nothing and has a part of the work that is allowed.</summary>
+    public static Validation Quiet(JsonIndex instance, SchemaLimits limits, int workMax) =>
+        new(instance, limits, dynamicScope: false) { Collecting = false, _workLeft = workMax };
+
     /// <summary>Whether the run was given up; then the instance is invalid whatever else was found.</summary>
     public bool Aborted { get; private set; }
 
@@ -138,7 +142,8 @@ internal ref partial struct Validation
         ? Fail(node.Location, row, "no value")
         : CheckAll(node.KeywordsFor(Instance.Rows[row].Kind), row);
 
-    private bool Enter(SchemaNode node, int row)
+    /// <summary>Opens a subschema, which <see cref="Leave"/> closes; false where it may not be.</summary>
+    public bool Enter(SchemaNode node, int row)
     {
         if (Aborted || !Spend(row, 1))
             return false;
@@ -154,5 +159,5 @@ internal ref partial struct Validation
         return true;
     }
 
-    private void Leave() => _open--;
+    public void Leave() => _open--;
 }
