@@ -27,11 +27,11 @@ internal sealed class LengthRangeKeyword : ShortcutKeyword
 
     protected override bool SurelyPasses(in JsonIndex instance, int row)
     {
-        // A character takes a byte at least.
+        // A character takes one to four bytes, which decides mostly.
         ref readonly var at = ref instance.Rows[row];
         return !at.Escaped
             && at.Length <= _max
-            && at.Length < Validation.BytesPerStep
-            && JsonString.CountCodePoints(instance.Raw(row)) >= _min;
+            && (at.Length / LengthKeyword.CodePointBytesMax >= _min
+                || (at.Length < Validation.BytesPerStep && JsonString.CountCodePoints(instance.Raw(row)) >= _min));
     }
 }
