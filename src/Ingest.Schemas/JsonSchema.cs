@@ -12,11 +12,15 @@ public sealed class JsonSchema
     private readonly bool _isDynamic;
     private readonly SchemaLimits _limits;
 
+    /// <summary>Whether the schema is one for <see cref="QuickPass"/>.</summary>
+    internal bool IsQuick { get; }
+
     private JsonSchema(SchemaNode root, bool isDynamic, SchemaLimits limits)
     {
         _root = root;
         _isDynamic = isDynamic;
         _limits = limits;
+        IsQuick = !isDynamic && QuickPass.IsFor(root);
     }
 
     /// <summary>Compiles a schema.</summary>
@@ -43,7 +47,15 @@ public sealed class JsonSchema
     /// <param name="instanceUtf8">The bytes. Where an object repeats a name, each occurrence is judged.</param>
     /// <param name="errors">Receives every error up to <see cref="SchemaLimits.ErrorsMax"/>; created at the first one.</param>
     /// <returns>True when the instance is valid; then <paramref name="errors"/> is left as it was.</returns>
-    public bool Validate(ReadOnlySpan<byte> instanceUtf8, ref List<SchemaError>? errors)
+    public bool Validate(ReadOnlySpan<byte> instanceUtf8, ref List<SchemaError>? errors) =>
+        IsSurelyValid(instanceUtf8) || ValidateIndexed(instanceUtf8, ref errors);
+
+    /// <summary>Whether a look at the instance while it is read tells that it is valid; false says nothing.</summary>
+    internal bool IsSurelyValid(ReadOnlySpan<byte> instanceUtf8) =>
+        IsQuick && QuickPass.IsValid(_root, instanceUtf8, _limits);
+
+    /// <summary>Judges an instance by its index: what <see cref="Validate"/> does where <see cref="IsSurelyValid"/> does not tell.</summary>
+    internal bool ValidateIndexed(ReadOnlySpan<byte> instanceUtf8, ref List<SchemaError>? errors)
     {
         var rows = new JsonRowBuffer(RowsMin + (instanceUtf8.Length / BytesPerRow));
         try

@@ -91,6 +91,31 @@ internal readonly ref struct JsonNumber
             && consumed == text.Length;
     }
 
+    /// <summary>
+    /// Finds two integers between which a short number without exponent lies; they are the same where it has no fraction.
+    /// </summary>
+    public static bool TryEnclose(ReadOnlySpan<byte> text, out long floor, out long ceiling)
+    {
+        floor = ceiling = 0;
+        if (text.Length > SmallCharsMax)
+            return false;
+        var isNegative = text[0] == '-';
+        var at = isNegative ? 1 : 0;
+        long value = 0;
+        for (; at < text.Length && char.IsAsciiDigit((char)text[at]); at++)
+            value = (value * 10) + (text[at] - '0');
+        floor = ceiling = isNegative ? -value : value;
+        if (at == text.Length)
+            return true;
+        if (text[at] != '.' || text[at..].ContainsAny((byte)'e', (byte)'E'))
+            return false;
+        if (isNegative)
+            floor--;
+        else
+            ceiling++;
+        return true;
+    }
+
     /// <summary>Compares exactly.</summary>
     public static int Compare(in JsonNumber left, in JsonNumber right)
     {

@@ -34,4 +34,15 @@ internal struct JsonRow
 
     /// <summary>Whether a string or name has backslash escapes, so that its bytes are not its text.</summary>
     public bool Escaped;
+
+    /// <summary>The row of a name, or of a value that is no array and no object.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="start">Where it begins, with its quotes where it has any.</param>
+    /// <param name="end">The place after it.</param>
+    /// <param name="isEscaped">Whether it has escapes.</param>
+    public static JsonRow Of(JsonKind kind, int start, int end, bool isEscaped)
+    {
+        var quote = kind is JsonKind.String or JsonKind.Name ? 1 : 0;
+        return new JsonRow { Start = start + quote, Length = end - start - (2 * quote), Rows = 1, Kind = kind, Escaped = isEscaped };
+    }
 }

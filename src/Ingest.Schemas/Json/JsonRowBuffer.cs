@@ -22,6 +22,8 @@ internal ref struct JsonRowBuffer(int capacity)
         return ref _rows[Count++];
     }
 
+    public void Clear() => Count = 0;
+
     public void Dispose()
     {
         ArrayPool<JsonRow>.Shared.Return(_rows);

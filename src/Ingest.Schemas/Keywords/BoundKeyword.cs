@@ -16,6 +16,17 @@ internal sealed class BoundKeyword(KeywordSite site, byte[] bound, bool isMaximu
         (false, false) => "at least",
     }} {Encoding.ASCII.GetString(bound)}";
 
+    /// <summary>
+    /// The least and the most integer that passes, and all numbers between them do too; null where the bound is no plain
+    /// integer.
+    /// </summary>
+    public (long Min, long Max)? Range => (_small, isMaximum) switch
+    {
+        (null, _) => null,
+        ({ } most, true) => (long.MinValue, isExclusive ? most - 1 : most),
+        ({ } least, false) => (isExclusive ? least + 1 : least, long.MaxValue),
+    };
+
     public override bool Check(ref Validation run, int row)
     {
         var raw = run.Instance.Raw(row);

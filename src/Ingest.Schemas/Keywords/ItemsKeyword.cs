@@ -10,6 +10,15 @@ namespace Ingest.Schemas;
 internal sealed class ItemsKeyword(KeywordSite site, SchemaNode[] prefix, SchemaNode? rest)
     : Keyword(site, JsonTypes.Array)
 {
+    /// <summary>Whether something is said of items by their position.</summary>
+    public bool HasPrefix => prefix.Length > 0;
+
+    /// <summary>The schema of the items after those; null where every item passes.</summary>
+    public SchemaNode? Rest => rest;
+
+    /// <summary>The schemas of items.</summary>
+    public IEnumerable<SchemaNode> OnItems => rest is null ? prefix : [.. prefix, rest];
+
     public override bool Check(ref Validation run, int row)
     {
         var count = run.Instance.Rows[row].Count;

@@ -4,7 +4,11 @@ namespace Ingest.Schemas;
 internal sealed class LengthKeyword(KeywordSite site, int bound, bool isMaximum) : Keyword(site, JsonTypes.String)
 {
     /// <summary>UTF-8 bytes of the longest code point.</summary>
-    private const int CodePointBytesMax = 4;
+    public const int CodePointBytesMax = 4;
+
+    public int Bound => bound;
+
+    public bool IsMaximum => isMaximum;
 
     private readonly string _expected = $"{(isMaximum ? "at most" : "at least")} {bound} characters";
 

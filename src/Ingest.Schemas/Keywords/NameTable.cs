@@ -10,6 +10,7 @@ namespace Ingest.Schemas;
 internal sealed class NameTable
 {
     private readonly byte[] _names;
+    private readonly int[] _starts;
     private readonly Entry[] _entries;
     private readonly int _mask;
 
@@ -20,10 +21,12 @@ internal sealed class NameTable
         _names = [.. names.SelectMany(name => name)];
         _entries = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, names.Count * 2))];
         _mask = _entries.Length - 1;
+        _starts = new int[names.Count + 1];
         var start = 0;
         for (var i = 0; i < names.Count; i++)
         {
             var name = names[i];
+            _starts[i + 1] = start + name.Length;
             if (Find(name) < 0)
                 Insert(new Entry(start, name.Length, Hash(name), i + 1));
             start += name.Length;
@@ -46,6 +49,10 @@ internal sealed class NameTable
                 return entry.Ordinal - 1;
         }
     }
+
+    /// <summary>Whether a number is that of a name; cheaper than <see cref="Find"/>. False for numbers that no name has.</summary>
+    public bool Is(int number, ReadOnlySpan<byte> name) =>
+        (uint)number < (uint)Count && name.SequenceEqual(_names.AsSpan(_starts[number].._starts[number + 1]));
 
     private static uint Hash(ReadOnlySpan<byte> name)
     {

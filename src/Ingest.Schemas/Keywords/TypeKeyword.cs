@@ -8,11 +8,13 @@ internal sealed class TypeKeyword(KeywordSite site, JsonTypes allowed, bool inte
     : Keyword(site, JsonTypes.All & ~(allowed.HasFlag(JsonTypes.Number) ? allowed : allowed & ~JsonTypes.Integer))
 {
     private readonly string _expected = Describe(allowed);
-    private readonly bool _allowsIntegers = (allowed & JsonTypes.Integer) != 0;
+
+    /// <summary>Whether integers pass, and so of numbers those only.</summary>
+    public bool AllowsIntegers { get; } = (allowed & JsonTypes.Integer) != 0;
 
     public override bool Check(ref Validation run, int row)
     {
-        if (_allowsIntegers && run.Instance.Rows[row].Kind == JsonKind.Number)
+        if (AllowsIntegers && run.Instance.Rows[row].Kind == JsonKind.Number)
         {
             var raw = run.Instance.Raw(row);
             if (!raw.ContainsAny(".eE"u8) || (!integersAsWritten && JsonNumber.Parse(raw).IsInteger))

@@ -53,6 +53,9 @@ internal sealed class CodePointSet
 
     public CodePointSet Union(CodePointSet other) => Of(_ranges.Concat(other._ranges));
 
+    /// <summary>Whether a code point is in the set.</summary>
+    public bool Contains(int codePoint) => _ranges.Exists(range => range.First <= codePoint && codePoint <= range.Last);
+
     public CodePointSet Complement()
     {
         var gaps = new List<(int First, int Last)>();

@@ -121,7 +121,7 @@ internal ref partial struct EcmaPattern
             return Quantified(start, size: 1);
         }
 
-        return TakeRepeat(out _) is null ? 1 : throw _in.Error("a repeat follows an assertion");
+        return TakeRepeat() is null ? 1 : throw _in.Error("a repeat follows an assertion");
     }
 
     private long Group(out bool isAssertion)
@@ -182,24 +182,26 @@ internal ref partial struct EcmaPattern
 
     private long Quantified(int start, long size)
     {
-        if (TakeRepeat(out var count) is not { } repeat)
+        if (TakeRepeat() is not { } repeat)
             return size;
         // One atom may have been written as several: a pair of surrogates.
-        _out.Insert(start, "(?:").Append(')').Append(repeat);
+        _out.Insert(start, "(?:").Append(')').Append(repeat.Text);
         if (_in.TryTake("?"))
             _out.Append('?');
-        return TakeRepeat(out _) is null
-            ? Math.Min(size * count, int.MaxValue)
+        return TakeRepeat() is null
+            ? Math.Min(size * repeat.Copies, int.MaxValue)
             : throw _in.Error("a repeat follows a repeat");
     }
 
     /// <summary>Takes <c>* + ?</c> or a count in braces, if one is next; other braces stand for themselves.</summary>
-    /// <param name="count">How many copies of the atom an automaton needs.</param>
-    private string? TakeRepeat(out int count)
+    private Repeat? TakeRepeat()
     {
-        count = 1;
-        if (_in.Peek is '*' or '+' or '?')
-            return char.ConvertFromUtf32(_in.Next());
+        if (_in.TryTake("*"))
+            return new Repeat("*", 0, null);
+        if (_in.TryTake("+"))
+            return new Repeat("+", 1, null);
+        if (_in.TryTake("?"))
+            return new Repeat("?", 0, 1);
         var start = _in.Position;
         if (_in.TryTake("{") && _in.TryTakeNumber() is { } min)
         {
@@ -209,8 +211,8 @@ internal ref partial struct EcmaPattern
             {
                 if (max < min)
                     throw _in.Error("a repeat has its smaller count last");
-                count = Math.Max(1, max ?? min);
-                return string.Create(CultureInfo.InvariantCulture, $"{{{min}{(isRange ? "," : "")}{(isRange ? max : null)}}}");
+                var text = string.Create(CultureInfo.InvariantCulture, $"{{{min}{(isRange ? "," : "")}{(isRange ? max : null)}}}");
+                return new Repeat(text, min, max);
             }
         }
 
@@ -273,5 +275,14 @@ internal ref partial struct EcmaPattern
         _out.Append(negated
             ? $"(?:(?<={AsciiWord})(?={AsciiWord})|(?<!{AsciiWord})(?!{AsciiWord}))"
             : $"(?:(?<={AsciiWord})(?!{AsciiWord})|(?<!{AsciiWord})(?={AsciiWord}))");
+    }
+
+    /// <param name="Text">The repeat as it is written.</param>
+    /// <param name="Min">How often at least.</param>
+    /// <param name="Max">How often at most; null for any number.</param>
+    private readonly record struct Repeat(string Text, int Min, int? Max)
+    {
+        /// <summary>How many copies of the atom an automaton needs; <c>*</c>, <c>+</c> and <c>?</c> go round in one.</summary>
+        public int Copies => Math.Max(1, Max ?? Min);
     }
 }

@@ -21,13 +21,18 @@ internal sealed class SchemaPattern
     private readonly string _source;
     private readonly Regex _regex;
     private readonly long _size;
+    private readonly CharacterSequence? _sequence;
 
     private SchemaPattern(string source, Regex regex, long size)
     {
         _source = source;
+        _sequence = EcmaPattern.ReadSequence(source);
         _regex = regex;
         _size = size;
     }
+
+    /// <summary>Whether it is matched without backtracking, in linear time.</summary>
+    public bool IsLinear => _regex.Options.HasFlag(RegexOptions.NonBacktracking);
 
     /// <summary>Compiles a pattern: without backtracking, in linear time, wherever it allows that.</summary>
     /// <exception cref="FormatException">The pattern is not valid or too long; the message says where and why.</exception>
@@ -50,6 +55,9 @@ internal sealed class SchemaPattern
 
     /// <summary>Steps of work that a match is charged, for a text of so many characters.</summary>
     public int StepsFor(int chars) => (int)Math.Min(1 + (chars * _size / StatesPerStep), int.MaxValue);
+
+    /// <summary>Whether the pattern matches a text in UTF-8; null where only <see cref="IsMatch"/> can tell.</summary>
+    public bool? IsMatchOfBytes(ReadOnlySpan<byte> utf8) => _sequence?.IsMatch(utf8);
 
     /// <summary>Whether the pattern matches anywhere in a well-formed text.</summary>
     /// <exception cref="RegexMatchTimeoutException">It takes too long.</exception>

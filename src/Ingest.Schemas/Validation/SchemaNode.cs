@@ -10,6 +10,9 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
 
     private readonly Keyword[][] _keywords = new Keyword[Kinds][];
 
+    // A bit for each kind of which every value passes.
+    private int _passing;
+
     /// <summary>The schema resource it stands in: what decides dynamic references.</summary>
     public ResourceName Resource { get; } = resource;
 
@@ -32,7 +35,7 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
     public ReadOnlySpan<Keyword> KeywordsFor(JsonKind kind) => _keywords[(int)kind];
 
     /// <summary>Whether every value of a kind passes, so that it need not be looked at.</summary>
-    public bool Passes(JsonKind kind) => _keywords[(int)kind].Length == 0 && !IsFalse && Unevaluated is null;
+    public bool Passes(JsonKind kind) => (_passing & (1 << (int)kind)) != 0;
 
     /// <summary>Makes this the schema <c>true</c> or <c>false</c>.</summary>
     public void Fill(bool allowed)
@@ -40,6 +43,7 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
         IsFalse = !allowed;
         IsTrue = allowed;
         Array.Fill(_keywords, []);
+        _passing = allowed ? -1 : 0;
     }
 
     /// <summary>Gives the schema its keywords.</summary>
@@ -52,6 +56,14 @@ internal sealed class SchemaNode(ResourceName resource, string pointer)
         {
             var types = TypesOf(kind);
             Keyword[] relevant = [.. keywords.Where(keyword => (keyword.AppliesTo & types) != 0)];
+            if (relevant.Length == 0 && unevaluated is null)
+                _passing |= 1 << (int)kind;
+            relevant = kind switch
+            {
+                JsonKind.Number => NumberRangeKeyword.InPlaceOf(relevant),
+                JsonKind.String or JsonKind.Name => LengthRangeKeyword.InPlaceOf(relevant),
+                _ => relevant,
+            };
             // Most kinds have the same keywords, often just the one that rejects them.
             var known = Array.Find(_keywords, others => others is not null && others.AsSpan().SequenceEqual(relevant));
             _keywords[(int)kind] = known ?? relevant;

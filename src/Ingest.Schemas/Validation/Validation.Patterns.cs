@@ -14,6 +14,11 @@ internal ref partial struct Validation
     {
         if (!Spend(row, pattern.StepsFor(utf8.Length)))
             return false;
+        return pattern.IsMatchOfBytes(utf8) ?? MatchesDecoded(pattern, utf8, row, site);
+    }
+
+    private bool MatchesDecoded(SchemaPattern pattern, ReadOnlySpan<byte> utf8, int row, KeywordSite site)
+    {
         // UTF-16 never has more units than UTF-8 has bytes.
         var rented = utf8.Length > StackChars ? ArrayPool<char>.Shared.Rent(utf8.Length) : null;
         var chars = rented ?? stackalloc char[StackChars];

@@ -41,6 +41,10 @@ internal ref partial struct Validation
         _scope = dynamicScope ? ArrayPool<ResourceName>.Shared.Rent(limits.RecursionMax) : null;
     }
 
+    /// <summary>A run that reports nothing and has a part of the work that is allowed.</summary>
+    public static Validation Quiet(JsonIndex instance, SchemaLimits limits, int workMax) =>
+        new(instance, limits, dynamicScope: false) { Collecting = false, _workLeft = workMax };
+
     /// <summary>Whether the run was given up; then the instance is invalid whatever else was found.</summary>
     public bool Aborted { get; private set; }
 
@@ -111,19 +115,11 @@ internal ref partial struct Validation
             row, "", $"judging takes more than {_limits.WorkMax} steps: simplify the event, or the alternatives of its schema");
     }
 
-    public void Dispose()
+    /// <summary>Judges a value by several keywords; by all of them where errors are reported.</summary>
+    public bool CheckAll(ReadOnlySpan<Keyword> keywords, int row)
     {
-        if (_scope is not null)
-            ArrayPool<ResourceName>.Shared.Return(_scope, clearArray: true);
-        ReturnMarks();
-    }
-
-    private bool CheckKeywords(SchemaNode node, int row)
-    {
-        if (node.IsFalse)
-            return Fail(node.Location, row, "no value");
         var valid = true;
-        foreach (var keyword in node.KeywordsFor(Instance.Rows[row].Kind))
+        foreach (var keyword in keywords)
         {
             if (keyword.Check(ref this, row))
                 continue;
@@ -135,7 +131,19 @@ internal ref partial struct Validation
         return valid;
     }
 
-    private bool Enter(SchemaNode node, int row)
+    public void Dispose()
+    {
+        if (_scope is not null)
+            ArrayPool<ResourceName>.Shared.Return(_scope, clearArray: true);
+        ReturnMarks();
+    }
+
+    private bool CheckKeywords(SchemaNode node, int row) => node.IsFalse
+        ? Fail(node.Location, row, "no value")
+        : CheckAll(node.KeywordsFor(Instance.Rows[row].Kind), row);
+
+    /// <summary>Opens a subschema, which <see cref="Leave"/> closes; false where it may not be.</summary>
+    public bool Enter(SchemaNode node, int row)
     {
         if (Aborted || !Spend(row, 1))
             return false;
@@ -151,5 +159,5 @@ internal ref partial struct Validation
         return true;
     }
 
-    private void Leave() => _open--;
+    public void Leave() => _open--;
 }
