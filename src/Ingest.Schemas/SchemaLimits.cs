@@ -73,7 +73,7 @@ public sealed record SchemaLimits
         Require(SchemaBytesMax >= 2, "SchemaBytesMax must be at least 2: the shortest schema is {}.");
         Require(SchemaDepthMax is >= 1 and <= 1_000, "SchemaDepthMax must be 1 to 1,000: reading a schema nests calls.");
         Require(SubschemasMax >= 1 && DocumentsMax >= 1, "SubschemasMax and DocumentsMax must be at least 1.");
-        Require(InstanceDepthMax is >= 1 and <= 1_000, "InstanceDepthMax must be 1 to 1,000: comparing values nests calls.");
+        Require(InstanceDepthMax is >= 1 and <= 1_000, "InstanceDepthMax must be 1 to 1,000: reading and comparing values nests calls.");
         Require(NumberCharsMax is >= 25 and <= 10_000, "NumberCharsMax must be 25, which any double may need, to 10,000.");
         Require(NumberExponentMax is >= 308 and <= 100_000_000, "NumberExponentMax must be 308, that of doubles, to 100,000,000.");
         Require(PatternCharsMax is >= 1 and <= 100_000, "PatternCharsMax must be 1 to 100,000.");

@@ -40,6 +40,16 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task A_schema_of_the_largest_size_is_compiled_in_steps_that_do_not_grow_with_it()
+    {
+        // A search for each name among all of them took a minute.
+        var names = string.Join(',', Enumerable.Range(100_000, 110_000).Select(i => $"\"{i}\""));
+        var schema = await Task.Run(() => Judge.Compile($$"""{"required": [{{names}}]}"""), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Contains(schema.Errors("""{"100000": 1}"""), error => error.Message.Contains("\"100001\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Running_out_of_work_is_never_valid()
     {
         var limits = new SchemaLimits { WorkMax = 1_000 };

@@ -28,6 +28,9 @@ internal sealed class EnumKeyword : Keyword
             values.Count == 1 ? values[0].ToString() : "one of " + string.Join(", ", values), ExpectedCharsMax);
     }
 
+    /// <summary>Whether some value is an array or an object.</summary>
+    public bool HasNested => Array.Exists(_others, value => value.Kind is JsonKind.Array or JsonKind.Object);
+
     public override bool Check(ref Validation run, int row) => Contains(ref run, row) || run.Fail(this, row, _expected);
 
     private bool Contains(ref Validation run, int row)

@@ -39,8 +39,8 @@ internal sealed class MembersKeyword : Keyword
     {
         _names = new NameTable([.. rules.Select(rule => Encoding.UTF8.GetBytes(rule.Name))]);
         _required = [.. rules.Where(rule => rule.IsRequired).Select(rule => rule.Name)];
-        _known = [.. rules.Select(rule =>
-            new Known(rule.Schema, rule.IsRequired ? Array.IndexOf(_required, rule.Name) : NotRequired))];
+        var required = 0;
+        _known = [.. rules.Select(rule => new Known(rule.Schema, rule.IsRequired ? required++ : NotRequired))];
         _heads = [.. rules.Select(rule => HeadOf(Encoding.UTF8.GetBytes(rule.Name)))];
         _patterns = patterns;
         _additional = additional;

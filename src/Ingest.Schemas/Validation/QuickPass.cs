@@ -66,7 +66,7 @@ internal ref struct QuickPass
                     ItemsKeyword { HasPrefix: false } items => items.OnItems,
                     // A match that times out should not do so twice.
                     PatternKeyword { IsLinear: true } => [],
-                    TypeKeyword or EnumKeyword or BoundKeyword or MultipleOfKeyword or LengthKeyword or FormatKeyword or CountKeyword => [],
+                    TypeKeyword or EnumKeyword { HasNested: false } or BoundKeyword or MultipleOfKeyword or LengthKeyword or FormatKeyword or CountKeyword => [],
                     _ => null,
                 };
                 if (below is null)

@@ -40,6 +40,8 @@ public sealed class QuickPassTests
     [InlineData("false", true)]
     [InlineData("""{"properties": {"a": {"items": {"enum": [1, "x"]}}}, "required": ["a"], "additionalProperties": false}""", true)]
     [InlineData("""{"properties": {"a": {"anyOf": [true]}}}""", false)]
+    [InlineData("""{"properties": {"a": {"const": [1]}}}""", false)]
+    [InlineData("""{"items": {"enum": [1, {}]}}""", false)]
     [InlineData("""{"items": {"$ref": "#"}}""", false)]
     [InlineData("""{"$dynamicAnchor": "a", "items": {"$dynamicRef": "#a"}}""", false)]
     [InlineData("""{"patternProperties": {"a": true}}""", false)]
