@@ -72,6 +72,50 @@ public sealed class PartitionActorTests : IDisposable
         Assert.False(retired);
     }
 
+    /// <summary>As where an hour is closed while a batch is being sealed: the instance that is read anew tries to seal the same batch.</summary>
+    [Fact]
+    public async Task A_seal_that_an_instance_given_up_comes_before_refuses_nobody()
+    {
+        var sealing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource<JournalResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _journal.SealScript = async first =>
+        {
+            _journal.SealScript = async second =>
+            {
+                _journal.SealScript = null;
+                again.SetResult();
+                await ended.Task;
+                return await second();
+            };
+            sealing.SetResult();
+            await again.Task;
+            await TestNode.UntilAsync(() => Task.FromResult(_journal.Appends == 3));
+            var result = await first();
+            ended.SetResult(result);
+            return result;
+        };
+        var actor = Host(new Limits { SealBlocks = 1, RetryPauseMin = new HostingOptions().ReloadPauseMax }).ActorOf(Shop);
+        Assert.Equal(IntakeOutcome.Stored, (await OfferAsync(actor, "a")).Outcome);
+        await sealing.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _journal.Script.Enqueue((_, _) => ValueTask.FromResult(new JournalResult(JournalOutcome.Fenced, "the hour was closed")));
+        // On its way when the seal is fenced: no append is stored between the two.
+        _journal.Script.Enqueue(async (append, _) =>
+        {
+            await TestNode.UntilAsync(() => Task.FromResult(_journal.PartitionReads == 3));
+            return await append();
+        });
+        Assert.Equal(IntakeOutcome.Moved, (await OfferAsync(actor, "b")).Outcome);
+        Assert.Equal(IntakeOutcome.Moved, (await OfferAsync(actor, "b").WaitAsync(Patience, TestContext.Current.CancellationToken)).Outcome);
+        Assert.Equal(JournalOutcome.Committed, (await ended.Task).Outcome);
+        await TestNode.UntilAsync(async () =>
+        {
+            var outcome = (await OfferAsync(actor, "b")).Outcome;
+            Assert.NotEqual(IntakeOutcome.Unavailable, outcome);
+            return outcome == IntakeOutcome.Stored;
+        });
+    }
+
     [Fact]
     public async Task What_waits_for_a_journal_that_does_not_answer_is_told_in_time()
     {

@@ -113,7 +113,8 @@ public sealed class PartitionActor : Mailbox
             case AppendEnded ended:
                 _host.Surroundings.OnWritten(ended.Result);
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
-                // A journal that fences works: an hour was closed, and the partition is read anew without a pause.
+                // A journal that fences works: an hour was closed, and the partition is read anew without a pause. What the
+                // instance before it had under way may fence that one's seal next.
                 if (ended.Result.Outcome is JournalOutcome.Committed or JournalOutcome.Fenced)
                     _failures = 0;
                 else
@@ -128,6 +129,8 @@ public sealed class PartitionActor : Mailbox
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _host.Surroundings.OnSealed(_id);
+                else if (ended.Result.Outcome == JournalOutcome.Fenced)
+                    _failures = 0;
                 else
                     _fault = ended.Result.Fault;
                 break;
