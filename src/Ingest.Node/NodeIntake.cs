@@ -5,7 +5,7 @@ namespace Ingest.Node;
 
 /// <summary>The way in of the single process: every partition is here.</summary>
 internal sealed class NodeIntake(PartitionHost partitions, PartitionCounts counts)
-    : RoutingIntake(partitions.Options, partitions.Time, partitions.Work)
+    : RoutingIntake(partitions.Surroundings.ValidatorOf, partitions.Options, partitions.Time, partitions.Work)
 {
     protected override ValueTask<int> CountAsync(string source) => ValueTask.FromResult(counts.Of(source));
 

@@ -58,7 +58,7 @@ public sealed class StoredEvents : IDisposable
         foreach (var (_, batch) in _batches.All)
         {
             for (var i = 0; i < batch.Events.Length; i++)
-                batch.Replace(i, batch.Events[i] with { FirstCheck = 0, CheckCount = 0 });
+                batch.Judged(i, errors: null);
         }
         return _batches.AcceptAsync(intake);
     }

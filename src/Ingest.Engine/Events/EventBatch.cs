@@ -83,6 +83,16 @@ public sealed class EventBatch : IDisposable
         _events[index] = entry;
     }
 
+    /// <summary>Takes down what was found in the documents of an event, in their place.</summary>
+    /// <param name="index">Which event.</param>
+    /// <param name="errors">All of its errors, those that it had before among them; null where it is valid.</param>
+    public void Judged(int index, List<EventError>? errors)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
+        ref var entry = ref _events[index];
+        (entry.FirstCheck, entry.CheckCount, entry.Errors) = (0, 0, errors);
+    }
+
     public void Add(in SchemaCheck check)
     {
         if (_checkCount == _checks.Length)

@@ -1,6 +1,6 @@
 namespace Ingest.Engine;
 
-/// <summary>Judges the documents of an event against the schemas of its source.</summary>
+/// <summary>Judges the documents of an event against the schemas of its source. Called by many threads at once.</summary>
 public interface IEventValidator
 {
     /// <summary>Validates one document.</summary>

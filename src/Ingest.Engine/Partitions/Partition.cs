@@ -362,7 +362,8 @@ public sealed class Partition
                 continue;
             }
 
-            // A receiver judges nothing: the primary does, by its own rules.
+            // Nearly all were judged ahead; not those behind many errors, nor what a process of the version before sent. A
+            // receiver judges nothing: the primary does, by its own rules.
             var errors = _isRelay ? null : EventJudge.Judge(batch, entry, validator);
             var stream = errors is null ? LakeStream.Good : LakeStream.Quarantine;
             var block = OpenBlockOf(stream);

@@ -10,7 +10,7 @@ namespace Ingest.Grains;
 /// </summary>
 public sealed class ClusterIntake(
     SiloServices silo, PartitionCountsCache counts, IGrainFactory grains, TimeProvider time, GrainLog log)
-    : RoutingIntake(silo.Options, time)
+    : RoutingIntake(silo.Partitions.Surroundings.ValidatorOf, silo.Options, time)
 {
     private readonly ConcurrentDictionary<PartitionId, PartitionLink> _links = new();
 

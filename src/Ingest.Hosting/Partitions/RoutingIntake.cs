@@ -4,18 +4,28 @@ using Ingest.Engine;
 namespace Ingest.Hosting;
 
 /// <summary>
-/// The way in of every runtime: spreads a request over the partitions of its source, and offers a part again where its
-/// partition moved or its source was split. Deduplication makes the second offer harmless.
+/// The way in of every runtime: judges the events of a request, spreads them over the partitions of their source, and offers
+/// a part again where its partition moved or its source was split. Deduplication makes the second offer harmless.
 /// </summary>
+/// <remarks>
+/// Events are judged here, where many requests are at work at once, because a partition takes one at a time: what its documents
+/// cost is not waited for by others. Duplicates are judged for nothing.
+/// </remarks>
+/// <param name="validatorOf">The validator of a source as of now.</param>
 /// <param name="options">How long, and with which pauses.</param>
 /// <param name="time">Clock and timers.</param>
 /// <param name="work">Jitter of the pauses; that of the thread pool where null.</param>
-public abstract class RoutingIntake(HostingOptions options, TimeProvider time, IWorkScheduler? work = null) : IIntake
+public abstract class RoutingIntake(
+    Func<string, IEventValidator> validatorOf, HostingOptions options, TimeProvider time, IWorkScheduler? work = null)
+    : IIntake
 {
     private readonly Random _random = (work ?? ThreadPoolScheduler.Instance).Random;
 
     public ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
     {
+        // A receiver judges nothing: the primary does, by its own rules.
+        if (!RelaySource.IsRelay(source))
+            EventJudge.JudgeAhead(batch, validatorOf(source));
         // Nearly always known: then a request pays for one state machine less.
         var counting = CountAsync(source);
         return counting.IsCompletedSuccessfully ? AcceptAsync(source, batch, counting.Result) : AcceptAsync(source, batch, counting);

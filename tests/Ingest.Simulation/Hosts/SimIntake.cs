@@ -4,7 +4,8 @@ using Ingest.Hosting;
 namespace Ingest.Simulation;
 
 /// <summary>The way in of a silo: to a partition here, or by a call to the silo that has it.</summary>
-internal sealed class SimIntake(SimSilo silo, World world) : RoutingIntake(world.Plan.Options, silo.Process.Clock, silo.Process.Work)
+internal sealed class SimIntake(SimSilo silo, World world)
+    : RoutingIntake(silo.Partitions.Surroundings.ValidatorOf, world.Plan.Options, silo.Process.Clock, silo.Process.Work)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
