@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ingest.Engine;
+using Ingest.Schemas;
 
 namespace Ingest.Collector;
 
@@ -56,20 +57,9 @@ public static class JsonScan
     public static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> name, Span<byte> scratch) =>
         name.Length <= scratch.Length && JsonText.TryUnescape(name, scratch, out var written) ? scratch[..written] : name;
 
-    /// <summary>The byte at a place; zero where there is none, which is nowhere part of JSON.</summary>
-    public static byte ByteAt(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
-
-    /// <summary>The first byte at or after <paramref name="at"/> that is not JSON white space, or the end.</summary>
-    public static int SkipSpace(ReadOnlySpan<byte> json, int at)
-    {
-        while (ByteAt(json, at) is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-            at++;
-        return at;
-    }
-
     /// <summary>The first byte after a UTF-8 byte order mark and white space.</summary>
     public static int Start(ReadOnlySpan<byte> body) =>
-        SkipSpace(body, body.StartsWith("\uFEFF"u8) ? 3 : 0);
+        JsonLexis.SkipSpace(body, body.StartsWith("\uFEFF"u8) ? 3 : 0);
 
     private static bool IsStart(JsonTokenType type) => type is JsonTokenType.StartObject or JsonTokenType.StartArray;
 }

@@ -7,10 +7,11 @@ namespace Ingest.Schemas;
 /// <summary>
 /// Steps over the tokens of a JSON text. Each takes the place where a token must begin and returns the place after it, or
 /// <see cref="Broken"/>, where no byte is: whatever step comes next finds nothing there, so that a break need not be
-/// looked for after each.
+/// looked for after each. Whether strings are UTF-8 nobody looks here.
 /// </summary>
-internal static class JsonLexis
+public static class JsonLexis
 {
+    /// <summary>The place of what is no JSON.</summary>
     public const int Broken = -1;
 
     private const byte FirstNotControl = 0x20;
@@ -30,12 +31,12 @@ internal static class JsonLexis
     }
 
     /// <summary>The end of a value that is no array and no object.</summary>
-    /// <param name="text">The bytes, which are UTF-8.</param>
+    /// <param name="text">The bytes.</param>
     /// <param name="at">Where it begins.</param>
     /// <param name="limits">Bounds on numbers; one that is beyond them is broken too.</param>
     /// <param name="kind">Its kind; means nothing where it is broken.</param>
     /// <param name="isEscaped">Whether it is a string that has escapes.</param>
-    public static int EndOfScalar(ReadOnlySpan<byte> text, int at, SchemaLimits limits, out JsonKind kind, out bool isEscaped)
+    internal static int EndOfScalar(ReadOnlySpan<byte> text, int at, SchemaLimits limits, out JsonKind kind, out bool isEscaped)
     {
         isEscaped = false;
         switch (ByteAt(text, at))
@@ -63,6 +64,9 @@ internal static class JsonLexis
     }
 
     /// <summary>The end of the string that begins at a place: after its second quote.</summary>
+    /// <param name="text">The bytes.</param>
+    /// <param name="at">Where its first quote must be.</param>
+    /// <param name="isEscaped">Whether it has escapes.</param>
     public static int EndOfString(ReadOnlySpan<byte> text, int at, out bool isEscaped)
     {
         isEscaped = false;
@@ -76,7 +80,7 @@ internal static class JsonLexis
     }
 
     /// <summary>The end of a number. Digits after a leading zero are not part of it, and so break the next step.</summary>
-    private static int EndOfNumber(ReadOnlySpan<byte> text, int at)
+    public static int EndOfNumber(ReadOnlySpan<byte> text, int at)
     {
         if (ByteAt(text, at) == '-')
             at++;
@@ -90,7 +94,8 @@ internal static class JsonLexis
         return EndOfDigits(text, ByteAt(text, at) is (byte)'+' or (byte)'-' ? at + 1 : at);
     }
 
-    private static int EndOfLiteral(ReadOnlySpan<byte> text, int at, ReadOnlySpan<byte> literal) =>
+    /// <summary>The end of <c>true</c>, <c>false</c> or <c>null</c>.</summary>
+    public static int EndOfLiteral(ReadOnlySpan<byte> text, int at, ReadOnlySpan<byte> literal) =>
         text[at..].StartsWith(literal) ? at + literal.Length : Broken;
 
     /// <summary>The value's first byte, after the colon that must follow a name.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ingest.Engine;
+using Ingest.Schemas;
 
 namespace Ingest.Collector;
 
@@ -66,7 +67,7 @@ public readonly ref struct JsonBody
     {
         using var events = new PooledList<JsonEvent>();
         var scan = new JsonBody(json, names, eventsMax: 1, events);
-        if (scan.TryValue(0, json.Length, out var found, out var problem) && JsonScan.SkipSpace(json, End(found.Payload)) == json.Length)
+        if (scan.TryValue(0, json.Length, out var found, out var problem) && JsonLexis.SkipSpace(json, End(found.Payload)) == json.Length)
             return found;
         return new JsonEvent { Payload = new Slice(0, json.Length), Problem = problem ?? "something stands after the value" };
     }
@@ -78,7 +79,7 @@ public readonly ref struct JsonBody
         var at = start;
         do
         {
-            at = JsonScan.SkipSpace(_body, at + 1);
+            at = JsonLexis.SkipSpace(_body, at + 1);
             if (!JsonObjectScan.TryRead(_body, at, _names, out var found))
             {
                 _events.Clear();
@@ -87,15 +88,15 @@ public readonly ref struct JsonBody
             Add(found);
             if (IsFull)
                 return true;
-            at = JsonScan.SkipSpace(_body, End(found.Payload));
+            at = JsonLexis.SkipSpace(_body, End(found.Payload));
         }
-        while (JsonScan.ByteAt(_body, at) == ',');
-        if (JsonScan.ByteAt(_body, at) != ']')
+        while (JsonLexis.ByteAt(_body, at) == ',');
+        if (JsonLexis.ByteAt(_body, at) != ']')
         {
             _events.Clear();
             return false;
         }
-        AddBroken(JsonScan.SkipSpace(_body, at + 1), _body.Length, AfterArray);
+        AddBroken(JsonLexis.SkipSpace(_body, at + 1), _body.Length, AfterArray);
         return true;
     }
 
@@ -119,11 +120,11 @@ public readonly ref struct JsonBody
         catch (JsonException e)
         {
             problem = e.Message;
-            whole = JsonScan.SkipSpace(_body, whole);
+            whole = JsonLexis.SkipSpace(_body, whole);
             if (whole < _body.Length && _body[whole] == ',')
                 whole++;
         }
-        AddBroken(JsonScan.SkipSpace(_body, whole), _body.Length, problem);
+        AddBroken(JsonLexis.SkipSpace(_body, whole), _body.Length, problem);
     }
 
     private void Records(int at)
@@ -139,7 +140,7 @@ public readonly ref struct JsonBody
                 return;
             }
             Add(found);
-            at = JsonScan.SkipSpace(_body, End(found.Payload));
+            at = JsonLexis.SkipSpace(_body, End(found.Payload));
             if (_body[found.Payload.Offset..End(found.Payload)].Contains((byte)'\n'))
                 continue;
             Lines(at);
@@ -154,7 +155,7 @@ public readonly ref struct JsonBody
         {
             var next = _body[at..].IndexOf((byte)'\n');
             var end = next < 0 ? _body.Length : at + next;
-            var start = JsonScan.SkipSpace(_body[..end], at);
+            var start = JsonLexis.SkipSpace(_body[..end], at);
             if (start < end)
             {
                 if (!TryValue(start, end, out var found, out var problem))
@@ -166,7 +167,7 @@ public readonly ref struct JsonBody
                     }
                     AddBroken(start, end, problem);
                 }
-                else if (JsonScan.SkipSpace(_body[..end], End(found.Payload)) < end)
+                else if (JsonLexis.SkipSpace(_body[..end], End(found.Payload)) < end)
                     AddBroken(start, end, "something stands after the value");
                 else
                     Add(found);
