@@ -6,8 +6,8 @@ namespace Ingest.Engine;
 /// </summary>
 public sealed record Limits
 {
-    /// <summary>Lines of a block, in bytes before compression, after which the next block is begun. One event may exceed it. 1 MiB keeps a block's compression below 10 ms, and bounds what one append holds in memory.</summary>
-    public int BlockLineBytesMax { get; init; } = 1 << 20;
+    /// <summary>Lines of a block, in bytes before compression, after which the next block is begun. One event may exceed it. Its compression takes 1 ms; compressed it is mostly below 85 KB, from where on .NET takes memory back late.</summary>
+    public int BlockLineBytesMax { get; init; } = 256 << 10;
 
     /// <summary>Lines of an open block, in bytes, from which it is closed and compressed while the append before it is being committed. Compressing 64 KiB takes some 0.2 ms; less of it would compress worse.</summary>
     public int CompressAheadLineBytes { get; init; } = 64 << 10;
