@@ -20,16 +20,5 @@ internal static class BlocksTable
         ],
         new("body", r => r.Body));
 
-    private static readonly string InsertOne = InsertSql(isOne: true);
-
-    private static readonly string InsertMany = InsertSql(isOne: false);
-
-    public static NpgsqlBatchCommand Insert(int generation, List<BlockRow> rows)
-    {
-        var command = new NpgsqlBatchCommand($"INSERT INTO {GenerationTables.Blocks(generation)} {(rows.Count == 1 ? InsertOne : InsertMany)}");
-        Rows.AddTo(command, rows);
-        return command;
-    }
-
-    private static string InsertSql(bool isOne) => $"({Rows.Names}) SELECT {Rows.Names} FROM {Rows.From(isOne)} AS u";
+    public static NpgsqlBatchCommand Insert(int generation, List<BlockRow> rows) => Rows.Insert(GenerationTables.Blocks(generation), rows);
 }

@@ -15,16 +15,5 @@ internal static class IdsTable
         ],
         new("ids", r => r.Run.Ids));
 
-    private static readonly string InsertOne = InsertSql(isOne: true);
-
-    private static readonly string InsertMany = InsertSql(isOne: false);
-
-    public static NpgsqlBatchCommand Insert(int generation, List<IdsRow> rows)
-    {
-        var command = new NpgsqlBatchCommand($"INSERT INTO {GenerationTables.Ids(generation)} {(rows.Count == 1 ? InsertOne : InsertMany)}");
-        Rows.AddTo(command, rows);
-        return command;
-    }
-
-    private static string InsertSql(bool isOne) => $"({Rows.Names}) SELECT {Rows.Names} FROM {Rows.From(isOne)} AS u";
+    public static NpgsqlBatchCommand Insert(int generation, List<IdsRow> rows) => Rows.Insert(GenerationTables.Ids(generation), rows);
 }

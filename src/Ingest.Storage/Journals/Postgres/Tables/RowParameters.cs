@@ -26,6 +26,9 @@ internal sealed record BytesColumn<TRow>(string Name, Func<TRow, ReadOnlyMemory<
 /// <param name="bytes">The last column, if there is one.</param>
 internal sealed class RowParameters<TRow>(int first, NumberColumn<TRow>[] numbers, BytesColumn<TRow>? bytes = null)
 {
+    private string? _insertOne;
+    private string? _insertMany;
+
     /// <summary>The names of all columns.</summary>
     public string Names { get; } = string.Join(", ", numbers.Select(n => n.Name).Concat(bytes is null ? [] : [bytes.Name]));
 
@@ -54,6 +57,17 @@ internal sealed class RowParameters<TRow>(int first, NumberColumn<TRow>[] number
         static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Inserts the rows as they are; they are all the parameters of the statement.</summary>
+    /// <param name="table">Into which table.</param>
+    /// <param name="rows">At least one.</param>
+    public NpgsqlBatchCommand Insert(string table, IReadOnlyList<TRow> rows)
+    {
+        var values = rows.Count == 1 ? _insertOne ??= InsertSql(isOne: true) : _insertMany ??= InsertSql(isOne: false);
+        var command = new NpgsqlBatchCommand($"INSERT INTO {table} {values}");
+        AddTo(command, rows);
+        return command;
+    }
+
     /// <summary>Adds the parameters to a statement made for as many rows.</summary>
     public void AddTo(NpgsqlBatchCommand command, IReadOnlyList<TRow> rows)
     {
@@ -78,4 +92,6 @@ internal sealed class RowParameters<TRow>(int first, NumberColumn<TRow>[] number
         if (bytes is not null)
             command.Parameters.Add(Parameter.Of(rows.Select(bytes.Value).ToArray()));
     }
+
+    private string InsertSql(bool isOne) => $"({Names}) SELECT {Names} FROM {From(isOne)} AS u";
 }
