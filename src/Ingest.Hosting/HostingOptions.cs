@@ -44,6 +44,12 @@ public sealed record HostingOptions
     /// <summary>Share of one core above which a partition is busy.</summary>
     public double PressureShare { get; init; } = 0.75;
 
+    /// <summary>Requests whose events are judged at once, outside the turns of partitions: one processor stays for all else.</summary>
+    public int JudgesMax { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
+
+    /// <summary>How long the events of one request are judged so. A usual one takes a tenth of a millisecond.</summary>
+    public TimeSpan JudgeTime { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How long a request looks for a partition that moved before it is answered 503. Below the patience of clients.</summary>
     public TimeSpan RouteTimeout { get; init; } = TimeSpan.FromSeconds(8);
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Ingest.Engine;
+using Ingest.Hosting;
 
 namespace Ingest.Node.Tests;
 
@@ -28,6 +29,21 @@ public sealed class JudgingTests
         }
 
         Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), await held);
+    }
+
+    [Fact]
+    public async Task What_is_too_much_at_once_is_judged_by_the_partition()
+    {
+        using var slow = new Slow();
+        await using var node = await TestNode.StartAsync(options: new HostingOptions { JudgesMax = 1 }, validator: slow);
+        var held = Task.Run(() => node.SendToJudgeAsync(null, "slow"), TestContext.Current.CancellationToken);
+        await slow.Reached.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        // The only place is taken: this one waits in the turn of its partition, not where requests are read.
+        var second = node.SendToJudgeAsync(null, "slow, too");
+        var third = node.SendToJudgeAsync(null, "a");
+        Assert.False(second.IsCompleted || third.IsCompleted);
+        slow.Release();
+        Assert.All(await Task.WhenAll(held, second, third), result => Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), result));
     }
 
     [Fact]

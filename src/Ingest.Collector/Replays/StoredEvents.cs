@@ -58,7 +58,7 @@ public sealed class StoredEvents : IDisposable
         foreach (var (_, batch) in _batches.All)
         {
             for (var i = 0; i < batch.Events.Length; i++)
-                batch.Judged(i, errors: null);
+                batch.Judged(i, batch.Events[i].Errors);
         }
         return _batches.AcceptAsync(intake);
     }

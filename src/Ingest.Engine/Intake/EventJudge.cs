@@ -3,30 +3,31 @@ namespace Ingest.Engine;
 /// <summary>Decides whether an event is good. The one place for it: at receipt, in a replay and in a rebuild.</summary>
 public static class EventJudge
 {
-    /// <summary>
-    /// Errors that a batch keeps until its partition has rendered it: 8 KiB. Most batches have none, and what a partition finds
-    /// is gone at once; a hostile request could have far more than its bytes.
-    /// </summary>
-    public const int ErrorsAheadMax = 16;
+    /// <summary>Memory that errors found ahead may take until a partition has rendered them, for each event of their batch.</summary>
+    public const int AheadBytesEach = 1 << 10;
+
+    /// <summary>The same for a batch. What a partition finds is gone at once; a hostile request could have far more errors than bytes.</summary>
+    public const int AheadBytesMax = 8 << 10;
 
     /// <summary>
     /// Judges the events of a batch ahead of their partition. They keep what was found instead of the documents, so that nobody
-    /// judges them again. Where more is wrong than is kept, the rest is left to the partition.
+    /// judges them again. Where that is much, or takes long, the rest is left to the partition.
     /// </summary>
     /// <param name="batch">The events; those without documents stay as they are.</param>
     /// <param name="validator">Judges the documents.</param>
-    public static void JudgeAhead(EventBatch batch, IEventValidator validator)
+    /// <param name="time">Measures how long it takes.</param>
+    /// <param name="longest">How long it may take; what is begun then is finished.</param>
+    public static void JudgeAhead(EventBatch batch, IEventValidator validator, TimeProvider time, TimeSpan longest)
     {
-        if (batch.Checks.IsEmpty)
-            return;
-        var kept = 0;
-        for (var i = 0; i < batch.Events.Length; i++)
+        var began = time.GetTimestamp();
+        var left = Math.Min(batch.Events.Length * (long)AheadBytesEach, AheadBytesMax);
+        for (var i = 0; i < batch.Events.Length && time.GetElapsedTime(began) < longest; i++)
         {
             if (batch.Events[i].CheckCount == 0)
                 continue;
             var errors = Judge(batch, batch.Events[i], validator);
-            kept += errors?.Count ?? 0;
-            if (kept > ErrorsAheadMax)
+            left -= MemoryBytesOf(errors);
+            if (left < 0)
                 return;
             batch.Judged(i, errors);
         }
@@ -53,5 +54,12 @@ public static class EventJudge
         }
 
         return errors is { Count: > 0 } ? errors : null;
+    }
+
+    private static long MemoryBytesOf(List<EventError>? errors)
+    {
+        // Three objects with their heads, and two bytes a character.
+        const int ErrorBytes = 128;
+        return errors?.Sum(error => ErrorBytes + sizeof(char) * ((long)error.Where.Length + error.Rule.Length + error.Found.Length)) ?? 0;
     }
 }

@@ -58,7 +58,7 @@ public enum Durability : byte
 /// <param name="Reason">Why nothing could be stored, for logs; null when stored.</param>
 /// <param name="PartitionCount">Number of partitions that the source has, where events have moved on that account; else 0.</param>
 /// <param name="Fault">Why nothing could be stored, for whoever has another place for the events.</param>
-/// <param name="Durability">Where they are safe, where they are. In a spill all of them count as accepted: they are judged when they reach the journal.</param>
+/// <param name="Durability">Where they are safe, where they are. In a spill all of them count as accepted: they are judged at the latest when they reach the journal.</param>
 public readonly record struct IntakeResult(
     IntakeOutcome Outcome,
     int Accepted = 0,

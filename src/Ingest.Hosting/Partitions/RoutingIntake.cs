@@ -9,7 +9,8 @@ namespace Ingest.Hosting;
 /// </summary>
 /// <remarks>
 /// Events are judged here, where many requests are at work at once, because a partition takes one at a time: what its documents
-/// cost is not waited for by others. Duplicates are judged for nothing.
+/// cost is not waited for by others. Duplicates are judged for nothing. Costly documents must not take all threads: what exceeds
+/// the options is judged by the partition.
 /// </remarks>
 /// <param name="validatorOf">The validator of a source as of now.</param>
 /// <param name="options">How long, and with which pauses.</param>
@@ -21,11 +22,13 @@ public abstract class RoutingIntake(
 {
     private readonly Random _random = (work ?? ThreadPoolScheduler.Instance).Random;
 
+    // Requests whose events are being judged.
+    private int _judging;
+
     public ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch)
     {
-        // A receiver judges nothing: the primary does, by its own rules.
-        if (!RelaySource.IsRelay(source))
-            EventJudge.JudgeAhead(batch, validatorOf(source));
+        if (!batch.Checks.IsEmpty)
+            JudgeAhead(source, batch);
         // Nearly always known: then a request pays for one state machine less.
         var counting = CountAsync(source);
         return counting.IsCompletedSuccessfully ? AcceptAsync(source, batch, counting.Result) : AcceptAsync(source, batch, counting);
@@ -42,6 +45,22 @@ public abstract class RoutingIntake(
     /// there; then it may be stored or not.
     /// </summary>
     protected abstract ValueTask<IntakeResult> OfferAsync(PartitionId id, EventBatch batch, int count);
+
+    private void JudgeAhead(string source, EventBatch batch)
+    {
+        // A receiver judges nothing: the primary does, by its own rules.
+        if (RelaySource.IsRelay(source))
+            return;
+        try
+        {
+            if (Interlocked.Increment(ref _judging) <= options.JudgesMax)
+                EventJudge.JudgeAhead(batch, validatorOf(source), time, options.JudgeTime);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _judging);
+        }
+    }
 
     private async ValueTask<IntakeResult> AcceptAsync(string source, EventBatch batch, ValueTask<int> counting) =>
         await AcceptAsync(source, batch, await counting);

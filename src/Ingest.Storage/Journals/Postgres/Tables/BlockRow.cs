@@ -10,7 +10,7 @@ namespace Ingest.Storage.Postgres;
 /// <param name="Body">The bytes.</param>
 internal readonly record struct BlockRow(int Partition, short Piece, BlockInfo Info, int Crc, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>A merged body is cut into rows of this size at most, so that reading one never holds more: 1 MiB, as a large block.</summary>
+    /// <summary>A merged body is cut into rows of this size at most, so that reading one never holds more: 1 MiB.</summary>
     public const int PieceBytesMax = 1 << 20;
 
     /// <param name="partition">The partition's key.</param>

@@ -9,7 +9,7 @@ namespace Ingest.Storage;
 /// </summary>
 internal sealed class BodiesTable(Database database)
 {
-    /// <summary>A merged body is cut into rows of this size at most, so that reading one never holds more: 1 MiB, as a large block.</summary>
+    /// <summary>A merged body is cut into rows of this size at most, so that reading one never holds more: 1 MiB.</summary>
     public const int PieceBytesMax = 1 << 20;
 
     private readonly Statement _insert = database.Prepare("INSERT INTO bodies(crc, position, body) VALUES(?, ?, ?)");
