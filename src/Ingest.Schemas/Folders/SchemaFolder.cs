@@ -95,13 +95,16 @@ public sealed class SchemaFolder
 
     private static SchemaLookup Invalid(string message) => new(SchemaLookupStatus.Invalid, null, message);
 
-    /// <summary>Keeps an answer while there is room; two threads may count one answer twice, which only wastes a place.</summary>
+    /// <summary>Keeps an answer while there is room. Of several threads that found it, the first one's is kept and counted.</summary>
     private SchemaLookup Remember(string uri, SchemaLookup answer)
     {
-        var hasRoom = answer.Status == SchemaLookupStatus.Unknown
-            ? Interlocked.Increment(ref _unknownCount) <= _options.Limits.FolderUnknownMax
-            : Interlocked.Increment(ref _schemaCount) <= _options.Limits.FolderSchemasMax;
-        return hasRoom ? _known.GetOrAdd(uri, answer) : answer;
+        var isUnknown = answer.Status == SchemaLookupStatus.Unknown;
+        ref var count = ref isUnknown ? ref _unknownCount : ref _schemaCount;
+        var max = isUnknown ? _options.Limits.FolderUnknownMax : _options.Limits.FolderSchemasMax;
+        if (Interlocked.Increment(ref count) <= max && _known.TryAdd(uri, answer))
+            return answer;
+        Interlocked.Decrement(ref count);
+        return _known.GetValueOrDefault(uri, answer);
     }
 
     /// <summary>

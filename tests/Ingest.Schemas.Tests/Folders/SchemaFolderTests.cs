@@ -36,6 +36,29 @@ public sealed class SchemaFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_schema_that_many_look_up_at_once_takes_one_place_in_memory()
+    {
+        const int Threads = 4;
+        _folder.Write("com.acme/signup/jsonschema/1-0-0", Schema);
+        _folder.Write("com.acme/order/jsonschema/1-0-0", Schema);
+        for (var round = 0; round < 20; round++)
+        {
+            var schemas = new SchemaFolder(_folder.Path, new SchemaLimits { FolderSchemasMax = 2 });
+            using var start = new Barrier(Threads);
+            var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+            {
+                start.SignalAndWait();
+                Find(schemas, "iglu:com.acme/signup/jsonschema/1-0-0");
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+            // The second place is free, so that another one is kept, too.
+            var other = Find(schemas, "iglu:com.acme/order/jsonschema/1-0-0").Schema;
+            Assert.Same(other, Find(schemas, "iglu:com.acme/order/jsonschema/1-0-0").Schema);
+        }
+    }
+
+    [Fact]
     public void An_unknown_schema_is_remembered_until_the_folder_is_opened_again()
     {
         var schemas = new SchemaFolder(_folder.Path);
