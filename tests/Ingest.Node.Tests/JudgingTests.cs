@@ -1,7 +1,7 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Ingest.Engine;
 using Ingest.Hosting;
+using Ingest.TestKit;
 
 namespace Ingest.Node.Tests;
 
@@ -38,9 +38,12 @@ public sealed class JudgingTests
         await using var node = await TestNode.StartAsync(options: new HostingOptions { JudgesMax = 1 }, validator: slow);
         var held = Task.Run(() => node.SendToJudgeAsync(null, "slow"), TestContext.Current.CancellationToken);
         await slow.Reached.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        // The only place is taken: this one waits in the turn of its partition, not where requests are read.
-        var second = node.SendToJudgeAsync(null, "slow, too");
+        // The only place is taken: the second one waits in the turn of its partition, not where requests are read, and the third behind it.
+        var second = Task.Run(() => node.SendToJudgeAsync(null, "slow, too"), TestContext.Current.CancellationToken);
+        await TestNode.UntilAsync(() => Task.FromResult(slow.Held == 2));
         var third = node.SendToJudgeAsync(null, "a");
+        // Another partition goes through all the while.
+        await node.SendAsync("blog", "x");
         Assert.False(second.IsCompleted || third.IsCompleted);
         slow.Release();
         Assert.All(await Task.WhenAll(held, second, third), result => Assert.Equal(new IntakeResult(IntakeOutcome.Stored, Accepted: 1), result));
@@ -61,24 +64,20 @@ public sealed class JudgingTests
     /// <summary>Where the errors of the only quarantined event are.</summary>
     private static async Task<List<string>> WheresAsync(ILake lake)
     {
-        var lines = new List<string>();
-        await foreach (var entry in lake.ListAsync("quarantine/", TestContext.Current.CancellationToken))
-        {
-            await using var stored = await lake.OpenReadAsync(entry.Key, TestContext.Current.CancellationToken);
-            using var text = new StreamReader(new GZipStream(stored!, CompressionMode.Decompress));
-            while (await text.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-                lines.Add(line);
-        }
-
+        var lines = await TestEvents.ReadLinesAsync(lake, LakeStream.Quarantine, TestContext.Current.CancellationToken);
         using var document = JsonDocument.Parse(Assert.Single(lines));
         return [.. document.RootElement.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("where").GetString()!)];
     }
 
-    /// <summary>Judges the event <c>slow</c> when it is let.</summary>
+    /// <summary>Judges events whose ids begin with <c>slow</c> when it is let.</summary>
     private sealed class Slow : IEventValidator, IDisposable
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ManualResetEventSlim _release = new();
+        private int _held;
+
+        /// <summary>Documents that were held so far.</summary>
+        public int Held => Volatile.Read(ref _held);
 
         public Task Reached => _reached.Task;
 
@@ -88,6 +87,7 @@ public sealed class JudgingTests
         {
             if (batch[check.Instance].IndexOf("slow"u8) < 0)
                 return;
+            Interlocked.Increment(ref _held);
             _reached.TrySetResult();
             _release.Wait(2 * Patience);
         }

@@ -27,18 +27,22 @@ public static class TestEvents
     }
 
     /// <summary>The id of every line of the stream <c>good</c>, once for each line that has it.</summary>
-    public static async Task<List<string>> ReadIdsAsync(ILake lake, CancellationToken cancellation)
+    public static async Task<List<string>> ReadIdsAsync(ILake lake, CancellationToken cancellation) =>
+        (await ReadLinesAsync(lake, LakeStream.Good, cancellation)).ConvertAll(line => JsonDocument.Parse(line).RootElement.GetProperty("event_id").GetString()!);
+
+    /// <summary>Every line of a stream.</summary>
+    public static async Task<List<string>> ReadLinesAsync(ILake lake, LakeStream stream, CancellationToken cancellation)
     {
-        var ids = new List<string>();
-        await foreach (var entry in lake.ListAsync("good/", cancellation))
+        var lines = new List<string>();
+        await foreach (var entry in lake.ListAsync($"{LakeLayout.Folder(stream)}/", cancellation))
         {
             await using var stored = await lake.OpenReadAsync(entry.Key, cancellation);
-            using var lines = new StreamReader(new GZipStream(stored!, CompressionMode.Decompress));
-            while (await lines.ReadLineAsync(cancellation) is { } line)
-                ids.Add(JsonDocument.Parse(line).RootElement.GetProperty("event_id").GetString()!);
+            using var text = new StreamReader(new GZipStream(stored!, CompressionMode.Decompress));
+            while (await text.ReadLineAsync(cancellation) is { } line)
+                lines.Add(line);
         }
 
-        return ids;
+        return lines;
     }
 }
 

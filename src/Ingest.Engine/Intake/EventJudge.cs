@@ -39,6 +39,8 @@ public static class EventJudge
     /// <param name="validator">Judges its documents.</param>
     public static List<EventError>? Judge(EventBatch batch, in EventEntry entry, IEventValidator validator)
     {
+        if (entry.CheckCount == 0)
+            return entry.Errors is { Count: > 0 } ? entry.Errors : null;
         // A list of its own: the event may be judged once more, where it is offered to another partition.
         List<EventError>? errors = entry.Errors is { } own ? [.. own] : null;
         var checks = batch.Checks.Slice(entry.FirstCheck, entry.CheckCount);

@@ -113,8 +113,7 @@ public sealed class PartitionActor : Mailbox
             case AppendEnded ended:
                 _host.Surroundings.OnWritten(ended.Result);
                 _stepsDown |= StepsDown(ended.Partition, ended.Result);
-                // A journal that fences works: an hour was closed, and the partition is read anew without a pause. What the
-                // instance before it had under way may fence that one's seal next.
+                // A journal that fences works: an hour was closed, and the partition is read anew without a pause.
                 if (ended.Result.Outcome is JournalOutcome.Committed or JournalOutcome.Fenced)
                     _failures = 0;
                 else
@@ -130,6 +129,7 @@ public sealed class PartitionActor : Mailbox
                 if (ended.Result.Outcome == JournalOutcome.Committed)
                     _host.Surroundings.OnSealed(_id);
                 else if (ended.Result.Outcome == JournalOutcome.Fenced)
+                    // As above: the instance before this one had the same seal under way.
                     _failures = 0;
                 else
                     _fault = ended.Result.Fault;
