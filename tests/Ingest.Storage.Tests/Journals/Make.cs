@@ -19,7 +19,7 @@ internal static class Make
     public static byte[] Body(long seq, int length, int seed = 0)
     {
         var body = new byte[length];
-        new Random(HashCode.Combine(seq, seed)).NextBytes(body);
+        new Random(unchecked(((int)seq * 397) ^ seed)).NextBytes(body); // Not HashCode, which differs from process to process.
         return body;
     }
 

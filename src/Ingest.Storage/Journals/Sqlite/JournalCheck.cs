@@ -87,7 +87,7 @@ internal sealed class JournalCheck
         foreach (var head in heads)
             CheckPartition(head);
         CheckBatches(totals, bodies);
-        _tables.Blocks.ScanAll((_, _, position) => CheckNamed(position, bodies), Found);
+        _tables.Blocks.ScanAll(stored => CheckNamed(stored.Position, bodies), Found);
         _tables.Bodies.Scan((_, bytes) => bodies.Add(bytes, _cancellation), Found);
         Expect("bodies (rows, against those that blocks and batches name)", bodies.Rows, bodies.Named);
         Expect("bodies (bytes)", bodies.Bytes, totals.BacklogBytes);
@@ -115,7 +115,7 @@ internal sealed class JournalCheck
         {
             _cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < batch.MergedPieces; i++)
-                CheckNamed(batch.MergedPosition + i, bodies);
+                CheckNamed(batch.Position + i, bodies);
             Try(() => BatchBodies.Positions(_tables, batch));
         }
     }

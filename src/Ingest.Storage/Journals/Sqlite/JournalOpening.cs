@@ -134,8 +134,10 @@ internal static class JournalOpening
             throw new JournalUnavailableException($"{database.Path}: it was written by an older version of this program (format {version}, this one reads {Schema.Version}). Start the server once: it upgrades the journal.");
 
         database.Execute(Schema.UpgradeFrom(version));
+        var totals = tables.Totals.ReadCounts();
+        totals = totals with { NextPosition = UpgradeToVersion5.Run(tables, totals.NextPosition) };
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
-        tables.Totals.Write(tables.Totals.ReadCounts() with
+        tables.Totals.Write(totals with
         {
             PartitionsSum = PartitionsTable.SumOf(tables.Partitions.All()),
             BatchesSum = tables.Batches.ScanAll(tables.Partitions, _ => { }, damage => throw damage),

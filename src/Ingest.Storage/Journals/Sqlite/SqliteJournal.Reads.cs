@@ -24,7 +24,7 @@ public sealed partial class SqliteJournal
 
                 var unsealed = tables.Blocks.ReadUnsealed(head, LakeStream.Good)
                     .Concat(tables.Blocks.ReadUnsealed(head, LakeStream.Quarantine))
-                    .Select(b => b.Block)
+                    .Select(stored => stored.Block)
                     .OrderBy(b => b.Seq)
                     .ToList();
                 return closed.Raise(new PartitionSnapshot(
@@ -87,7 +87,7 @@ public sealed partial class SqliteJournal
         await foreach (var chunk in chunks)
             yield return chunk;
 
-        IEnumerable<(BlockInfo Block, long Position)> Unsealed(JournalTables tables) =>
+        IEnumerable<StoredBlock> Unsealed(JournalTables tables) =>
             tables.Partitions.Find(partition) is { } head
                 ? tables.Blocks.ReadUnsealed(head, stream).Where(b => b.Block.Seq >= fromSeq && b.Block.Seq <= toSeq)
                 : [];
@@ -135,7 +135,7 @@ public sealed partial class SqliteJournal
     {
         var head = tables.Partitions.Find(id)!;
         var pending = PendingEvents.ByHour(tables, head);
-        var stored = tables.Ledger.From(head.Key, from).ToDictionary(e => e.Counts.Hour);
+        var stored = tables.Ledger.From(head, from).ToDictionary(e => e.Counts.Hour);
         return
         [
             .. stored.Keys.Concat(pending.Keys.Where(h => h >= from)).Distinct().Order().Select(hour =>

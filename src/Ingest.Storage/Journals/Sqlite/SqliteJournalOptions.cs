@@ -42,6 +42,12 @@ public sealed record SqliteJournalOptions
     /// <summary>Most pages of journal.db, for tests of a full disk: SQLite then answers as a full disk does. 0 for no bound.</summary>
     internal int PagesMax { get; init; }
 
+    /// <summary>
+    /// Rows of new heads at which all are folded into the table of partitions: with ten thousand partitions some 10 ms of one
+    /// commit, and a twentieth of the pages that as many commits would rewrite. Less in tests, so that it happens there.
+    /// </summary>
+    internal int NewHeadsMax { get; init; } = 2_048;
+
     /// <summary>Called on the writer thread before each COMMIT, for tests of a commit that fails: what it throws counts as thrown by COMMIT.</summary>
     internal Action? OnCommit { get; init; }
 }

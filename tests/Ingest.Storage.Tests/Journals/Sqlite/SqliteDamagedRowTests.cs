@@ -1,9 +1,13 @@
+using System.Globalization;
 using Ingest.Engine;
 using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests;
 
-/// <summary>Rows changed behind the journal's back: the read that meets one says which, and the full check lists it.</summary>
+/// <summary>
+/// Rows changed behind the journal's back: the read that meets one says which, and the full check lists it. In what is done and
+/// what is expected, <c>@4</c> stands for the position of the block with seq 4, <c>@merged</c> for one of the merged batch.
+/// </summary>
 public sealed class SqliteDamagedRowTests : IAsyncLifetime
 {
     private static readonly PartitionId Partition = Make.Shop;
@@ -12,14 +16,17 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
     private SqliteJournal _journal = null!;
     private Batch _pending = null!;
     private Batch _merged = null!;
+    private Dictionary<string, long> _positions = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Seq 1-2 shipped, 3-4 pending, 5-6 pending and merged, 7-9 unsealed.</summary>
+    /// <summary>Seq 1-2 shipped, 3-4 pending, 5-6 pending and merged, 7-9 unsealed; counts of an earlier hour. All heads but the newest are folded.</summary>
     public async ValueTask InitializeAsync()
     {
         _journal = await SqliteFixture.OpenAsync(_folder);
         var blocks = Enumerable.Range(1, 9).Select(seq => Make.Block(seq, bodyBytes: 6_000)).ToArray();
+        var earlier = new LedgerCounts(new LakeHour(Make.Hour.Number - 2), 1, 0, 0, 1, 0);
+        await _journal.AppendAsync(Make.Append(Partition, 1, [], default) with { Counts = [earlier] }, Cancellation);
         foreach (var block in blocks)
             await _journal.AppendAsync(Make.Append(Partition, block), Cancellation);
         var shipped = Make.Seal(Partition, blocks[..2]);
@@ -30,6 +37,13 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
         await _journal.ConfirmAsync(shipped.Batch.Id, Make.Shipped(shipped.Batch), Cancellation);
         Assert.Equal(JournalResult.Committed, await _journal.CloseHourAsync(new LakeHour(Make.Hour.Number - 1), Cancellation));
         (_pending, _merged) = (pending.Batch, merged.Batch);
+        using (var database = SqliteFixture.Connect(_folder))
+        {
+            _positions = new[] { "3", "4" }.ToDictionary(seq => "@" + seq, seq => database.Scalar($"SELECT position FROM blocks WHERE seq = {seq}"), StringComparer.Ordinal);
+            _positions["@merged"] = database.Scalar("SELECT position + 1 FROM batches WHERE merged_pieces = 2");
+            Assert.True(database.Scalar("SELECT count(*) FROM new_heads") > 0, "The test needs a head that is not folded.");
+        }
+
         Assert.Empty(await _journal.CheckAsync(Cancellation));
     }
 
@@ -44,11 +58,15 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
     [InlineData("UPDATE partitions SET good_blocks = 2", "partitions", "shop/0")]
     [InlineData("UPDATE partitions SET partition_count = 1", "partitions", "shop/0")]
     [InlineData("UPDATE partitions SET partition_count = 0", "partitions", "shop/0")]
+    [InlineData("UPDATE new_heads SET next_seq = 5", "new_heads", "shop/0")]
+    [InlineData("UPDATE new_heads SET duplicates = 5", "new_heads", "shop/0")]
     [InlineData("UPDATE blocks SET events = 3 WHERE seq = 8", "blocks", "seq 8")]
+    [InlineData("UPDATE blocks SET previous = @4 WHERE seq = 8", "blocks", "seq 8")]
     [InlineData("UPDATE blocks SET seq = 10 WHERE seq = 9", "blocks", "seq 10")]
-    [InlineData("DELETE FROM blocks WHERE seq = 8", "blocks", "2 unsealed blocks")]
+    [InlineData("DELETE FROM blocks WHERE seq = 8", "blocks", "only the last 1 of 3 blocks")]
     [InlineData("UPDATE ids SET ids = zeroblob(32) WHERE first_seq = 4", "ids", "first seq 4")]
     [InlineData("UPDATE ids SET clock = clock - 1 WHERE first_seq = 4", "ids", "first seq 4")]
+    [InlineData("UPDATE ids SET previous = 0 WHERE first_seq = 4", "ids", "first seq 4")]
     [InlineData("DELETE FROM ids WHERE first_seq = 1", "ids", "first seq 1")]
     [InlineData("DELETE FROM ids WHERE first_seq = 4", "ids", "first seq 4")]
     [InlineData("DELETE FROM ids WHERE first_seq = 9", "ids", "first seq 9")]
@@ -58,18 +76,18 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
         await AssertFoundAsync(sql, named, async () => await _journal.ReadPartitionAsync(Partition, int.MaxValue, default, Cancellation));
 
     [Theory]
-    [InlineData("UPDATE bodies SET body = zeroblob(6000) WHERE position = 4", "bodies", "position 4")]
-    [InlineData("UPDATE bodies SET body = (SELECT body FROM bodies WHERE position = 3), crc = (SELECT crc FROM bodies WHERE position = 3) WHERE position = 4", "bodies", "position 4")]
-    [InlineData("DELETE FROM bodies WHERE position = 4", "bodies", "position 4")]
+    [InlineData("UPDATE bodies SET body = zeroblob(6000) WHERE position = @4", "bodies", "position @4")]
+    [InlineData("UPDATE bodies SET body = (SELECT body FROM bodies WHERE position = @3), crc = (SELECT crc FROM bodies WHERE position = @3) WHERE position = @4", "bodies", "position @4")]
+    [InlineData("DELETE FROM bodies WHERE position = @4", "bodies", "position @4")]
     [InlineData("DELETE FROM blocks WHERE seq = 4", "blocks", "from seq 3")]
-    [InlineData("UPDATE blocks SET position = 7 WHERE seq = 4", "blocks", "seq 4")]
+    [InlineData("UPDATE blocks SET position = 1000 WHERE seq = 4", "blocks", "from seq 3")]
     [InlineData("UPDATE batches SET body_bytes = 5 WHERE from_seq = 3", "batches", "from seq 3")]
     public async Task Shipping_meets_damage(string sql, params string[] named) =>
         await AssertFoundAsync(sql, named, () => ReadAsync(_pending));
 
     [Theory]
-    [InlineData("UPDATE bodies SET body = zeroblob(9) WHERE position = 11", "bodies", "position 11")]
-    [InlineData("DELETE FROM bodies WHERE position = 11", "bodies", "position 11")]
+    [InlineData("UPDATE bodies SET body = zeroblob(9) WHERE position = @merged", "bodies", "position @merged")]
+    [InlineData("DELETE FROM bodies WHERE position = @merged", "bodies", "position @merged")]
     public async Task Shipping_a_merged_batch_meets_damage(string sql, params string[] named) =>
         await AssertFoundAsync(sql, named, () => ReadAsync(_merged));
 
@@ -81,6 +99,7 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
 
     [Theory]
     [InlineData("UPDATE ledger SET good = good + 1", "ledger")]
+    [InlineData("UPDATE new_heads SET good = good + 1", "new_heads")]
     public async Task The_ledger_meets_damage(string sql, params string[] named) =>
         await AssertFoundAsync(sql, named, async () => await _journal.ReadLedgerAsync(default, Cancellation).ToListAsync(Cancellation));
 
@@ -99,6 +118,7 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
     [Theory]
     [InlineData("DELETE FROM ledger", "ledger")]
     [InlineData("DELETE FROM shipped", "shipped")]
+    [InlineData("DELETE FROM new_heads", "partitions")]
     [InlineData("INSERT INTO bodies VALUES(99, 0, x'00')", "bodies")]
     public async Task The_full_check_finds_what_no_read_meets(string sql, string named)
     {
@@ -132,11 +152,14 @@ public sealed class SqliteDamagedRowTests : IAsyncLifetime
     private async Task AssertFoundAsync(string sql, string[] named, Func<Task> read)
     {
         await read();
-        SqliteFixture.Execute(_folder, sql);
-        await SqliteFixture.AssertCorruptAsync(read, [_folder.Of("journal.db"), $"table {named[0]}", .. named]);
+        SqliteFixture.Execute(_folder, WithPositions(sql));
+        await SqliteFixture.AssertCorruptAsync(read, [_folder.Of("journal.db"), $"table {named[0]}", .. named.Select(WithPositions)]);
         var findings = await _journal.CheckAsync(Cancellation);
         Assert.Contains(findings, finding => finding.Contains($"table {named[0]}", StringComparison.Ordinal));
     }
+
+    private string WithPositions(string text) => _positions.Aggregate(
+        text, (changed, position) => changed.Replace(position.Key, position.Value.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
     private async Task ReadAsync(Batch batch)
     {

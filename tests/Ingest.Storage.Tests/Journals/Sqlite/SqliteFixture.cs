@@ -7,7 +7,11 @@ namespace Ingest.Storage.Tests;
 /// <summary>Opens SQLite journals for tests, and does to their files what should not be done.</summary>
 internal static class SqliteFixture
 {
-    public static SqliteJournalOptions Options(TemporaryFolder folder) => new() { Folder = folder.Path, ReserveBytes = 0 };
+    /// <summary>New heads that wait to be folded, at most: so few that short histories fold them, and some are left.</summary>
+    private const int NewHeadsMax = 7;
+
+    public static SqliteJournalOptions Options(TemporaryFolder folder) =>
+        new() { Folder = folder.Path, ReserveBytes = 0, NewHeadsMax = NewHeadsMax };
 
     public static Task<SqliteJournal> OpenAsync(TemporaryFolder folder) => SqliteJournal.OpenAsync(Options(folder));
 

@@ -1,17 +1,26 @@
 using System.Globalization;
-using Ingest.Engine;
+using System.IO.Compression;
 using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests;
 
 /// <summary>
-/// Journals of versions 2 and 3 with rows in every table, made from one of today by taking away what came later: the upgrade
-/// keeps every row, and works out the sums.
+/// A journal of version 4 with rows in every table, written by that version (commit 32a0754, by the history below) and kept as
+/// journal-v4.zip; and those of versions 2 and 3 that are made of it by taking away what came later. The upgrade keeps every
+/// row, and stops where one is missing or damaged.
 /// </summary>
 public sealed class SqliteUpgradeOfRowsTests : IDisposable
 {
+    private const int Seed = 117;
+    private const int Steps = 45;
+
     private readonly TemporaryFolder _folder = new();
-    private readonly JournalHistory _history = new(seed: 5);
+
+    public SqliteUpgradeOfRowsTests()
+    {
+        using var zip = new ZipArchive(typeof(SqliteUpgradeOfRowsTests).Assembly.GetManifestResourceStream("journal-v4.zip")!);
+        zip.ExtractToDirectory(_folder.Path);
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -20,37 +29,64 @@ public sealed class SqliteUpgradeOfRowsTests : IDisposable
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task Every_row_is_kept_and_counted(int version)
     {
-        await WriteAsync();
         MakeOlder(version);
+        var history = await HistoryAsync();
         for (var open = 0; open < 2; open++)
         {
             await using var journal = await OpenAsync();
-            await _history.CompareAsync(journal, Cancellation);
+            await history.CompareAsync(journal, Cancellation);
             Assert.Empty(await journal.CheckAsync(Cancellation));
-            Assert.Equal(version == 3, await journal.WasRelayedAsync("west", "key", "sum", Cancellation));
-            await _history.AppendAsync(journal, Cancellation);
+            Assert.Equal(version > 2, await journal.WasRelayedAsync("west", "key", "sum", Cancellation));
+            for (var step = 0; step < Steps; step++)
+                await history.StepAsync(journal, Cancellation);
+            await history.CompareAsync(journal, Cancellation);
             Assert.Empty(await journal.CheckAsync(Cancellation));
         }
+    }
+
+    [Theory]
+    [InlineData("UPDATE partitions SET next_seq = next_seq + 1 WHERE id = 3", "partitions")]
+    [InlineData("DELETE FROM partitions WHERE id = 3", "partition id 3")]
+    [InlineData("UPDATE blocks SET received = received + 1 WHERE seq = 3", "blocks")]
+    [InlineData("UPDATE blocks SET position = position + 100 WHERE seq = 3", "blocks")]
+    [InlineData("DELETE FROM blocks WHERE seq = (SELECT good_first FROM partitions p WHERE p.id = partition)", "blocks")]
+    [InlineData("DELETE FROM blocks WHERE seq = (SELECT next_seq - 1 FROM partitions p WHERE p.id = partition)", "blocks")]
+    [InlineData("UPDATE ids SET ids = zeroblob(16) WHERE rowid = (SELECT max(rowid) FROM ids)", "ids")]
+    [InlineData("DELETE FROM ids WHERE first_seq = (SELECT ids_newest FROM partitions p WHERE p.id = partition)", "ids")]
+    [InlineData("DELETE FROM ids WHERE first_seq IN (SELECT previous FROM ids i WHERE i.partition = ids.partition)", "ids")]
+    [InlineData("DELETE FROM ids", "ids")]
+    [InlineData("UPDATE batches SET events = events + 1", "batches")]
+    [InlineData("DELETE FROM batches", "batches")]
+    [InlineData("DELETE FROM blocks WHERE seq IN (SELECT to_seq FROM batches b WHERE b.partition = blocks.partition)", "blocks")]
+    public async Task Damage_stops_it_and_nothing_is_changed(string sql, string named)
+    {
+        SqliteFixture.Execute(_folder, sql);
+        for (var open = 0; open < 2; open++)
+            await SqliteFixture.AssertCorruptAsync(OpenAsync, _folder.Of("journal.db"), named);
+        using var database = SqliteFixture.Connect(_folder);
+        Assert.Equal(4, database.Scalar("PRAGMA user_version"));
+        Assert.Equal(0, database.Scalar("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%_4' OR name = 'new_heads'"));
     }
 
     [Fact]
     public async Task Without_its_marker_it_is_named_as_before()
     {
-        await WriteAsync();
         MakeOlder(version: 3);
         File.Delete(_folder.Of("journal.id"));
         await SqliteFixture.AssertCorruptAsync(OpenAsync, _folder.Of("journal.id"), "missing beside a journal in use");
     }
 
-    private async Task WriteAsync()
+    /// <summary>What the journal was written by, done again to another one.</summary>
+    private static async Task<JournalHistory> HistoryAsync()
     {
-        await using var journal = await OpenAsync();
-        for (var i = 0; i < 80 || (await journal.ReadStatusAsync(Cancellation)).PendingBatches == 0; i++)
-            await _history.StepAsync(journal, Cancellation);
-        var relayed = new RelayedObject("west", "key", "sum", Make.Hour.End);
-        Assert.Equal(JournalResult.Committed, await journal.RecordRelayedAsync(relayed, Cancellation));
+        var history = new JournalHistory(Seed);
+        await using var other = new MemoryJournal();
+        for (var step = 0; step < Steps; step++)
+            await history.StepAsync(other, Cancellation);
+        return history;
     }
 
     private Task<SqliteJournal> OpenAsync() =>
@@ -61,8 +97,12 @@ public sealed class SqliteUpgradeOfRowsTests : IDisposable
         using var database = SqliteFixture.Connect(_folder);
         foreach (var table in new[] { "partitions", "blocks", "ids", "batches", "shipped", "ledger", "relayed" })
             Assert.True(database.Scalar($"SELECT count(*) FROM {table}") > 0, $"{table} is empty: the test needs rows.");
-        foreach (var column in new[] { "partitions_sum", "batches_sum", "sums_crc" })
-            database.Execute($"ALTER TABLE totals DROP COLUMN {column}");
+        if (version < 4)
+        {
+            foreach (var column in new[] { "partitions_sum", "batches_sum", "sums_crc" })
+                database.Execute($"ALTER TABLE totals DROP COLUMN {column}");
+        }
+
         if (version < 3)
             database.Execute("DROP TABLE relayed");
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={version}"));

@@ -13,27 +13,29 @@ internal static class BatchBodies
         if (pending.MergedPieces > 0)
         {
             for (var i = 0; i < pending.MergedPieces; i++)
-                positions.Add(pending.MergedPosition + i);
+                positions.Add(pending.Position + i);
             return positions;
         }
 
         var batch = pending.Batch;
+        var expected = $"{JournalMessages.Name(batch.Id)} (partition id {pending.Partition})";
         long events = 0;
         long bytes = 0;
-        tables.Blocks.Scan(pending.Partition, batch.Stream, batch.FromSeq, batch.ToSeq, (block, position) =>
+        var chain = tables.Blocks.Chain(pending.Partition, batch.Stream, pending.Position, batch.Blocks, expected);
+        foreach (var stored in chain)
         {
-            positions.Add(position);
-            events += block.Events;
-            bytes += block.BodyBytes;
-            return true;
-        });
-        if (positions.Count != batch.Blocks || events != batch.Events || bytes != batch.BodyBytes)
+            positions.Add(stored.Position);
+            events += stored.Block.Events;
+            bytes += stored.Block.BodyBytes;
+        }
+
+        if (chain[0].Block.Seq != batch.FromSeq || chain[^1].Block.Seq != batch.ToSeq || events != batch.Events || bytes != batch.BodyBytes)
         {
             throw Damage.Row(
                 tables.Database.Path,
                 "blocks",
-                $"{JournalMessages.Name(batch.Id)} (partition id {pending.Partition})",
-                $"{positions.Count} blocks with {events} events and {bytes} bytes are there, but {batch.Blocks} with {batch.Events} and {batch.BodyBytes} were sealed");
+                expected,
+                $"seq {chain[0].Block.Seq} to {chain[^1].Block.Seq} with {events} events and {bytes} bytes are there, but {batch.FromSeq} to {batch.ToSeq} with {batch.Events} and {batch.BodyBytes} were sealed");
         }
 
         return positions;

@@ -6,15 +6,15 @@ namespace Ingest.Storage;
 /// <param name="Partition">The partition's key.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Received">When its first event was received.</param>
-/// <param name="MergedPosition">Position of the first piece of its merged body; 0 where its blocks' own bodies ship.</param>
-/// <param name="MergedPieces">Number of pieces, at consecutive positions.</param>
-internal sealed record PendingBatch(int Partition, Batch Batch, Instant Received, long MergedPosition, int MergedPieces);
+/// <param name="Position">Position of the first piece of its merged body, or of its last block where its blocks' own bodies ship.</param>
+/// <param name="MergedPieces">Number of pieces, at consecutive positions; 0 where its blocks' own bodies ship.</param>
+internal sealed record PendingBatch(int Partition, Batch Batch, Instant Received, long Position, int MergedPieces);
 
 /// <summary>Sealed batches that wait for the lake.</summary>
 internal sealed class BatchesTable(Database database)
 {
     private const string Keyed =
-        "b.partition, b.stream, b.from_seq, b.to_seq, b.hour, b.blocks, b.events, b.line_bytes, b.body_bytes, b.sealed_at, b.reason, b.received, b.merged_position, b.merged_pieces, b.crc";
+        "b.partition, b.stream, b.from_seq, b.to_seq, b.hour, b.blocks, b.events, b.line_bytes, b.body_bytes, b.sealed_at, b.reason, b.received, b.position, b.merged_pieces, b.crc";
 
     private readonly Statement _insert = database.Prepare("INSERT INTO batches VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
@@ -37,7 +37,7 @@ internal sealed class BatchesTable(Database database)
         crc.Add(pending.Partition);
         crc.AddBatch(pending.Batch);
         crc.Add(pending.Received.UnixMilliseconds);
-        crc.Add(pending.MergedPosition);
+        crc.Add(pending.Position);
         crc.Add(pending.MergedPieces);
         return crc.Value;
     }
@@ -60,7 +60,7 @@ internal sealed class BatchesTable(Database database)
             batch.SealedAt.UnixMilliseconds,
             (long)batch.Reason,
             pending.Received.UnixMilliseconds,
-            pending.MergedPosition,
+            pending.Position,
             pending.MergedPieces,
             checksum);
         return checksum;

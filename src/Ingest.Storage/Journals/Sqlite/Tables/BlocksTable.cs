@@ -1,88 +1,94 @@
+using System.Globalization;
 using Ingest.Engine;
 
 namespace Ingest.Storage;
 
+/// <summary>A block as it is stored.</summary>
+/// <param name="Partition">The partition's key.</param>
+/// <param name="Block">The block without its body.</param>
+/// <param name="Position">Where it stands, and its body in <see cref="BodiesTable"/>.</param>
+/// <param name="Previous">Position of the block before it in its partition and stream; 0 where all before it were sealed. That one may be gone.</param>
+internal readonly record struct StoredBlock(int Partition, BlockInfo Block, long Position, long Previous);
+
 /// <summary>
-/// Blocks without their bodies, one small row each, so that sealing and recovery read many of them in few pages. A stream's
-/// blocks up to its head's <see cref="UnsealedRun.First"/> belong to batches; those of merged batches are gone.
+/// Blocks without their bodies, one small row each, in order of arrival as their bodies are: clustered by partition, each
+/// would rewrite a page of its own. The unsealed ones of a stream are a chain from its head's <see cref="UnsealedRun.Newest"/>
+/// on, those of a batch one from its last; those of merged batches are gone.
 /// </summary>
 internal sealed class BlocksTable(Database database)
 {
-    private const string Columns = "seq, stream, hour, events, line_bytes, body_bytes, received, position, crc, partition";
+    private const string Columns = "seq, stream, hour, events, line_bytes, body_bytes, received, position, previous, crc, partition";
 
-    private readonly Statement _insert = database.Prepare($"INSERT INTO blocks({Columns}) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-
-    private readonly Statement _range = database.Prepare(
-        $"SELECT {Columns} FROM blocks WHERE partition=? AND stream=? AND seq BETWEEN ? AND ? ORDER BY seq");
-
-    private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM blocks ORDER BY partition, stream, seq");
-    private readonly Statement _delete = database.Prepare("DELETE FROM blocks WHERE partition=? AND stream=? AND seq BETWEEN ? AND ?");
+    private readonly Statement _insert = database.Prepare($"INSERT INTO blocks({Columns}) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM blocks WHERE position=?");
+    private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM blocks ORDER BY position");
+    private readonly Statement _delete = database.Prepare("DELETE FROM blocks WHERE position=?");
     private readonly Statement _oldest = database.Prepare("SELECT min(received) IS NOT NULL, min(received) FROM blocks");
 
-    public void Insert(int partition, in BlockInfo block, long position) => _insert.Run(
-        block.Seq,
-        (long)block.Stream,
-        block.Hour.Number,
-        block.Events,
-        block.LineBytes,
-        block.BodyBytes,
-        block.Received.UnixMilliseconds,
-        position,
-        ChecksumOf(partition, block, position),
-        partition);
-
-    /// <summary>Blocks of a stream with seqs in a range, oldest first, until the visitor has enough.</summary>
-    /// <param name="visit">Gets each block and the position of its body; false ends the reading.</param>
-    public void Scan(int partition, LakeStream stream, long fromSeq, long toSeq, Func<BlockInfo, long, bool> visit)
+    public void Insert(in StoredBlock stored)
     {
-        using var rows = _range.Query(partition, (long)stream, fromSeq, toSeq);
-        while (rows.Next())
-        {
-            var (_, block, position) = Read(rows);
-            if (!visit(block, position))
-                return;
-        }
+        var block = stored.Block;
+        _insert.Run(
+            block.Seq,
+            (long)block.Stream,
+            block.Hour.Number,
+            block.Events,
+            block.LineBytes,
+            block.BodyBytes,
+            block.Received.UnixMilliseconds,
+            stored.Position,
+            stored.Previous,
+            ChecksumOf(stored),
+            stored.Partition);
     }
 
-    public void ScanAll(Action<int, BlockInfo, long> visit, Action<JournalCorruptException> damaged)
+    /// <summary>So many blocks of a stream up to the one at a position, oldest first.</summary>
+    /// <param name="partition">The partition's key.</param>
+    /// <param name="stream">Their stream.</param>
+    /// <param name="last">Position of the last.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="expected">Names them in the message where one is missing.</param>
+    /// <exception cref="Ingest.Engine.JournalCorruptException">One is missing, damaged, or not of this stream.</exception>
+    public List<StoredBlock> Chain(int partition, LakeStream stream, long last, long count, string expected)
     {
-        using var rows = _all.Query();
-        while (rows.Next())
+        var chain = new List<StoredBlock>();
+        var (position, before) = (last, long.MaxValue);
+        while (chain.Count < count)
         {
-            try
+            if (position == 0 || Find(position) is not { } stored || stored.Partition != partition || stored.Block.Stream != stream || stored.Block.Seq >= before)
             {
-                var (partition, block, position) = Read(rows);
-                visit(partition, block, position);
+                throw Damage.Row(
+                    database.Path,
+                    "blocks",
+                    expected,
+                    string.Create(CultureInfo.InvariantCulture, $"only the last {chain.Count} of {count} blocks are there: position {position} is missing, or is of another block"));
             }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
+
+            chain.Add(stored);
+            (position, before) = (stored.Previous, stored.Block.Seq);
         }
+
+        chain.Reverse();
+        return chain;
     }
 
-    /// <summary>The unsealed blocks of a stream, checked against the head.</summary>
-    public List<(BlockInfo Block, long Position)> ReadUnsealed(PartitionHead head, LakeStream stream)
+    /// <summary>The unsealed blocks of a stream, oldest first, checked against the head.</summary>
+    public List<StoredBlock> ReadUnsealed(PartitionHead head, LakeStream stream)
     {
         var run = head.Unsealed(stream);
-        var blocks = new List<(BlockInfo, long)>();
         if (run.Blocks == 0)
-            return blocks;
+            return [];
 
-        long events = 0;
-        Scan(head.Key, stream, run.First, long.MaxValue, (block, position) =>
-        {
-            blocks.Add((block, position));
-            events += block.Events;
-            return true;
-        });
-        if (blocks.Count != run.Blocks || events != run.Events)
+        var expected = $"partition {head.Id} (id {head.Key}), {stream}, from seq {run.First}";
+        var blocks = Chain(head.Key, stream, run.Newest, run.Blocks, expected);
+        var events = blocks.Sum(stored => (long)stored.Block.Events);
+        if (blocks[0].Block.Seq != run.First || blocks[0].Position != run.Oldest || events != run.Events)
         {
             throw Damage.Row(
                 database.Path,
                 "blocks",
-                $"partition {head.Id} (id {head.Key}), {stream}, from seq {run.First}",
-                $"{blocks.Count} unsealed blocks with {events} events are there, but {run.Blocks} with {run.Events} were written");
+                expected,
+                $"the {run.Blocks} unsealed blocks begin with seq {blocks[0].Block.Seq} and hold {events} events, but {run.Events} were written");
         }
 
         return blocks;
@@ -92,20 +98,32 @@ internal sealed class BlocksTable(Database database)
     public Instant? OldestUnsealed(PartitionHead head)
     {
         Instant? oldest = null;
-        foreach (var run in (ReadOnlySpan<(LakeStream Stream, long First)>)[(LakeStream.Good, head.Good.First), (LakeStream.Quarantine, head.Quarantine.First)])
+        foreach (var stream in (ReadOnlySpan<LakeStream>)[LakeStream.Good, LakeStream.Quarantine])
         {
-            Scan(head.Key, run.Stream, run.First, run.First, (block, _) =>
-            {
-                oldest = oldest is { } before ? Instant.Min(before, block.Received) : block.Received;
-                return false;
-            });
+            if (Find(head.Unsealed(stream).Oldest) is { } stored)
+                oldest = oldest is { } before ? Instant.Min(before, stored.Block.Received) : stored.Block.Received;
         }
 
         return oldest;
     }
 
-    public void Delete(int partition, LakeStream stream, long fromSeq, long toSeq) =>
-        _delete.Run(partition, (long)stream, fromSeq, toSeq);
+    public void ScanAll(Action<StoredBlock> visit, Action<JournalCorruptException> damaged)
+    {
+        using var rows = _all.Query();
+        while (rows.Next())
+        {
+            try
+            {
+                visit(Read(rows));
+            }
+            catch (JournalCorruptException fault)
+            {
+                damaged(fault);
+            }
+        }
+    }
+
+    public void Delete(long position) => _delete.Run(position);
 
     public Instant? OldestReceived()
     {
@@ -113,7 +131,13 @@ internal sealed class BlocksTable(Database database)
         return rows.Next() && rows.Int64(0) != 0 ? new Instant(rows.Int64(1)) : null;
     }
 
-    private (int Partition, BlockInfo Block, long Position) Read(in Statement.Rows rows)
+    private StoredBlock? Find(long position)
+    {
+        using var rows = _find.Query(position);
+        return rows.Next() ? Read(rows) : null;
+    }
+
+    private StoredBlock Read(in Statement.Rows rows)
     {
         var block = new BlockInfo(
             rows.Int64(0),
@@ -123,26 +147,21 @@ internal sealed class BlocksTable(Database database)
             rows.Int32(4),
             rows.Int32(5),
             new Instant(rows.Int64(6)));
-        var (position, partition) = (rows.Int64(7), rows.Int32(9));
-        if (rows.Int64(8) != ChecksumOf(partition, block, position))
-            throw Damage.Row(database.Path, "blocks", $"partition id {partition}, {block.Stream}, seq {block.Seq}", "its checksum does not hold");
+        var stored = new StoredBlock(rows.Int32(10), block, rows.Int64(7), rows.Int64(8));
+        if (rows.Int64(9) != ChecksumOf(stored))
+            throw Damage.Row(database.Path, "blocks", $"partition id {stored.Partition}, {block.Stream}, seq {block.Seq}", "its checksum does not hold");
 
-        return (partition, block, position);
+        return stored;
     }
 
-    private static uint ChecksumOf(int partition, in BlockInfo block, long position)
+    private static uint ChecksumOf(in StoredBlock stored)
     {
         var crc = new Crc32C();
         crc.Add("blocks");
-        crc.Add(partition);
-        crc.Add(block.Seq);
-        crc.Add((long)block.Stream);
-        crc.Add(block.Hour.Number);
-        crc.Add(block.Events);
-        crc.Add(block.LineBytes);
-        crc.Add(block.BodyBytes);
-        crc.Add(block.Received.UnixMilliseconds);
-        crc.Add(position);
+        crc.Add(stored.Partition);
+        crc.AddBlock(stored.Block);
+        crc.Add(stored.Position);
+        crc.Add(stored.Previous);
         return crc.Value;
     }
 }

@@ -2,7 +2,7 @@ using Ingest.Engine;
 
 namespace Ingest.Storage;
 
-/// <summary>Counts by partition and hour.</summary>
+/// <summary>Counts by partition and hour, but for those of the hour that a partition writes to: its head has them (<see cref="PartitionHead.Ledger"/>).</summary>
 internal sealed class LedgerTable(Database database)
 {
     private const string Columns =
@@ -13,8 +13,8 @@ internal sealed class LedgerTable(Database database)
 
     private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour=?");
 
-    private readonly Statement _from = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour>=? ORDER BY hour");
-    private readonly Statement _before = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour<? ORDER BY hour");
+    private readonly Statement _from = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour>=?");
+    private readonly Statement _before = database.Prepare($"SELECT {Columns} FROM ledger WHERE partition=? AND hour<?");
 
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM ledger");
     private readonly Statement _delete = database.Prepare("DELETE FROM ledger WHERE partition=? AND hour=?");
@@ -39,11 +39,23 @@ internal sealed class LedgerTable(Database database)
 
     public void Delete(int partition, LakeHour hour) => _delete.Run(partition, hour.Number);
 
-    /// <summary>Entries of hours from <paramref name="from"/> on, by hour.</summary>
-    public List<LedgerEntry> From(int partition, LakeHour from) => Read(_from, partition, from);
+    /// <summary>Entries of hours from <paramref name="from"/> on, with that of the head.</summary>
+    public List<LedgerEntry> From(PartitionHead head, LakeHour from)
+    {
+        var found = Read(_from, head.Key, from);
+        if (head.Ledger is { } own && own.Counts.Hour >= from)
+            found.Add(own);
+        return found;
+    }
 
-    /// <summary>Entries of hours before <paramref name="before"/>, by hour.</summary>
-    public List<LedgerEntry> Before(int partition, LakeHour before) => Read(_before, partition, before);
+    /// <summary>Entries of hours before <paramref name="before"/>, with that of the head.</summary>
+    public List<LedgerEntry> Before(PartitionHead head, LakeHour before)
+    {
+        var found = Read(_before, head.Key, before);
+        if (head.Ledger is { } own && own.Counts.Hour < before)
+            found.Add(own);
+        return found;
+    }
 
     public long ScanAll(Action<JournalCorruptException> damaged)
     {
@@ -91,13 +103,7 @@ internal sealed class LedgerTable(Database database)
         crc.Add("ledger");
         crc.Add(partition);
         crc.Add(entry.Counts.Hour.Number);
-        crc.Add(entry.Counts.Received);
-        crc.Add(entry.Counts.Good);
-        crc.Add(entry.Counts.Quarantined);
-        crc.Add(entry.Counts.Duplicates);
-        crc.Add(entry.Counts.Refused);
-        crc.Add(entry.ShippedGood);
-        crc.Add(entry.ShippedQuarantined);
+        crc.AddCounts(entry);
         return crc.Value;
     }
 }

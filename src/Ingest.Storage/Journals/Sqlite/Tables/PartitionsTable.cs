@@ -2,42 +2,51 @@ using Ingest.Engine;
 
 namespace Ingest.Storage;
 
-/// <summary>One <see cref="PartitionHead"/> a row; rows are never deleted.</summary>
+/// <summary>
+/// The heads of all partitions, one row each, which are never deleted. Where <see cref="NewHeadsTable"/> has newer ones of a
+/// partition, the newest of them counts, here and wherever this gives a head.
+/// </summary>
 internal sealed class PartitionsTable(Database database)
 {
-    private const string Columns =
-        "id, source, number, next_seq, clock, ids_newest, ids_forgotten, good_first, good_blocks, good_events, quarantine_first, quarantine_blocks, quarantine_events, partition_count, crc";
+    private const string Columns = $"id, source, number, {HeadColumns.Names}";
 
+    private readonly NewHeadsTable _newer = new(database);
     private readonly Statement _byName = database.Prepare($"SELECT {Columns} FROM partitions WHERE source=? AND number=?");
     private readonly Statement _byKey = database.Prepare($"SELECT {Columns} FROM partitions WHERE id=?");
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM partitions ORDER BY id");
 
     private readonly Statement _insert = database.Prepare(
-        $"INSERT INTO partitions({Columns}) VALUES(?4, ?14, ?15, ?1, ?2, ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+        $"INSERT INTO partitions({HeadColumns.Names}, id, source, number) VALUES({HeadColumns.Parameters}, {HeadColumns.Key}, ?28, ?29)");
 
     private readonly Statement _update = database.Prepare(
-        "UPDATE partitions SET next_seq=?1, clock=?2, ids_newest=?3, ids_forgotten=?5, good_first=?6, good_blocks=?7, good_events=?8, " +
-        "quarantine_first=?9, quarantine_blocks=?10, quarantine_events=?11, partition_count=?12, crc=?13 WHERE id=?4");
+        $"UPDATE partitions SET ({HeadColumns.Names}) = ({HeadColumns.Parameters}) WHERE id={HeadColumns.Key}");
 
     /// <summary>Names never change, so one read and check of each is enough for this connection.</summary>
     private readonly Dictionary<int, PartitionId> _names = [];
 
     public static RowSum SumOf(IEnumerable<PartitionHead> heads) =>
-        heads.Aggregate(default(RowSum), (sum, head) => sum.With(ChecksumOf(head)));
+        heads.Aggregate(default(RowSum), (sum, head) => sum.With(HeadColumns.ChecksumOf(head)));
 
-    public PartitionHead? Find(PartitionId id)
-    {
-        using var rows = _byName.Bind(1, id.Source).Bind(2, id.Number).Query();
-        return rows.Next() ? Read(rows) : null;
-    }
+    public PartitionHead? Find(PartitionId id) =>
+        FindFolded(id) is { } folded ? _newer.NewestOf(folded.Key, folded.Id) ?? folded : null;
 
     public List<PartitionHead> All()
     {
         var heads = new List<PartitionHead>();
-        using var rows = _all.Query();
-        while (rows.Next())
-            heads.Add(Read(rows));
-        return heads;
+        using (var rows = _all.Query())
+        {
+            while (rows.Next())
+                heads.Add(Read(rows));
+        }
+
+        var newer = _newer.Newest(this);
+        for (var i = 0; i < heads.Count && newer.Count > 0; i++)
+        {
+            if (newer.Remove(heads[i].Key, out var head))
+                heads[i] = head;
+        }
+
+        return newer.Count == 0 ? heads : throw Missing(newer.Keys.First());
     }
 
     /// <exception cref="Ingest.Engine.JournalCorruptException">The index does not lead from every name to its row: the partition would look as if it had never been written.</exception>
@@ -46,7 +55,7 @@ internal sealed class PartitionsTable(Database database)
         foreach (var head in heads)
         {
             if (Find(head.Id) != head)
-                throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "the index of names does not lead to it");
+                throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "the index of names does not lead to it, or that of newer heads to its newest");
         }
     }
 
@@ -57,84 +66,49 @@ internal sealed class PartitionsTable(Database database)
 
         using var rows = _byKey.Query(key);
         if (!rows.Next())
-            throw Damage.Row(database.Path, "partitions", $"id {key}", "it is missing, but other tables name it");
+            throw Missing(key);
 
         return _names[key] = Read(rows).Id;
     }
 
+    /// <summary>Adds a partition.</summary>
     /// <returns>The row's checksum.</returns>
-    public uint Insert(PartitionHead head)
+    public uint Insert(PartitionHead head) => HeadColumns.Write(_insert.Bind(28, head.Id.Source).Bind(29, head.Id.Number), head);
+
+    /// <summary>Puts a newer head aside, to be folded later.</summary>
+    /// <returns>The row's checksum.</returns>
+    public uint Append(PartitionHead head, long position) => _newer.Insert(head, position);
+
+    /// <summary>The keys of all rows that wait to be folded, as often as there are rows.</summary>
+    public List<int> Newer() => _newer.Keys();
+
+    /// <summary>Puts heads into their rows; all newer ones that were put aside go. So these must be the newest of each of those.</summary>
+    public void Fold(IEnumerable<PartitionHead> heads)
     {
-        _insert.Bind(14, head.Id.Source).Bind(15, head.Id.Number);
-        return Write(_insert, head);
+        foreach (var head in heads)
+        {
+            HeadColumns.Write(_update, head);
+            if (database.Changes != 1)
+                throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "it is missing");
+        }
+
+        _newer.Clear();
     }
 
-    /// <returns>The row's new checksum.</returns>
-    public uint Update(PartitionHead head)
+    private PartitionHead? FindFolded(PartitionId id)
     {
-        var checksum = Write(_update, head);
-        return database.Changes == 1
-            ? checksum
-            : throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "it is missing");
-    }
-
-    private static uint Write(Statement statement, PartitionHead head)
-    {
-        var checksum = ChecksumOf(head);
-        statement.Run(
-            head.NextSeq,
-            head.Clock.UnixMilliseconds,
-            head.IdsNewest,
-            head.Key,
-            head.IdsForgotten,
-            head.Good.First,
-            head.Good.Blocks,
-            head.Good.Events,
-            head.Quarantine.First,
-            head.Quarantine.Blocks,
-            head.Quarantine.Events,
-            head.PartitionCount,
-            checksum);
-        return checksum;
+        using var rows = _byName.Bind(1, id.Source).Bind(2, id.Number).Query();
+        return rows.Next() ? Read(rows) : null;
     }
 
     private PartitionHead Read(in Statement.Rows rows)
     {
-        var head = new PartitionHead(
-            rows.Int32(0),
-            new PartitionId(rows.Text(1), rows.Int32(2)),
-            rows.Int64(3),
-            new Instant(rows.Int64(4)),
-            rows.Int32(13),
-            rows.Int64(5),
-            rows.Int64(6),
-            new UnsealedRun(rows.Int64(7), rows.Int64(8), rows.Int64(9)),
-            new UnsealedRun(rows.Int64(10), rows.Int64(11), rows.Int64(12)));
-        if (rows.Int64(14) != ChecksumOf(head))
-            throw Damage.Row(database.Path, "partitions", $"{head.Id} (id {head.Key})", "its checksum does not hold");
-
-        return head;
+        var (key, id) = (rows.Int32(0), new PartitionId(rows.Text(1), rows.Int32(2)));
+        return HeadColumns.TryRead(rows, 3, key, id, out var head)
+            ? head
+            : throw Damage.Row(database.Path, "partitions", $"{id} (id {key})", "its checksum does not hold");
     }
 
-    public static uint ChecksumOf(PartitionHead head)
-    {
-        var crc = new Crc32C();
-        crc.Add("partitions");
-        crc.Add(head.Key);
-        crc.Add(head.Id.Source);
-        crc.Add(head.Id.Number);
-        crc.Add(head.NextSeq);
-        crc.Add(head.Clock.UnixMilliseconds);
-        crc.Add(head.IdsNewest);
-        crc.Add(head.IdsForgotten);
-        crc.Add(head.Good.First);
-        crc.Add(head.Good.Blocks);
-        crc.Add(head.Good.Events);
-        crc.Add(head.Quarantine.First);
-        crc.Add(head.Quarantine.Blocks);
-        crc.Add(head.Quarantine.Events);
-        if (head.PartitionCount != 0) // Rows of version 1 have none.
-            crc.Add(head.PartitionCount);
-        return crc.Value;
-    }
+    private JournalCorruptException Missing(int key) =>
+        Damage.Row(database.Path, "partitions", $"id {key}", "it is missing, but other tables name it");
 }

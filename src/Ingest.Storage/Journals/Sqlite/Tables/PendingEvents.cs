@@ -9,10 +9,10 @@ internal readonly record struct PendingEvents(long Good, long Quarantined)
     public static SortedDictionary<LakeHour, PendingEvents> ByHour(JournalTables tables, PartitionHead head)
     {
         var pending = new SortedDictionary<LakeHour, PendingEvents>();
-        foreach (var (block, _) in tables.Blocks.ReadUnsealed(head, LakeStream.Good))
-            Add(block.Hour, new PendingEvents(block.Events, 0));
-        foreach (var (block, _) in tables.Blocks.ReadUnsealed(head, LakeStream.Quarantine))
-            Add(block.Hour, new PendingEvents(0, block.Events));
+        foreach (var stored in tables.Blocks.ReadUnsealed(head, LakeStream.Good))
+            Add(stored.Block.Hour, new PendingEvents(stored.Block.Events, 0));
+        foreach (var stored in tables.Blocks.ReadUnsealed(head, LakeStream.Quarantine))
+            Add(stored.Block.Hour, new PendingEvents(0, stored.Block.Events));
         foreach (var (_, batch, _, _, _) in tables.Batches.OfPartition(head.Key, tables.Partitions))
             Add(batch.Hour, batch.Stream == LakeStream.Good ? new PendingEvents(batch.Events, 0) : new PendingEvents(0, batch.Events));
         return pending;

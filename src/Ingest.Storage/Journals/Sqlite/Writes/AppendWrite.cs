@@ -47,7 +47,7 @@ internal sealed class AppendWrite : Write
         head = AddIds(transaction, head);
         foreach (var counts in _append.Counts.Select(transaction.Closed.Book))
         {
-            ref var entry = ref transaction.Ledger(head.Key, counts.Hour);
+            ref var entry = ref transaction.Ledger(head.Id, counts.Hour);
             entry = entry.Plus(counts);
         }
 
@@ -63,11 +63,9 @@ internal sealed class AppendWrite : Write
         {
             var block = _append.Blocks[i];
             var position = transaction.AddBody(_bodyCrcs[i], block.Body.Span);
-            transaction.Tables.Blocks.Insert(head.Key, block.Info, position);
-            if (block.Stream == LakeStream.Good)
-                good = good.Plus(block);
-            else
-                quarantine = quarantine.Plus(block);
+            ref var run = ref block.Stream == LakeStream.Good ? ref good : ref quarantine;
+            transaction.Tables.Blocks.Insert(new StoredBlock(head.Key, block.Info, position, run.Newest));
+            run = run.Plus(block.Info, position);
             events += block.Events;
         }
 
@@ -78,17 +76,9 @@ internal sealed class AppendWrite : Write
     private PartitionHead AddIds(JournalTransaction transaction, PartitionHead head)
     {
         if (!_append.Ids.IsEmpty)
-        {
-            transaction.Tables.Ids.Insert(head.Key, new IdRun(_append.FirstSeq, _append.Clock, _append.Ids), head.IdsNewest);
-            head = head with { IdsNewest = _append.FirstSeq };
-        }
-
-        if (_append.ForgetIdsBelow > head.IdsForgotten)
-        {
-            transaction.Tables.Ids.Forget(head.Key, _append.ForgetIdsBelow);
-            head = head with { IdsForgotten = _append.ForgetIdsBelow };
-        }
-
+            head = transaction.AddIds(head, new IdRun(_append.FirstSeq, _append.Clock, _append.Ids));
+        if (_append.ForgetIdsBelow > head.Ids.Forgotten)
+            head = transaction.ForgetIds(head, _append.ForgetIdsBelow);
         return head;
     }
 }

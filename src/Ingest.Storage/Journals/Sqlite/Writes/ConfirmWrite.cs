@@ -16,11 +16,15 @@ internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : Write
 
         var positions = BatchBodies.Positions(tables, pending);
         foreach (var position in positions)
+        {
             tables.Bodies.Delete(position);
-        tables.Blocks.Delete(head.Key, id.Stream, id.FromSeq, pending.Batch.ToSeq);
+            if (pending.MergedPieces == 0)
+                tables.Blocks.Delete(position);
+        }
+
         tables.Batches.Delete(pending);
         tables.Shipped.Insert(head.Key, new ShippedBatch(pending.Batch, shipped));
-        ref var entry = ref transaction.Ledger(head.Key, pending.Batch.Hour);
+        ref var entry = ref transaction.Ledger(head.Id, pending.Batch.Hour);
         entry = entry.PlusShipped(id.Stream, pending.Batch.Events);
         transaction.Totals = transaction.Totals with
         {

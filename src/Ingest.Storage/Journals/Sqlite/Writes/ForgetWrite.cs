@@ -34,15 +34,13 @@ internal sealed class ForgetWrite(LakeHour before) : Write
     private int Forget(JournalTransaction transaction, int partition)
     {
         var tables = transaction.Tables;
-        var entries = tables.Ledger.Before(partition, before);
         var dropped = 0;
-        if (entries.Count > 0)
+        if (transaction.Head(partition) is { } head && tables.Ledger.Before(head, before) is { Count: > 0 } entries)
         {
-            var head = transaction.Head(tables.Partitions.NameOf(partition))!;
             var pending = PendingEvents.ByHour(tables, head);
             foreach (var entry in entries.Where(e => !pending.ContainsKey(e.Counts.Hour)))
             {
-                transaction.DropLedger(partition, entry.Counts.Hour);
+                transaction.DropLedger(head, entry.Counts.Hour);
                 dropped++;
             }
         }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ingest.Engine;
 
 namespace Ingest.Storage;
@@ -7,23 +6,24 @@ namespace Ingest.Storage;
 /// What one group commit changes beyond its own rows: heads, ledger entries and totals are read once, changed in memory by
 /// every write of the group, and written once before the commit. Used by the writer thread alone.
 /// </summary>
-internal sealed class JournalTransaction(JournalTables tables)
+internal sealed class JournalTransaction
 {
-    /// <summary>The committed heads, all of them: the lock on the folder makes this process the only writer. About 200 bytes a partition.</summary>
-    private readonly Dictionary<PartitionId, PartitionHead> _heads = [];
-
-    private readonly Dictionary<PartitionId, PartitionHead> _changedHeads = [];
-
-    /// <summary>The number of partitions of each source whose number is known.</summary>
-    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
-
-    private readonly Dictionary<string, int> _changedCounts = new(StringComparer.Ordinal);
-    private readonly Dictionary<(int Partition, LakeHour Hour), LedgerEntry> _changedLedger = [];
+    private readonly HeadCache _heads;
+    private readonly LedgerChanges _ledger;
+    private readonly IdSweep _sweep;
     private Totals _committed;
     private ClosedHours _closed;
     private ClosedHours _committedClosed;
 
-    public JournalTables Tables { get; } = tables;
+    public JournalTransaction(JournalTables tables, SqliteJournalOptions options)
+    {
+        Tables = tables;
+        _heads = new HeadCache(tables.Partitions, options.NewHeadsMax);
+        _ledger = new LedgerChanges(_heads, tables.Ledger);
+        _sweep = new IdSweep(tables.Ids, _heads);
+    }
+
+    public JournalTables Tables { get; }
 
     /// <summary>The totals as this transaction leaves them.</summary>
     public Totals Totals { get; set; }
@@ -50,53 +50,50 @@ internal sealed class JournalTransaction(JournalTables tables)
     {
         _committed = Totals = Tables.Totals.Read();
         _committedClosed = _closed = Tables.ClosedHour.Read();
-        foreach (var head in Tables.Partitions.All())
-        {
-            _heads.Add(head.Id, head);
-            if (head.PartitionCount > _counts.GetValueOrDefault(head.Id.Source))
-                _counts[head.Id.Source] = head.PartitionCount;
-        }
+        _heads.Load();
     }
 
-    public PartitionHead? Head(PartitionId id) =>
-        _changedHeads.TryGetValue(id, out var changed) ? changed : _heads.GetValueOrDefault(id);
+    public PartitionHead? Head(PartitionId id) => _heads.Find(id);
+
+    /// <summary>The head with a key; null for a partition that was never committed.</summary>
+    public PartitionHead? Head(int key) => _heads.CommittedOf(key) is { } head ? _heads.Find(head.Id) : null;
 
     /// <summary>Number of partitions of a source; 0 where it is unknown.</summary>
-    public int PartitionCount(string source) =>
-        _changedCounts.TryGetValue(source, out var changed) ? changed : _counts.GetValueOrDefault(source);
+    public int PartitionCount(string source) => _heads.PartitionCount(source);
 
     /// <summary>The head of a partition never written, with the next key.</summary>
     public PartitionHead NewHead(PartitionId id)
     {
         Totals = Totals with { Partitions = Totals.Partitions + 1 };
-        return new PartitionHead(checked((int)Totals.Partitions), id, 1, default, 0, 0, long.MinValue, default, default);
+        return new PartitionHead(checked((int)Totals.Partitions), id, 1, default, 0, IdChain.Empty, default, default, null);
     }
 
     public void Set(PartitionHead head)
     {
         IsDirty = true;
-        _changedHeads[head.Id] = head;
-        if (head.PartitionCount > PartitionCount(head.Id.Source))
-            _changedCounts[head.Id.Source] = head.PartitionCount;
+        _heads.Set(head);
+    }
+
+    /// <summary>A position that no row ever had.</summary>
+    public long NextPosition()
+    {
+        var position = Totals.NextPosition;
+        Totals = Totals with { NextPosition = position + 1 };
+        return position;
     }
 
     /// <summary>The ledger entry of a partition and hour, to be changed in place; made where there is none.</summary>
-    public ref LedgerEntry Ledger(int partition, LakeHour hour)
+    public ref LedgerEntry Ledger(PartitionId partition, LakeHour hour)
     {
         IsDirty = true;
-        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_changedLedger, (partition, hour), out var exists);
-        if (!exists)
-            entry = FindOrAddLedger(partition, hour);
-        return ref entry;
+        return ref _ledger.Entry(partition, hour);
     }
 
     /// <summary>Drops a stored ledger entry, and what this transaction added to it.</summary>
-    public void DropLedger(int partition, LakeHour hour)
+    public void DropLedger(PartitionHead head, LakeHour hour)
     {
         IsDirty = true;
-        _changedLedger.Remove((partition, hour));
-        Tables.Ledger.Delete(partition, hour);
-        Totals = Totals with { LedgerRows = Totals.LedgerRows - 1 };
+        Totals = Totals with { LedgerRows = Totals.LedgerRows - _ledger.Drop(head, hour) };
     }
 
     /// <summary>Counts confirmed batches that were dropped.</summary>
@@ -127,37 +124,51 @@ internal sealed class JournalTransaction(JournalTables tables)
     public long AddBody(Crc32C crc, ReadOnlySpan<byte> body)
     {
         IsDirty = true;
-        var position = Totals.NextPosition;
+        var position = NextPosition();
         Tables.Bodies.Insert(position, crc, body);
-        Totals = Totals with { NextPosition = position + 1, BacklogBytes = Totals.BacklogBytes + body.Length };
+        Totals = Totals with { BacklogBytes = Totals.BacklogBytes + body.Length };
         return position;
     }
+
+    /// <summary>Stores a run of ids as the newest of a partition.</summary>
+    /// <returns>The head that names it.</returns>
+    public PartitionHead AddIds(PartitionHead head, IdRun run)
+    {
+        var position = NextPosition();
+        Tables.Ids.Insert(new StoredIdRun(head.Key, position, run, head.Ids.Newest, head.Ids.NewestSeq));
+        _sweep.Add();
+        return head with { Ids = head.Ids with { Newest = position, NewestSeq = run.FirstSeq } };
+    }
+
+    /// <summary>Forgets the runs of a partition with a first seq below a bound.</summary>
+    /// <returns>The head that says so.</returns>
+    public PartitionHead ForgetIds(PartitionHead head, long below)
+    {
+        _sweep.Add();
+        return head with { Ids = head.Ids with { Forgotten = below } };
+    }
+
+    /// <summary>Puts other runs, oldest first, in the place of all that a partition has.</summary>
+    /// <returns>The head that names them.</returns>
+    public PartitionHead ReplaceIds(PartitionHead head, IEnumerable<IdRun> runs) =>
+        runs.Aggregate(head with { Ids = IdChain.Empty with { From = Totals.NextPosition } }, AddIds);
 
     /// <summary>Writes what was changed in memory; the commit follows.</summary>
     public void Flush()
     {
-        var heads = Totals.PartitionsSum;
-        foreach (var head in _changedHeads.Values)
-        {
-            heads = _heads.TryGetValue(head.Id, out var before)
-                ? heads.Without(PartitionsTable.ChecksumOf(before)).With(Tables.Partitions.Update(head))
-                : heads.With(Tables.Partitions.Insert(head));
-        }
-
-        foreach (var ((partition, _), entry) in _changedLedger)
-            Tables.Ledger.Write(partition, entry);
+        Totals = Totals with { LedgerRows = Totals.LedgerRows + _ledger.Flush() };
+        _heads.Flush(this);
+        _sweep.Advance();
         if (_closed != _committedClosed)
             Tables.ClosedHour.Write(_closed.Last!.Value);
-        Totals = Totals with { Commits = Totals.Commits + 1, PartitionsSum = heads };
+        Totals = Totals with { Commits = Totals.Commits + 1 };
         Tables.Totals.Write(Totals);
     }
 
     public void Committed()
     {
-        foreach (var head in _changedHeads.Values)
-            _heads[head.Id] = head;
-        foreach (var (source, count) in _changedCounts)
-            _counts[source] = count;
+        _heads.Committed();
+        _sweep.Committed();
         _committed = Totals;
         _committedClosed = _closed;
         Clear();
@@ -165,25 +176,16 @@ internal sealed class JournalTransaction(JournalTables tables)
 
     public void RolledBack()
     {
+        _heads.RolledBack();
+        _sweep.RolledBack();
         Totals = _committed;
         _closed = _committedClosed;
         Clear();
     }
 
-    private LedgerEntry FindOrAddLedger(int partition, LakeHour hour)
-    {
-        if (Tables.Ledger.Find(partition, hour) is { } found)
-            return found;
-
-        Totals = Totals with { LedgerRows = Totals.LedgerRows + 1 };
-        return LedgerEntry.Empty(hour);
-    }
-
     private void Clear()
     {
-        _changedHeads.Clear();
-        _changedCounts.Clear();
-        _changedLedger.Clear();
+        _ledger.Clear();
         IsDirty = false;
     }
 }

@@ -14,31 +14,19 @@ internal sealed class SealWrite : Write
     {
         var batch = _seal.Batch;
         var head = transaction.Head(batch.Partition);
-        var run = head?.Unsealed(batch.Stream) ?? default;
         var rule = new SealRule(_seal);
-        var positions = new List<(long Position, int Bytes)>();
-        if (head is not null && run.Blocks > 0)
-        {
-            transaction.Tables.Blocks.Scan(head.Key, batch.Stream, run.First, batch.ToSeq, (block, position) =>
-            {
-                if (!rule.Takes(block.Seq))
-                    return false;
-
-                rule.Add(block);
-                positions.Add((position, block.BodyBytes));
-                return true;
-            });
-        }
-
+        var unsealed = head is null ? [] : transaction.Tables.Blocks.ReadUnsealed(head, batch.Stream);
+        var count = 0;
+        while (count < unsealed.Count && rule.Takes(unsealed[count].Block.Seq))
+            rule.Add(unsealed[count++].Block);
         if (rule.Violation() is { } violation)
             return JournalMessages.Fenced(batch, violation);
 
-        var rest = Rest(transaction, head!, run);
-        var pending = new PendingBatch(head!.Key, batch, rule.Received, 0, 0);
+        var pending = new PendingBatch(head!.Key, batch, rule.Received, unsealed[count - 1].Position, 0);
         if (_seal.MergedBody is { } merged)
-            pending = Merge(transaction, pending, positions, merged);
+            pending = Merge(transaction, pending, unsealed.Take(count), merged);
         var checksum = transaction.Tables.Batches.Insert(pending);
-        transaction.Set(head.With(batch.Stream, rest));
+        transaction.Set(head.With(batch.Stream, Rest(head.Unsealed(batch.Stream), unsealed, count)));
         transaction.Totals = transaction.Totals with
         {
             UnsealedEvents = transaction.Totals.UnsealedEvents - batch.Events,
@@ -49,35 +37,20 @@ internal sealed class SealWrite : Write
         return JournalResult.Committed;
     }
 
-    /// <summary>What stays unsealed of the stream behind the batch.</summary>
-    private UnsealedRun Rest(JournalTransaction transaction, PartitionHead head, UnsealedRun run)
-    {
-        var batch = _seal.Batch;
-        var (blocks, events) = (run.Blocks - batch.Blocks, run.Events - batch.Events);
-        if (blocks == 0 && events == 0)
-            return default;
-
-        long first = 0;
-        transaction.Tables.Blocks.Scan(head.Key, batch.Stream, batch.ToSeq + 1, long.MaxValue, (block, _) =>
+    /// <summary>What stays unsealed of a stream behind its first blocks.</summary>
+    private UnsealedRun Rest(in UnsealedRun run, List<StoredBlock> unsealed, int sealedBlocks) => sealedBlocks == unsealed.Count
+        ? default
+        : run with
         {
-            first = block.Seq;
-            return false;
-        });
-        if (first == 0 || blocks <= 0)
-        {
-            throw Damage.Row(
-                transaction.Tables.Database.Path,
-                "blocks",
-                $"partition {head.Id} (id {head.Key}), {batch.Stream}, after seq {batch.ToSeq}",
-                $"{blocks} more unsealed blocks with {events} events were written");
-        }
-
-        return new UnsealedRun(first, blocks, events);
-    }
+            First = unsealed[sealedBlocks].Block.Seq,
+            Oldest = unsealed[sealedBlocks].Position,
+            Blocks = run.Blocks - sealedBlocks,
+            Events = run.Events - _seal.Batch.Events,
+        };
 
     /// <summary>The merged body takes the place of the blocks' bodies, in pieces; the blocks go.</summary>
     private static PendingBatch Merge(
-        JournalTransaction transaction, PendingBatch pending, List<(long Position, int Bytes)> replaced, ReadOnlyMemory<byte> merged)
+        JournalTransaction transaction, PendingBatch pending, IEnumerable<StoredBlock> replaced, ReadOnlyMemory<byte> merged)
     {
         var first = transaction.Totals.NextPosition;
         var pieces = 0;
@@ -90,13 +63,13 @@ internal sealed class SealWrite : Write
             rest = rest[piece.Length..];
         }
 
-        foreach (var (position, bytes) in replaced)
+        foreach (var stored in replaced)
         {
-            transaction.Tables.Bodies.Delete(position);
-            transaction.Totals = transaction.Totals with { BacklogBytes = transaction.Totals.BacklogBytes - bytes };
+            transaction.Tables.Bodies.Delete(stored.Position);
+            transaction.Tables.Blocks.Delete(stored.Position);
+            transaction.Totals = transaction.Totals with { BacklogBytes = transaction.Totals.BacklogBytes - stored.Block.BodyBytes };
         }
 
-        transaction.Tables.Blocks.Delete(pending.Partition, pending.Batch.Stream, pending.Batch.FromSeq, pending.Batch.ToSeq);
-        return pending with { MergedPosition = first, MergedPieces = pieces };
+        return pending with { Position = first, MergedPieces = pieces };
     }
 }

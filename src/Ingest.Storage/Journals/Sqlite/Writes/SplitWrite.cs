@@ -51,9 +51,7 @@ internal sealed class SplitWrite(string source, int from, int to) : Write
     /// <summary>Puts runs before what the partition has; it has none unless the number of its source was unknown.</summary>
     private static PartitionHead HandDown(JournalTransaction transaction, PartitionHead head, List<IdRun> runs)
     {
-        var ids = transaction.Tables.Ids;
-        runs.AddRange(ids.Read(head, int.MaxValue, new Instant(long.MinValue)));
-        ids.Replace(head.Key, runs);
-        return head with { IdsNewest = runs[^1].FirstSeq, IdsForgotten = long.MinValue };
+        runs.AddRange(transaction.Tables.Ids.Read(head, int.MaxValue, new Instant(long.MinValue)));
+        return transaction.ReplaceIds(head, runs);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class WriteSide : IDisposable
             if (options.PagesMax > 0)
                 database.Execute($"PRAGMA max_page_count={options.PagesMax}");
             mark = new CommitMark(folder.Mark, id, options);
-            var transaction = new JournalTransaction(tables);
+            var transaction = new JournalTransaction(tables, options);
             transaction.Load();
             mark.Write(transaction.Totals.Commits);
             return new WriteSide(folderLock, database, mark, JournalConnections.OpenCheckpointer(folder), transaction, options);
