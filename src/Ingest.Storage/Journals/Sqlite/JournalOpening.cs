@@ -134,8 +134,9 @@ internal static class JournalOpening
             throw new JournalUnavailableException($"{database.Path}: it was written by an older version of this program (format {version}, this one reads {Schema.Version}). Start the server once: it upgrades the journal.");
 
         database.Execute(Schema.UpgradeFrom(version));
-        var totals = tables.Totals.ReadCounts();
-        totals = totals with { NextPosition = UpgradeToVersion5.Run(tables, totals.NextPosition) };
+        var hasSums = version >= Schema.FirstVersionWithSums;
+        var totals = hasSums ? tables.Totals.Read() : tables.Totals.ReadCounts();
+        totals = totals with { NextPosition = UpgradeToVersion5.Run(tables, totals, hasSums) };
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
         tables.Totals.Write(totals with
         {

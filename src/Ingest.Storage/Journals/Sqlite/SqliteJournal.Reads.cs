@@ -135,7 +135,13 @@ public sealed partial class SqliteJournal
     {
         var head = tables.Partitions.Find(id)!;
         var pending = PendingEvents.ByHour(tables, head);
-        var stored = tables.Ledger.From(head, from).ToDictionary(e => e.Counts.Hour);
+        var stored = new Dictionary<LakeHour, LedgerEntry>();
+        foreach (var entry in tables.Ledger.From(head, from))
+        {
+            if (!stored.TryAdd(entry.Counts.Hour, entry))
+                throw Damage.Row(tables.Database.Path, "ledger", $"{id}, hour {entry.Counts.Hour}", "the partition's head has counts of the same hour: one of the two is of an older state");
+        }
+
         return
         [
             .. stored.Keys.Concat(pending.Keys.Where(h => h >= from)).Distinct().Order().Select(hour =>

@@ -43,10 +43,13 @@ public sealed record SqliteJournalOptions
     internal int PagesMax { get; init; }
 
     /// <summary>
-    /// Rows of new heads at which all are folded into the table of partitions: with ten thousand partitions some 10 ms of one
-    /// commit, and a twentieth of the pages that as many commits would rewrite. Less in tests, so that it happens there.
+    /// Rows of new heads at which all are folded into the table of partitions: with ten thousand partitions some 10 ms that
+    /// writes wait, and a twentieth of the pages that as many commits would rewrite. Less in tests, so that it happens there.
     /// </summary>
     internal int NewHeadsMax { get; init; } = 2_048;
+
+    /// <summary>Rows of ids that are looked at in one step for those that are over: some milliseconds that writes wait.</summary>
+    internal int IdRowsPerStep { get; init; } = 2_048;
 
     /// <summary>Called on the writer thread before each COMMIT, for tests of a commit that fails: what it throws counts as thrown by COMMIT.</summary>
     internal Action? OnCommit { get; init; }

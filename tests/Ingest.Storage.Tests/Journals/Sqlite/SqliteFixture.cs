@@ -10,8 +10,11 @@ internal static class SqliteFixture
     /// <summary>New heads that wait to be folded, at most: so few that short histories fold them, and some are left.</summary>
     private const int NewHeadsMax = 7;
 
+    /// <summary>Rows of ids that housekeeping looks at, for the same reason.</summary>
+    private const int IdRowsPerStep = 32;
+
     public static SqliteJournalOptions Options(TemporaryFolder folder) =>
-        new() { Folder = folder.Path, ReserveBytes = 0, NewHeadsMax = NewHeadsMax };
+        new() { Folder = folder.Path, ReserveBytes = 0, NewHeadsMax = NewHeadsMax, IdRowsPerStep = IdRowsPerStep };
 
     public static Task<SqliteJournal> OpenAsync(TemporaryFolder folder) => SqliteJournal.OpenAsync(Options(folder));
 

@@ -58,6 +58,39 @@ public sealed class SqliteSumsTests : IDisposable
         }
     }
 
+    /// <summary>A confirmation of an hour that comes behind an append of the next one, in the same commit.</summary>
+    [Fact]
+    public async Task Counts_of_two_hours_in_one_commit_are_kept_apart()
+    {
+        var next = new LakeHour(Make.Hour.Number + 1);
+        await using var journal = await OpenAsync();
+        await CommitAsync(journal.AppendAsync(Make.Append(Make.Shop, Make.Block(1)), Cancellation));
+        var seal = Make.Seal(Make.Shop, [Make.Block(1)]);
+        await CommitAsync(journal.SealAsync(seal, Cancellation));
+        Task<JournalResult>[] answers;
+        using (var blocker = SqliteFixture.Connect(_folder))
+        {
+            // The first one waits for the blocker alone; what comes meanwhile is a group.
+            blocker.Execute("BEGIN IMMEDIATE");
+            answers =
+            [
+                journal.AppendAsync(Make.Append(new PartitionId("near", 0), Make.Block(1)), Cancellation).AsTask(),
+                journal.AppendAsync(Make.Append(Make.Shop, Make.Block(2, hour: next)), Cancellation).AsTask(),
+                journal.ConfirmAsync(seal.Batch.Id, Make.Shipped(seal.Batch), Cancellation).AsTask(),
+            ];
+            blocker.Execute("ROLLBACK");
+        }
+
+        Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(JournalResult.Committed, answer));
+        Assert.Equal(
+            [(Make.Hour, 2, 2, 0), (next, 2, 0, 2)],
+            await journal.ReadLedgerAsync(default, Cancellation)
+                .Where(row => row.Partition == Make.Shop)
+                .Select(row => (row.Counts.Hour, (int)row.Counts.Good, (int)row.ShippedGood, (int)row.PendingGood))
+                .ToListAsync(Cancellation));
+        Assert.Empty(await journal.CheckAsync(Cancellation));
+    }
+
     private Task<SqliteJournal> OpenAsync() =>
         SqliteJournal.OpenAsync(SqliteFixture.Options(_folder) with { CheckAtOpenBytesMax = long.MaxValue });
 

@@ -5,7 +5,7 @@ namespace Ingest.Storage;
 /// <summary>The connections of a journal and how each is set.</summary>
 internal static class JournalConnections
 {
-    /// <summary>Twice the largest transaction, so that no page is written to the log before its commit.</summary>
+    /// <summary>Twice the largest group commit, so that no page of one is written to the log before its commit; those of an upgrade and of a split may be.</summary>
     private const int WriterCacheKib = 32 << 10;
 
     /// <summary>Bodies are read once, so that caching them is left to the operating system.</summary>

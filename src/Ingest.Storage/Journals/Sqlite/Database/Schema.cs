@@ -16,6 +16,9 @@ internal static class Schema
     /// <summary>The oldest version that <see cref="UpgradeFrom"/> and <see cref="UpgradeToVersion5"/> bring to the present one.</summary>
     public const int OldestVersion = 1;
 
+    /// <summary>From this one on the totals have sums of rows.</summary>
+    public const int FirstVersionWithSums = 4;
+
     /// <summary>Marks the file's type for <c>file(1)</c> and for us: "OrIn".</summary>
     public const int ApplicationId = 0x4F72496E;
 

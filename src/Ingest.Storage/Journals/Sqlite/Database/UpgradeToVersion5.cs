@@ -12,22 +12,27 @@ internal sealed class UpgradeToVersion5
     private readonly JournalTables _tables;
     private readonly Database _database;
     private readonly Dictionary<int, PartitionHead> _heads = [];
+    private readonly Totals _totals;
+    private readonly bool _hasSums;
     private long _nextPosition;
 
-    private UpgradeToVersion5(JournalTables tables, long nextPosition)
+    private UpgradeToVersion5(JournalTables tables, in Totals totals, bool hasSums)
     {
         _tables = tables;
         _database = tables.Database;
-        _nextPosition = nextPosition;
+        _totals = totals;
+        _hasSums = hasSums;
+        _nextPosition = totals.NextPosition;
     }
 
     /// <param name="tables">The tables; those of heads, blocks and ids must not have been used yet.</param>
-    /// <param name="nextPosition">The first free position.</param>
+    /// <param name="totals">The totals as they are stored.</param>
+    /// <param name="hasSums">False for one that was brought to version 4 just now: there are no sums to compare with.</param>
     /// <returns>The first free position afterwards.</returns>
     /// <exception cref="JournalCorruptException">Something is not as it was written.</exception>
-    public static long Run(JournalTables tables, long nextPosition)
+    public static long Run(JournalTables tables, in Totals totals, bool hasSums)
     {
-        var upgrade = new UpgradeToVersion5(tables, nextPosition);
+        var upgrade = new UpgradeToVersion5(tables, totals, hasSums);
         upgrade._database.Execute(
             """
             ALTER TABLE partitions RENAME TO partitions_4;
@@ -74,6 +79,8 @@ internal sealed class UpgradeToVersion5
                 head.Key, head.Id, head.NextSeq, head.Clock, head.PartitionCount, IdChain.Empty with { Forgotten = head.IdsForgotten }, default, default, null));
         }
 
+        if (_hasSums)
+            _tables.Totals.Expect("partitions", old.Values.Aggregate(default(RowSum), (sum, head) => sum.With(head.Checksum())), _totals.PartitionsSum);
         return old;
     }
 
@@ -160,7 +167,9 @@ internal sealed class UpgradeToVersion5
     {
         using var find = new Statement(_database, "SELECT position FROM blocks_4 WHERE partition=? AND stream=? AND seq=?");
         var batches = new List<PendingBatch>();
-        _tables.Batches.ScanAll(_tables.Partitions, batches.Add, damage => throw damage);
+        var sum = _tables.Batches.ScanAll(_tables.Partitions, batches.Add, damage => throw damage);
+        if (_hasSums)
+            _tables.Totals.Expect("batches", sum, _totals.BatchesSum);
         foreach (var pending in batches.Where(pending => pending.MergedPieces == 0))
         {
             using var rows = find.Query(pending.Partition, (long)pending.Batch.Stream, pending.Batch.ToSeq);

@@ -7,7 +7,7 @@ namespace Ingest.Storage;
 /// <param name="Partition">The partition's key.</param>
 /// <param name="Block">The block without its body.</param>
 /// <param name="Position">Where it stands, and its body in <see cref="BodiesTable"/>.</param>
-/// <param name="Previous">Position of the block before it in its partition and stream; 0 where all before it were sealed. That one may be gone.</param>
+/// <param name="Previous">Position of the block before it in its partition and stream; 0 where all before it were sealed, or there was none. Where it was sealed it may be gone.</param>
 internal readonly record struct StoredBlock(int Partition, BlockInfo Block, long Position, long Previous);
 
 /// <summary>
@@ -100,8 +100,12 @@ internal sealed class BlocksTable(Database database)
         Instant? oldest = null;
         foreach (var stream in (ReadOnlySpan<LakeStream>)[LakeStream.Good, LakeStream.Quarantine])
         {
-            if (Find(head.Unsealed(stream).Oldest) is { } stored)
-                oldest = oldest is { } before ? Instant.Min(before, stored.Block.Received) : stored.Block.Received;
+            var run = head.Unsealed(stream);
+            if (run.Blocks == 0)
+                continue;
+
+            var received = Chain(head.Key, stream, run.Oldest, 1, $"partition {head.Id} (id {head.Key}), {stream}, seq {run.First}")[0].Block.Received;
+            oldest = oldest is { } before ? Instant.Min(before, received) : received;
         }
 
         return oldest;

@@ -36,7 +36,17 @@ internal sealed class IdsTable(Database database)
             stored.Run.Clock.UnixMilliseconds,
             ChecksumOf(stored, stored.Run.Ids.Span));
 
-    public void Delete(long position) => _delete.Run(position);
+    /// <summary>Deletes a row, unless it is damaged: then it is evidence.</summary>
+    public void DeleteSound(long position)
+    {
+        using (var rows = _find.Query(position))
+        {
+            if (rows.Next())
+                Read(rows, keep: false);
+        }
+
+        _delete.Run(position);
+    }
 
     /// <summary>The first rows behind a position: where each stands, its partition's key and its first seq.</summary>
     public void ReadAfter(long position, int max, List<(long Position, int Partition, long FirstSeq)> found)

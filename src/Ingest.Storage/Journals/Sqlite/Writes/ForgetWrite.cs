@@ -5,7 +5,7 @@ namespace Ingest.Storage;
 /// <summary>Drops old ledger entries, confirmed batches and relayed objects, a bounded number a transaction, so that no commit waits long for it.</summary>
 internal sealed class ForgetWrite(LakeHour before) : Write
 {
-    /// <summary>Rows after which the rest waits for the next transaction: some 10 ms of deletes.</summary>
+    /// <summary>Rows after which the rest waits for the next transaction: some 10 ms of deletes and heads.</summary>
     private const int RowsMax = 2_000;
 
     private int _nextKey = 1;

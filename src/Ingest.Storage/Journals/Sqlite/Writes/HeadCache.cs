@@ -8,8 +8,8 @@ namespace Ingest.Storage;
 /// the only writer. About 350 bytes a partition. Used by the writer thread alone.
 /// </summary>
 /// <param name="table">Where they are stored.</param>
-/// <param name="newRowsMax"><see cref="SqliteJournalOptions.NewHeadsMax"/>.</param>
-internal sealed class HeadCache(PartitionsTable table, int newRowsMax)
+/// <param name="foldEvery"><see cref="SqliteJournalOptions.NewHeadsMax"/>.</param>
+internal sealed class HeadCache(PartitionsTable table, int foldEvery)
 {
     private readonly Dictionary<PartitionId, PartitionHead> _committed = [];
     private readonly Dictionary<PartitionId, PartitionHead> _changed = [];
@@ -26,7 +26,12 @@ internal sealed class HeadCache(PartitionsTable table, int newRowsMax)
     private readonly HashSet<PartitionId> _unfolded = [];
 
     private int _newRows;
-    private bool _folds;
+
+    /// <summary>Rows above <see cref="SqliteJournalOptions.NewHeadsMax"/> that are let grow, since folding them failed.</summary>
+    private int _spared;
+
+    /// <summary>So many newer heads wait that they are to be folded.</summary>
+    public bool IsFoldDue => _newRows >= foldEvery + _spared;
 
     /// <summary>Begins with what the database holds.</summary>
     public void Load()
@@ -68,37 +73,34 @@ internal sealed class HeadCache(PartitionsTable table, int newRowsMax)
     public void Flush(JournalTransaction transaction)
     {
         var sum = transaction.Totals.PartitionsSum;
-        _folds = _newRows + _changed.Count > newRowsMax;
         foreach (var head in _changed.Values)
         {
-            if (_committed.TryGetValue(head.Id, out var before))
-            {
-                sum = sum.Without(HeadColumns.ChecksumOf(before)).With(HeadColumns.ChecksumOf(head));
-                if (!_folds)
-                    table.Append(head, transaction.NextPosition());
-            }
-            else
-            {
-                sum = sum.With(table.Insert(head));
-            }
+            sum = _committed.TryGetValue(head.Id, out var before)
+                ? sum.Without(HeadColumns.ChecksumOf(before)).With(table.Append(head, transaction.NextPosition()))
+                : sum.With(table.Insert(head));
         }
 
-        if (_folds)
-            table.Fold(_changed.Values.Where(head => _committed.ContainsKey(head.Id)).Concat(_unfolded.Where(id => !_changed.ContainsKey(id)).Select(id => _committed[id])));
         transaction.Totals = transaction.Totals with { PartitionsSum = sum };
     }
 
+    /// <summary>Puts the newest heads into their rows. To be followed by <see cref="Folded"/> once that is committed.</summary>
+    public void Fold() => table.Fold(_unfolded.Select(id => _committed[id]));
+
+    public void Folded()
+    {
+        _unfolded.Clear();
+        _newRows = 0;
+        _spared = 0;
+    }
+
+    /// <summary>Nothing is lost by that: the newest heads count where they are.</summary>
+    public void FoldFailed() => _spared = _newRows;
+
     public void Committed()
     {
-        if (_folds)
-        {
-            _unfolded.Clear();
-            _newRows = 0;
-        }
-
         foreach (var (id, head) in _changed)
         {
-            if (!_folds && _committed.ContainsKey(id))
+            if (_committed.ContainsKey(id))
             {
                 _unfolded.Add(id);
                 _newRows++;
@@ -119,6 +121,5 @@ internal sealed class HeadCache(PartitionsTable table, int newRowsMax)
     {
         _changed.Clear();
         _changedCounts.Clear();
-        _folds = false;
     }
 }

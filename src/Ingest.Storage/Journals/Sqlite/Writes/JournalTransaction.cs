@@ -20,10 +20,13 @@ internal sealed class JournalTransaction
         Tables = tables;
         _heads = new HeadCache(tables.Partitions, options.NewHeadsMax);
         _ledger = new LedgerChanges(_heads, tables.Ledger);
-        _sweep = new IdSweep(tables.Ids, _heads);
+        _sweep = new IdSweep(tables.Ids, _heads, options.IdRowsPerStep);
+        Housekeeping = new Housekeeping(_heads, _sweep);
     }
 
     public JournalTables Tables { get; }
+
+    public Housekeeping Housekeeping { get; }
 
     /// <summary>The totals as this transaction leaves them.</summary>
     public Totals Totals { get; set; }
@@ -51,6 +54,7 @@ internal sealed class JournalTransaction
         _committed = Totals = Tables.Totals.Read();
         _committedClosed = _closed = Tables.ClosedHour.Read();
         _heads.Load();
+        _sweep.Begin(Totals.NextPosition);
     }
 
     public PartitionHead? Head(PartitionId id) => _heads.Find(id);
@@ -158,7 +162,6 @@ internal sealed class JournalTransaction
     {
         Totals = Totals with { LedgerRows = Totals.LedgerRows + _ledger.Flush() };
         _heads.Flush(this);
-        _sweep.Advance();
         if (_closed != _committedClosed)
             Tables.ClosedHour.Write(_closed.Last!.Value);
         Totals = Totals with { Commits = Totals.Commits + 1 };
@@ -168,7 +171,6 @@ internal sealed class JournalTransaction
     public void Committed()
     {
         _heads.Committed();
-        _sweep.Committed();
         _committed = Totals;
         _committedClosed = _closed;
         Clear();
@@ -177,7 +179,6 @@ internal sealed class JournalTransaction
     public void RolledBack()
     {
         _heads.RolledBack();
-        _sweep.RolledBack();
         Totals = _committed;
         _closed = _committedClosed;
         Clear();

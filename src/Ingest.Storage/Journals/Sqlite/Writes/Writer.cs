@@ -72,6 +72,8 @@ internal sealed class Writer
             var idle = _group.Count == 0;
             if (!idle)
                 Commit();
+            if (!_inDoubt && _transaction.Housekeeping.IsDue(idle))
+                KeepHouse();
             // Refused appends may keep coming, so a full disk does not wait for an idle moment.
             if (idle || _transaction.AppendRefusal is not null)
                 GiveSpaceBack();
@@ -200,6 +202,45 @@ internal sealed class Writer
         {
             _options.OnFault?.Invoke($"The journal's log cannot be settled after a failed commit: {fault.Message}");
         }
+    }
+
+    /// <summary>One bounded step. What it is about counts also undone, so that a fault is said, and tried again later.</summary>
+    private void KeepHouse()
+    {
+        try
+        {
+            lock (_commitGate)
+            {
+                _begin.Run();
+                if (_transaction.Housekeeping.Run())
+                    CommitHousekeeping();
+                else
+                    RollBack();
+            }
+
+            _transaction.Housekeeping.Done();
+        }
+        catch (Exception fault) when (fault is SqliteFault or JournalCorruptException)
+        {
+            RollBack();
+            _transaction.Housekeeping.Failed(_transaction.Totals.NextPosition);
+            _options.OnFault?.Invoke($"The journal could not be tidied up: {fault.Message}");
+        }
+    }
+
+    private void CommitHousekeeping()
+    {
+        try
+        {
+            _commit.Run();
+        }
+        catch (SqliteFault fault)
+        {
+            _inDoubt = !fault.IsFull;
+            throw;
+        }
+
+        _checkpointer.Committed(_database.TakePagesWritten());
     }
 
     private void CheckSpace()
