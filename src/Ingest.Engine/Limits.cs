@@ -27,8 +27,8 @@ public sealed record Limits
     /// <summary>Age of a batch's oldest block after which it is sealed. Costs nothing in safety: the blocks are durable.</summary>
     public TimeSpan SealAge { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Blocks of a batch after which it is sealed: bounds the metadata a partition keeps and reads back (64 bytes a block).</summary>
-    public int SealBlocks { get; init; } = 20_000;
+    /// <summary>Blocks of a batch after which it is sealed: bounds the metadata a partition keeps and reads back (64 bytes a block), and how long a seal and its confirmation keep other writes waiting (some 20 ms).</summary>
+    public int SealBlocks { get; init; } = 4_096;
 
     /// <summary>A batch whose blocks have fewer line bytes than this on average is merged into one member when it is sealed: tiny members compress badly.</summary>
     public int MergeBelowLineBytes { get; init; } = 16 << 10;
