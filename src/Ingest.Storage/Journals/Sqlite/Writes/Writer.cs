@@ -204,27 +204,26 @@ internal sealed class Writer
         }
     }
 
-    /// <summary>One bounded step. What it is about counts also undone, so that a fault is said, and tried again later.</summary>
+    /// <summary>One bounded step. A fault of it is reported, and it is tried again later: no write depends on it.</summary>
     private void KeepHouse()
     {
-        try
+        lock (_commitGate)
         {
-            lock (_commitGate)
+            try
             {
                 _begin.Run();
                 if (_transaction.Housekeeping.Run())
                     CommitHousekeeping();
                 else
                     RollBack();
+                _transaction.Housekeeping.Done();
             }
-
-            _transaction.Housekeeping.Done();
-        }
-        catch (Exception fault) when (fault is SqliteFault or JournalCorruptException)
-        {
-            RollBack();
-            _transaction.Housekeeping.Failed(_transaction.Totals.NextPosition);
-            _options.OnFault?.Invoke($"The journal could not be tidied up: {fault.Message}");
+            catch (Exception fault)
+            {
+                RollBack();
+                _transaction.Housekeeping.Failed(_transaction.Totals.NextPosition);
+                _options.OnFault?.Invoke($"The journal could not be tidied up: {fault.Message}");
+            }
         }
     }
 
