@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Ingest.Engine;
 using Ingest.TestKit;
 using SQLitePCL;
@@ -17,6 +18,24 @@ internal static class SqliteFixture
         new() { Folder = folder.Path, ReserveBytes = 0, NewHeadsMax = NewHeadsMax, IdRowsPerStep = IdRowsPerStep };
 
     public static Task<SqliteJournal> OpenAsync(TemporaryFolder folder) => SqliteJournal.OpenAsync(Options(folder));
+
+    /// <summary>Puts a journal that an earlier version wrote into a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="zip">Such as <c>journal-v1.zip</c>.</param>
+    public static void Unpack(TemporaryFolder folder, string zip)
+    {
+        using var archive = new ZipArchive(typeof(SqliteFixture).Assembly.GetManifestResourceStream(zip)!);
+        archive.ExtractToDirectory(folder.Path);
+    }
+
+    /// <summary>Keeps the writer from committing meanwhile: the first write waits for that alone, and those that come behind it are a group.</summary>
+    public static void WhileBlocked(TemporaryFolder folder, Action writes)
+    {
+        using var blocker = Connect(folder);
+        blocker.Execute("BEGIN IMMEDIATE");
+        writes();
+        blocker.Execute("ROLLBACK");
+    }
 
     /// <summary>A connection past the journal.</summary>
     public static Database Connect(TemporaryFolder folder) =>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using Ingest.Engine;
 using Ingest.TestKit;
 
@@ -69,8 +68,7 @@ public sealed class SqliteHousekeepingTests : IDisposable
     [InlineData(60)]
     public async Task Runs_that_a_split_hands_down_stay_and_those_in_whose_place_they_are_go(int runs)
     {
-        using (var zip = new ZipArchive(typeof(SqliteHousekeepingTests).Assembly.GetManifestResourceStream("journal-v1.zip")!))
-            zip.ExtractToDirectory(_folder.Path);
+        SqliteFixture.Unpack(_folder, "journal-v1.zip");
         await using var journal = await SqliteFixture.OpenAsync(_folder);
         for (var seq = 7; seq < 7 + runs; seq++)
             await CommitAsync(journal.AppendAsync(Make.Append(new PartitionId("shop", 0), Make.Block(seq, events: 8)) with { PartitionCount = 1 }, Cancellation));

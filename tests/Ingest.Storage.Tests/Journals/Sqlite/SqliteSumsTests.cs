@@ -67,20 +67,14 @@ public sealed class SqliteSumsTests : IDisposable
         await CommitAsync(journal.AppendAsync(Make.Append(Make.Shop, Make.Block(1)), Cancellation));
         var seal = Make.Seal(Make.Shop, [Make.Block(1)]);
         await CommitAsync(journal.SealAsync(seal, Cancellation));
-        Task<JournalResult>[] answers;
-        using (var blocker = SqliteFixture.Connect(_folder))
-        {
-            // The first one waits for the blocker alone; what comes meanwhile is a group.
-            blocker.Execute("BEGIN IMMEDIATE");
-            answers =
-            [
-                journal.AppendAsync(Make.Append(new PartitionId("near", 0), Make.Block(1)), Cancellation).AsTask(),
-                journal.AppendAsync(Make.Append(Make.Shop, Make.Block(2, hour: next)), Cancellation).AsTask(),
-                journal.ConfirmAsync(seal.Batch.Id, Make.Shipped(seal.Batch), Cancellation).AsTask(),
-            ];
-            blocker.Execute("ROLLBACK");
-        }
-
+        Task<JournalResult>[] answers = [];
+        SqliteFixture.WhileBlocked(_folder, () => answers =
+        [
+            journal.AppendAsync(Make.Append(new PartitionId("near", 0), Make.Block(1)), Cancellation).AsTask(),
+            journal.AppendAsync(Make.Append(Make.Shop, Make.Block(2, hour: next)), Cancellation).AsTask(),
+            journal.ConfirmAsync(seal.Batch.Id, Make.Shipped(seal.Batch), Cancellation).AsTask(),
+        ]);
+        Assert.NotEmpty(answers);
         Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(JournalResult.Committed, answer));
         Assert.Equal(
             [(Make.Hour, 2, 2, 0), (next, 2, 0, 2)],
@@ -123,17 +117,14 @@ public sealed class SqliteSumsTests : IDisposable
             appends.Add(Make.Append(partition, Make.Block(await NextSeqAsync(journal, partition))));
         SqliteFixture.Execute(_folder, change.Replace("{0}", "+ 1", StringComparison.Ordinal));
         var answers = new List<Task<JournalResult>>();
-        Task<JournalResult> refused;
-        using (var blocker = SqliteFixture.Connect(_folder))
+        Task<JournalResult> refused = null!;
+        SqliteFixture.WhileBlocked(_folder, () =>
         {
-            // The first one waits for the blocker alone; what comes meanwhile is a group.
-            blocker.Execute("BEGIN IMMEDIATE");
             answers.Add(journal.AppendAsync(appends[0], Cancellation).AsTask());
             answers.Add(journal.AppendAsync(appends[1], Cancellation).AsTask());
             refused = journal.SealAsync(Make.Seal(Broken, [Make.Block(1), Make.Block(2)]), Cancellation).AsTask();
             answers.Add(journal.AppendAsync(appends[2], Cancellation).AsTask());
-            blocker.Execute("ROLLBACK");
-        }
+        });
 
         Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(JournalResult.Committed, answer));
         Assert.Equal(JournalOutcome.Refused, (await refused).Outcome);

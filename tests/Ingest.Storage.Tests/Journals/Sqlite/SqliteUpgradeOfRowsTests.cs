@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using Ingest.TestKit;
 
 namespace Ingest.Storage.Tests;
@@ -16,11 +15,7 @@ public sealed class SqliteUpgradeOfRowsTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public SqliteUpgradeOfRowsTests()
-    {
-        using var zip = new ZipArchive(typeof(SqliteUpgradeOfRowsTests).Assembly.GetManifestResourceStream("journal-v4.zip")!);
-        zip.ExtractToDirectory(_folder.Path);
-    }
+    public SqliteUpgradeOfRowsTests() => SqliteFixture.Unpack(_folder, "journal-v4.zip");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
 using Ingest.Engine;
 using Ingest.TestKit;
@@ -17,11 +16,7 @@ public sealed class SqliteUpgradeTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public SqliteUpgradeTests()
-    {
-        using var zip = new ZipArchive(typeof(SqliteUpgradeTests).Assembly.GetManifestResourceStream("journal-v1.zip")!);
-        zip.ExtractToDirectory(_folder.Path);
-    }
+    public SqliteUpgradeTests() => SqliteFixture.Unpack(_folder, "journal-v1.zip");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -118,15 +118,13 @@ public sealed class SqliteWriteTests : IDisposable
         var block = Make.Block(1);
         await journal.AppendAsync(Make.Append(Make.Shop, block), Cancellation);
         var appends = new List<Task<JournalResult>>();
-        Task<JournalResult> seal;
-        using (var blocker = SqliteFixture.Connect(_folder))
+        Task<JournalResult> seal = null!;
+        SqliteFixture.WhileBlocked(_folder, () =>
         {
-            blocker.Execute("BEGIN IMMEDIATE");
             for (var i = 0; i < Appends; i++)
                 appends.Add(journal.AppendAsync(Make.Append(new PartitionId("crowd", i), Make.Block(1)), Cancellation).AsTask());
             seal = journal.SealAsync(Make.Seal(Make.Shop, [block]), Cancellation).AsTask();
-            blocker.Execute("ROLLBACK");
-        }
+        });
 
         var results = await Task.WhenAll(appends);
         await AssertOutcomeAsync(JournalOutcome.Committed, new ValueTask<JournalResult>(seal));

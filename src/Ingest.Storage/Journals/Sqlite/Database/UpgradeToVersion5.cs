@@ -89,23 +89,16 @@ internal sealed class UpgradeToVersion5
     {
         using var statement = new Statement(
             _database,
-            "SELECT partition, stream, seq, hour, events, line_bytes, body_bytes, received, position, crc FROM blocks_4 ORDER BY partition, stream, seq");
+            $"SELECT {BlockColumns.Names}, position, crc, partition FROM blocks_4 ORDER BY partition, stream, seq");
         using var rows = statement.Query();
         var (partition, stream, previous) = (0, LakeStream.Good, 0L);
         while (rows.Next())
         {
-            var block = new BlockInfo(
-                rows.Int64(2),
-                (LakeStream)rows.Int64(1),
-                new LakeHour(rows.Int32(3)),
-                rows.Int32(4),
-                rows.Int32(5),
-                rows.Int32(6),
-                new Instant(rows.Int64(7)));
-            if ((rows.Int32(0), block.Stream) != (partition, stream))
-                (partition, stream, previous) = (rows.Int32(0), block.Stream, 0);
-            var position = rows.Int64(8);
-            if (rows.Int64(9) != OldBlockChecksum(partition, block, position) || !_heads.TryGetValue(partition, out var head))
+            var block = BlockColumns.Read(rows);
+            if ((rows.Int32(9), block.Stream) != (partition, stream))
+                (partition, stream, previous) = (rows.Int32(9), block.Stream, 0);
+            var position = rows.Int64(7);
+            if (rows.Int64(8) != OldBlockChecksum(partition, block, position) || !_heads.TryGetValue(partition, out var head))
                 throw Damage.Row(_database.Path, "blocks", $"partition id {partition}, {stream}, seq {block.Seq}", "its checksum does not hold");
 
             _tables.Blocks.Insert(new StoredBlock(partition, block, position, previous));

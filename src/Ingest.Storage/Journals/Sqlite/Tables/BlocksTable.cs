@@ -17,7 +17,7 @@ internal readonly record struct StoredBlock(int Partition, BlockInfo Block, long
 /// </summary>
 internal sealed class BlocksTable(Database database)
 {
-    private const string Columns = "seq, stream, hour, events, line_bytes, body_bytes, received, position, previous, crc, partition";
+    private const string Columns = $"{BlockColumns.Names}, position, previous, crc, partition";
 
     private readonly Statement _insert = database.Prepare($"INSERT INTO blocks({Columns}) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM blocks WHERE position=?");
@@ -143,14 +143,7 @@ internal sealed class BlocksTable(Database database)
 
     private StoredBlock Read(in Statement.Rows rows)
     {
-        var block = new BlockInfo(
-            rows.Int64(0),
-            (LakeStream)rows.Int64(1),
-            new LakeHour(rows.Int32(2)),
-            rows.Int32(3),
-            rows.Int32(4),
-            rows.Int32(5),
-            new Instant(rows.Int64(6)));
+        var block = BlockColumns.Read(rows);
         var stored = new StoredBlock(rows.Int32(10), block, rows.Int64(7), rows.Int64(8));
         if (rows.Int64(9) != ChecksumOf(stored))
             throw Damage.Row(database.Path, "blocks", $"partition id {stored.Partition}, {block.Stream}, seq {block.Seq}", "its checksum does not hold");

@@ -9,7 +9,7 @@ internal static class HeadColumns
         "next_seq, clock, partition_count, ids_newest, ids_newest_seq, ids_from, ids_forgotten, " +
         "good_first, good_oldest, good_newest, good_blocks, good_events, " +
         "quarantine_first, quarantine_oldest, quarantine_newest, quarantine_blocks, quarantine_events, " +
-        "ledger_hour, received, good, quarantined, duplicates, refused, shipped_good, shipped_quarantined, crc";
+        $"ledger_hour, {LedgerColumns.Names}, crc";
 
     /// <summary>Parameters 1 to 26, for <see cref="Names"/>.</summary>
     public const string Parameters = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26";
@@ -75,7 +75,7 @@ internal static class HeadColumns
             new IdChain(rows.Int64(at++), rows.Int64(at++), rows.Int64(at++), rows.Int64(at++)),
             new UnsealedRun(rows.Int64(at++), rows.Int64(at++), rows.Int64(at++), rows.Int64(at++), rows.Int64(at++)),
             new UnsealedRun(rows.Int64(at++), rows.Int64(at++), rows.Int64(at++), rows.Int64(at++), rows.Int64(at++)),
-            rows.Int64(at) == NoHour ? null : LedgerOf(rows, at));
+            rows.Int64(at) == NoHour ? null : LedgerColumns.Read(rows, at));
         return rows.Int64(first + 25) == ChecksumOf(head);
     }
 
@@ -101,12 +101,6 @@ internal static class HeadColumns
     }
 
     private static long HourOf(PartitionHead head) => head.Ledger?.Counts.Hour.Number ?? NoHour;
-
-    private static LedgerEntry LedgerOf(in Statement.Rows rows, int first) => new(
-        new LedgerCounts(
-            new LakeHour(rows.Int32(first)), rows.Int64(first + 1), rows.Int64(first + 2), rows.Int64(first + 3), rows.Int64(first + 4), rows.Int64(first + 5)),
-        rows.Int64(first + 6),
-        rows.Int64(first + 7));
 
     private static void AddRun(this ref Crc32C crc, in UnsealedRun run)
     {

@@ -5,8 +5,7 @@ namespace Ingest.Storage;
 /// <summary>Counts by partition and hour, but for those of the hour that a partition writes to: its head has them (<see cref="PartitionHead.Ledger"/>).</summary>
 internal sealed class LedgerTable(Database database)
 {
-    private const string Columns =
-        "partition, hour, received, good, quarantined, duplicates, refused, shipped_good, shipped_quarantined, crc";
+    private const string Columns = $"partition, hour, {LedgerColumns.Names}, crc";
 
     private readonly Statement _write = database.Prepare(
         $"INSERT OR REPLACE INTO ledger({Columns}) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -40,22 +39,10 @@ internal sealed class LedgerTable(Database database)
     public void Delete(int partition, LakeHour hour) => _delete.Run(partition, hour.Number);
 
     /// <summary>Entries of hours from <paramref name="from"/> on, with that of the head.</summary>
-    public List<LedgerEntry> From(PartitionHead head, LakeHour from)
-    {
-        var found = Read(_from, head.Key, from);
-        if (head.Ledger is { } own && own.Counts.Hour >= from)
-            found.Add(own);
-        return found;
-    }
+    public List<LedgerEntry> From(PartitionHead head, LakeHour from) => Read(_from, head, from, hour => hour >= from);
 
     /// <summary>Entries of hours before <paramref name="before"/>, with that of the head.</summary>
-    public List<LedgerEntry> Before(PartitionHead head, LakeHour before)
-    {
-        var found = Read(_before, head.Key, before);
-        if (head.Ledger is { } own && own.Counts.Hour < before)
-            found.Add(own);
-        return found;
-    }
+    public List<LedgerEntry> Before(PartitionHead head, LakeHour before) => Read(_before, head, before, hour => hour < before);
 
     public long ScanAll(Action<JournalCorruptException> damaged)
     {
@@ -76,23 +63,22 @@ internal sealed class LedgerTable(Database database)
         return count;
     }
 
-    private List<LedgerEntry> Read(Statement statement, int partition, LakeHour bound)
+    private List<LedgerEntry> Read(Statement statement, PartitionHead head, LakeHour bound, Func<LakeHour, bool> holds)
     {
         var found = new List<LedgerEntry>();
-        using var rows = statement.Query(partition, bound.Number);
+        using var rows = statement.Query(head.Key, bound.Number);
         while (rows.Next())
             found.Add(Read(rows));
+        if (head.Ledger is { } own && holds(own.Counts.Hour))
+            found.Add(own);
         return found;
     }
 
     private LedgerEntry Read(in Statement.Rows rows)
     {
-        var partition = rows.Int32(0);
-        var counts = new LedgerCounts(
-            new LakeHour(rows.Int32(1)), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6));
-        var entry = new LedgerEntry(counts, rows.Int64(7), rows.Int64(8));
+        var (partition, entry) = (rows.Int32(0), LedgerColumns.Read(rows, 1));
         if (rows.Int64(9) != ChecksumOf(partition, entry))
-            throw Damage.Row(database.Path, "ledger", $"partition id {partition}, hour {counts.Hour}", "its checksum does not hold");
+            throw Damage.Row(database.Path, "ledger", $"partition id {partition}, hour {entry.Counts.Hour}", "its checksum does not hold");
 
         return entry;
     }

@@ -6,9 +6,6 @@ namespace Ingest.Storage;
 /// </summary>
 internal sealed class Housekeeping(HeadCache heads, IdSweep sweep)
 {
-    private bool _folds;
-    private bool _sweeps;
-
     /// <summary>True when a step is due.</summary>
     /// <param name="idle">Nothing is written now: what is left may be done, too.</param>
     public bool IsDue(bool idle) => heads.IsFoldDue || sweep.IsDue || (idle && sweep.IsUnfinished);
@@ -17,18 +14,18 @@ internal sealed class Housekeeping(HeadCache heads, IdSweep sweep)
     /// <returns>True where something was changed.</returns>
     public bool Run()
     {
-        _folds = heads.IsFoldDue;
-        _sweeps = !_folds;
-        if (_folds)
-            heads.Fold();
-        return _folds || sweep.Step();
+        if (!heads.IsFoldDue)
+            return sweep.Step();
+
+        heads.Fold();
+        return true;
     }
 
     public void Done()
     {
-        if (_folds)
+        if (heads.IsFoldDue)
             heads.Folded();
-        if (_sweeps)
+        else
             sweep.Done();
     }
 
@@ -36,9 +33,9 @@ internal sealed class Housekeeping(HeadCache heads, IdSweep sweep)
     /// <param name="nextPosition">The first free position.</param>
     public void Failed(long nextPosition)
     {
-        if (_folds)
+        if (heads.IsFoldDue)
             heads.FoldFailed();
-        if (_sweeps)
+        else
             sweep.Failed(nextPosition);
     }
 }
