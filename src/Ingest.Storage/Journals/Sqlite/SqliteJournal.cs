@@ -59,10 +59,31 @@ public sealed partial class SqliteJournal : IJournal
     public ValueTask<JournalResult> CloseHourAsync(LakeHour hour, CancellationToken cancellation) =>
         WriteAsync(new CloseHourWrite(hour), cancellation);
 
-    public ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
+    public async ValueTask<JournalResult> SealAsync(Seal seal, CancellationToken cancellation)
     {
         WriteRules.Check(seal);
-        return WriteAsync(new SealWrite(seal), cancellation);
+        if (_writes is null)
+            return JournalMessages.ReadOnly;
+
+        try
+        {
+            var (blocks, violation) = await _readers.ReadAsync(tables => SealedBlocks.Read(tables, seal), cancellation);
+            return blocks is null
+                ? JournalMessages.Fenced(seal.Batch, violation!)
+                : await _writes.WriteAsync(new SealWrite(seal, blocks), cancellation);
+        }
+        catch (Exception fault) when (fault is JournalUnavailableException or JournalCorruptException)
+        {
+            return new JournalResult(JournalOutcome.Refused, fault.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return JournalMessages.CancelledBefore;
+        }
+        catch (ObjectDisposedException)
+        {
+            return JournalMessages.Closed;
+        }
     }
 
     public ValueTask<JournalResult> ConfirmAsync(BatchId batch, ShippedObject shipped, CancellationToken cancellation) =>

@@ -24,6 +24,12 @@ public sealed class FolderLake : ILake
     /// <summary>Age after which an unfinished object was left by a crash: far above the longest put, whose file changes until it ends.</summary>
     public static readonly TimeSpan TemporaryAgeMax = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Bytes after which an unfinished object is synced, 4 MiB: where the journal is on the same disk, its commits wait behind
+    /// all that one sync writes.
+    /// </summary>
+    private const int SyncBytes = 4 << 20;
+
     private readonly string _root;
     private readonly string _temporary;
 
@@ -207,12 +213,20 @@ public sealed class FolderLake : ILake
         using var handle = File.OpenHandle(
             temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
         var offset = 0L;
+        var synced = 0L;
         await foreach (var chunk in content.ReadAsync(cancellation))
         {
             await RandomAccess.WriteAsync(handle, chunk, offset, cancellation);
             offset += chunk.Length;
+            if (offset - synced >= SyncBytes)
+            {
+                await SyncAsync();
+                synced = offset;
+            }
         }
-        await Task.Run(() => RandomAccess.FlushToDisk(handle), cancellation);
+        await SyncAsync();
+
+        Task SyncAsync() => Task.Run(() => RandomAccess.FlushToDisk(handle), cancellation);
     }
 
     /// <returns>False where the name is taken.</returns>

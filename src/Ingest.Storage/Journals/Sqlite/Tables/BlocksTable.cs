@@ -94,6 +94,20 @@ internal sealed class BlocksTable(Database database)
         return blocks;
     }
 
+    /// <summary>The oldest of the newest unsealed blocks of a stream, where the one before it is known.</summary>
+    /// <param name="head">The partition.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="blocks">How many they are.</param>
+    /// <param name="before">Position of the block before them.</param>
+    public StoredBlock OldestOfRest(PartitionHead head, LakeStream stream, long blocks, long before)
+    {
+        var expected = $"partition {head.Id} (id {head.Key}), {stream}, behind position {before}";
+        var oldest = Chain(head.Key, stream, head.Unsealed(stream).Newest, blocks, expected)[0];
+        return oldest.Previous == before
+            ? oldest
+            : throw Damage.Row(database.Path, "blocks", expected, $"position {oldest.Position} names {oldest.Previous} as the one before it");
+    }
+
     /// <summary>When the oldest unsealed block of a partition was received; null where there is none.</summary>
     public Instant? OldestUnsealed(PartitionHead head)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace Ingest.Storage;
@@ -8,23 +9,26 @@ namespace Ingest.Storage;
 /// from checkpoints.
 /// </summary>
 /// <remarks>
-/// A passive checkpoint runs beside the commits, so it never reaches the end of a log that grows under it. When the log is
-/// over its bound, a few passive rounds bring the rest down to a small one, and only that is copied while commits wait at
-/// the gate. RESTART keeps the file's blocks for reuse; TRUNCATE gives them back.
+/// A passive checkpoint runs beside the commits, so it never reaches the end of a log that grows under it, and only one that
+/// does is synced by SQLite. So each is followed by a sync of our own: what SQLite syncs later, while commits wait at the gate,
+/// would else be all that was copied since the log was begun. When the log is over its bound, a few such rounds bring the rest
+/// down to a small one, and only that is copied and synced under the gate. RESTART keeps the file's blocks for reuse; TRUNCATE
+/// gives them back.
 /// </remarks>
 internal sealed class Checkpointer : IDisposable
 {
     /// <summary>New pages in the log after which a passive checkpoint runs: 16 MiB, so that pages written often are copied once for many commits.</summary>
     private const int PassivePages = (16 << 20) / Database.PageBytes;
 
-    /// <summary>Frames that may be left to copy while commits wait: 1 MiB, a few milliseconds.</summary>
+    /// <summary>Frames that a round may have copied before the last one, for which commits wait: 1 MiB, a few milliseconds.</summary>
     private const int RestFrames = (1 << 20) / Database.PageBytes;
 
-    private const int RoundsMax = 4;
+    private const int RoundsMax = 5;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Database _database;
+    private readonly SafeFileHandle _file;
     private readonly Lock _commitGate;
     private readonly SqliteJournalOptions _options;
     private readonly AutoResetEvent _wake = new(false);
@@ -34,11 +38,13 @@ internal sealed class Checkpointer : IDisposable
     private volatile bool _stop;
 
     /// <param name="database">A connection for this alone; disposed with it.</param>
+    /// <param name="file">journal.db, to be synced. Outlives every connection of this process.</param>
     /// <param name="commitGate">Held by the writer during a transaction.</param>
     /// <param name="options">The journal's options.</param>
-    public Checkpointer(Database database, Lock commitGate, SqliteJournalOptions options)
+    public Checkpointer(Database database, SafeFileHandle file, Lock commitGate, SqliteJournalOptions options)
     {
         _database = database;
+        _file = file;
         _commitGate = commitGate;
         _options = options;
         _thread = new Thread(Run) { IsBackground = true, Name = "journal checkpoint" };
@@ -96,12 +102,17 @@ internal sealed class Checkpointer : IDisposable
     {
         Interlocked.Exchange(ref _pages, 0);
         var truncate = _truncate;
-        var (frames, copied) = _database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        var (frames, copied) = CopyBesideCommits();
         if (!truncate && (long)frames * Database.PageBytes < _options.WalBytesMax)
             return;
 
-        for (var round = 1; round < RoundsMax && frames - copied > RestFrames; round++)
-            (frames, copied) = _database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        var before = 0;
+        for (var round = 1; round < RoundsMax && copied - before > RestFrames; round++)
+        {
+            before = copied;
+            (frames, copied) = CopyBesideCommits();
+        }
+
         var mode = truncate || (long)frames * Database.PageBytes > 2 * _options.WalBytesMax
             ? raw.SQLITE_CHECKPOINT_TRUNCATE
             : raw.SQLITE_CHECKPOINT_RESTART;
@@ -109,5 +120,11 @@ internal sealed class Checkpointer : IDisposable
             _database.Checkpoint(mode);
         if (truncate)
             _truncate = false;
+    }
+    private (int Frames, int Copied) CopyBesideCommits()
+    {
+        var progress = _database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        RandomAccess.FlushToDisk(_file);
+        return progress;
     }
 }

@@ -2,31 +2,26 @@ using Ingest.Engine;
 
 namespace Ingest.Storage;
 
-internal sealed class SealWrite : Write
+/// <param name="seal">What is asked for.</param>
+/// <param name="blocks">The batch's blocks, checked.</param>
+internal sealed class SealWrite(Seal seal, SealedBlocks blocks) : Write
 {
-    private readonly Seal _seal;
-
-    public SealWrite(Seal seal) => _seal = seal;
-
-    public override long Bytes => _seal.MergedBody?.Length ?? 0;
+    public override long Bytes => seal.MergedBody?.Length ?? 0;
 
     public override JournalResult Execute(JournalTransaction transaction)
     {
-        var batch = _seal.Batch;
-        var head = transaction.Head(batch.Partition);
-        var rule = new SealRule(_seal);
-        var unsealed = head is null ? [] : transaction.Tables.Blocks.ReadUnsealed(head, batch.Stream);
-        var count = 0;
-        while (count < unsealed.Count && rule.Takes(unsealed[count].Block.Seq))
-            rule.Add(unsealed[count++].Block);
-        if (rule.Violation() is { } violation)
-            return JournalMessages.Fenced(batch, violation);
+        var batch = seal.Batch;
+        var head = transaction.Head(batch.Partition)!;
+        var run = head.Unsealed(batch.Stream);
+        if (run.Blocks == 0 || run.Oldest != blocks.Oldest)
+            return JournalMessages.Fenced(batch, "its blocks were sealed meanwhile");
 
-        var pending = new PendingBatch(head!.Key, batch, rule.Received, unsealed[count - 1].Position, 0);
-        if (_seal.MergedBody is { } merged)
-            pending = Merge(transaction, pending, unsealed.Take(count), merged);
+        var rest = Rest(transaction.Tables, head, run);
+        var pending = new PendingBatch(head.Key, batch, blocks.Received, blocks.Last, 0);
+        if (seal.MergedBody is { } merged)
+            pending = Merge(transaction, pending, merged);
         var checksum = transaction.Tables.Batches.Insert(pending);
-        transaction.Set(head.With(batch.Stream, Rest(head.Unsealed(batch.Stream), unsealed, count)));
+        transaction.Set(head.With(batch.Stream, rest));
         transaction.Totals = transaction.Totals with
         {
             UnsealedEvents = transaction.Totals.UnsealedEvents - batch.Events,
@@ -37,20 +32,19 @@ internal sealed class SealWrite : Write
         return JournalResult.Committed;
     }
 
-    /// <summary>What stays unsealed of a stream behind its first blocks.</summary>
-    private UnsealedRun Rest(in UnsealedRun run, List<StoredBlock> unsealed, int sealedBlocks) => sealedBlocks == unsealed.Count
-        ? default
-        : run with
-        {
-            First = unsealed[sealedBlocks].Block.Seq,
-            Oldest = unsealed[sealedBlocks].Position,
-            Blocks = run.Blocks - sealedBlocks,
-            Events = run.Events - _seal.Batch.Events,
-        };
+    /// <summary>What stays unsealed of the stream: nothing, what was behind the batch when its blocks were read, or what was appended since.</summary>
+    private UnsealedRun Rest(JournalTables tables, PartitionHead head, in UnsealedRun run)
+    {
+        var left = run.Blocks - seal.Batch.Blocks;
+        if (left == 0)
+            return default;
+
+        var next = blocks.Next ?? tables.Blocks.OldestOfRest(head, seal.Batch.Stream, left, blocks.Last);
+        return run with { First = next.Block.Seq, Oldest = next.Position, Blocks = left, Events = run.Events - seal.Batch.Events };
+    }
 
     /// <summary>The merged body takes the place of the blocks' bodies, in pieces; the blocks go.</summary>
-    private static PendingBatch Merge(
-        JournalTransaction transaction, PendingBatch pending, IEnumerable<StoredBlock> replaced, ReadOnlyMemory<byte> merged)
+    private PendingBatch Merge(JournalTransaction transaction, PendingBatch pending, ReadOnlyMemory<byte> merged)
     {
         var first = transaction.Totals.NextPosition;
         var pieces = 0;
@@ -63,7 +57,7 @@ internal sealed class SealWrite : Write
             rest = rest[piece.Length..];
         }
 
-        foreach (var stored in replaced)
+        foreach (var stored in blocks.Replaced)
         {
             transaction.Tables.Bodies.Delete(stored.Position);
             transaction.Tables.Blocks.Delete(stored.Position);

@@ -1,4 +1,5 @@
 using Ingest.Engine;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace Ingest.Storage;
@@ -8,21 +9,24 @@ internal sealed class WriteSide : IDisposable
 {
     private readonly FolderLock _lock;
     private readonly Database _database;
+    private readonly SafeFileHandle _file;
     private readonly CommitMark _mark;
     private readonly WriteQueue _queue;
     private readonly Checkpointer _checkpointer;
     private readonly Writer _writer;
     private readonly SqliteJournalOptions _options;
 
-    private WriteSide(FolderLock folderLock, Database database, CommitMark mark, Database checkpoints, JournalTransaction transaction, SqliteJournalOptions options)
+    private WriteSide(
+        FolderLock folderLock, Database database, SafeFileHandle file, CommitMark mark, Database checkpoints, JournalTransaction transaction, SqliteJournalOptions options)
     {
         _lock = folderLock;
         _database = database;
+        _file = file;
         _mark = mark;
         _options = options;
         var commitGate = new Lock();
         _queue = new WriteQueue(options);
-        _checkpointer = new Checkpointer(checkpoints, commitGate, options);
+        _checkpointer = new Checkpointer(checkpoints, file, commitGate, options);
         _writer = new Writer(transaction, _queue, _checkpointer, mark, commitGate, options);
     }
 
@@ -30,6 +34,7 @@ internal sealed class WriteSide : IDisposable
     public static WriteSide Open(JournalFolder folder, FolderLock folderLock, string id, SqliteJournalOptions options)
     {
         Database? database = null;
+        SafeFileHandle? file = null;
         CommitMark? mark = null;
         try
         {
@@ -43,12 +48,14 @@ internal sealed class WriteSide : IDisposable
             var transaction = new JournalTransaction(tables, options);
             transaction.Load();
             mark.Write(transaction.Totals.Commits);
-            return new WriteSide(folderLock, database, mark, JournalConnections.OpenCheckpointer(folder), transaction, options);
+            file = File.OpenHandle(folder.Database, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return new WriteSide(folderLock, database, file, mark, JournalConnections.OpenCheckpointer(folder), transaction, options);
         }
         catch
         {
             mark?.Dispose();
             database?.Dispose();
+            file?.Dispose();
             throw;
         }
     }
@@ -80,6 +87,7 @@ internal sealed class WriteSide : IDisposable
         }
 
         _database.Dispose();
+        _file.Dispose(); // Not before: closing a file drops SQLite's locks on it in this process.
         _mark.Dispose();
         _lock.Dispose();
     }
