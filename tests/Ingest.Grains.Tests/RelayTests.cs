@@ -59,7 +59,9 @@ public sealed class RelayTests
         Assert.Equal(2, primary.Lines);
         Assert.True(await cluster.Lake.ListAsync("bridged/", TestContext.Current.CancellationToken).AnyAsync());
         var reports = cluster.Silos[0].Handle.ServiceProvider.GetRequiredService<ClusterReports>();
-        await IngestCluster.UntilAsync(async () => (await reports.ReportAsync(TestContext.Current.CancellationToken)).Bridge is { Accepted: 2 });
+        // Not what it delivered: that it counts from its own start, and the one that delivered may have been moved meanwhile.
+        await IngestCluster.UntilAsync(async () =>
+            (await reports.ReportAsync(TestContext.Current.CancellationToken)).Bridge is { Failure: null, Objects: 0 });
     }
 
     [Fact]
