@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ingest.Collector;
 
@@ -23,6 +25,8 @@ public static class CollectorServer
             foreach (var endpoint in endpoints)
                 options.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
         });
+        // Behind Kestrel's own, since the last one counts.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReceiveBuffers());
     }
 
     /// <summary>Serves the collector, and other paths beside it.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Ingest.Engine;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -378,6 +379,19 @@ public sealed class LimitTests
         Assert.Equal(TimeSpan.FromSeconds(55), kestrel.Limits.KeepAliveTimeout);
         Assert.Equal(66, kestrel.Limits.MinRequestBodyDataRate!.BytesPerSecond);
         Assert.False(kestrel.AddServerHeader);
+    }
+
+    [Fact]
+    public void Kestrel_receives_into_blocks_of_ours()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        CollectorServer.Configure(builder, new CollectorLimits(), [new IPEndPoint(IPAddress.Loopback, 0)]);
+        using var services = builder.Services.BuildServiceProvider();
+
+        // As Kestrel's pipes ask for it.
+        using var block = services.GetRequiredService<IMemoryPoolFactory<byte>>().Create().Rent(4096);
+
+        Assert.Equal(16 << 10, block.Memory.Length);
     }
 
     private static Task<CollectorHost> StartAsync(CollectorLimits limits) =>
