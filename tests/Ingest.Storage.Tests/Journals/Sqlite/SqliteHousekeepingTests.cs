@@ -71,15 +71,25 @@ public sealed class SqliteHousekeepingTests : IDisposable
         const int RunBytes = 10 * 16;
         const int PerStep = 3; // The third one makes the 300 bytes of the fixture full, with the two before it.
         var left = new ConcurrentQueue<long>();
+        var times = new ConcurrentQueue<long>();
         await using var journal = await SqliteJournal.OpenAsync(
-            SqliteFixture.Options(_folder) with { NewHeadsMax = int.MaxValue, OnHousekeeping = () => left.Enqueue(Rows()) });
+            SqliteFixture.Options(_folder) with { NewHeadsMax = int.MaxValue, OnHousekeeping = OnStep });
         for (var seq = 1; seq <= Runs; seq++)
             await CommitAsync(journal.AppendAsync(Make.Append(Busy, Make.Block(seq, events: RunBytes / 16, bodyBytes: 10)), Cancellation));
         await CommitAsync(journal.AppendAsync(Make.Append(Busy, Runs + 1, [], default, Runs + 1), Cancellation));
         await UntilAsync(() => Rows() == 0);
         long[] before = [.. left, 0];
         Assert.All(before.Zip(before.Skip(1)), pair => Assert.InRange(pair.First - pair.Second, 0, PerStep));
+        // One that ended early waits for no idle moment, which would be 250 ms.
+        var waits = times.Zip(times.Skip(1)).Count(pair => TimeProvider.System.GetElapsedTime(pair.First, pair.Second) > TimeSpan.FromMilliseconds(240));
+        Assert.InRange(waits, 0, Runs / PerStep / 2);
         Assert.Empty(await journal.CheckAsync(Cancellation));
+
+        void OnStep()
+        {
+            times.Enqueue(TimeProvider.System.GetTimestamp());
+            left.Enqueue(Rows());
+        }
     }
 
     /// <summary>Of a partition that was there before the split, and had forgotten what has higher seqs than the runs that it gets.</summary>
