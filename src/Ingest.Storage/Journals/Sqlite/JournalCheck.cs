@@ -85,9 +85,10 @@ internal sealed class JournalCheck
         Expect("partitions", PartitionsTable.SumOf(heads), totals.PartitionsSum);
         Try(() => _tables.ClosedHour.Read());
         foreach (var head in heads)
-            CheckPartition(head);
+            CheckPartition(head, bodies);
         CheckBatches(totals, bodies);
-        _tables.Blocks.ScanAll(stored => CheckNamed(stored.Position, bodies), Found);
+        _tables.Freed.ScanAll(freed => CheckFreed(freed, bodies), Found);
+        CheckBlocks(bodies);
         _tables.Bodies.Scan((_, bytes) => bodies.Add(bytes, _cancellation), Found);
         Expect("bodies (rows, against those that blocks and batches name)", bodies.Rows, bodies.Named);
         Expect("bodies (bytes)", bodies.Bytes, totals.BacklogBytes);
@@ -97,9 +98,10 @@ internal sealed class JournalCheck
         Expect("shipped", _tables.Shipped.ScanAll(_tables.Partitions, Found), totals.ShippedBatches);
     }
 
-    private void CheckPartition(PartitionHead head)
+    private void CheckPartition(PartitionHead head, BodyTally bodies)
     {
         _cancellation.ThrowIfCancellationRequested();
+        bodies.Blocks += head.Good.Blocks + head.Quarantine.Blocks;
         Try(() => _tables.Blocks.ReadUnsealed(head, LakeStream.Good));
         Try(() => _tables.Blocks.ReadUnsealed(head, LakeStream.Quarantine));
         Try(() => _tables.Ids.Read(head, int.MaxValue, new Instant(long.MaxValue)));
@@ -116,8 +118,44 @@ internal sealed class JournalCheck
             _cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < batch.MergedPieces; i++)
                 CheckNamed(batch.Position + i, bodies);
+            if (batch.MergedPieces == 0)
+                bodies.Blocks += batch.Batch.Blocks;
             Try(() => BatchBodies.Positions(_tables, batch));
         }
+    }
+
+    private void CheckFreed(FreedBatch freed, BodyTally bodies)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        if (freed.IsMerged)
+        {
+            for (var i = 0; i < freed.Rows; i++)
+                CheckNamed(freed.Next + i, bodies);
+        }
+        else
+        {
+            bodies.Blocks += freed.Rows;
+        }
+
+        Try(() => freed.Verify(_tables));
+    }
+
+    /// <summary>Each block is an unsealed one, or of a batch that is pending or freed: one that is none of these would stay for ever.</summary>
+    private void CheckBlocks(BodyTally bodies)
+    {
+        long blocks = 0;
+        _tables.Blocks.ScanAll(
+            stored =>
+            {
+                blocks++;
+                CheckNamed(stored.Position, bodies);
+            },
+            damage =>
+            {
+                blocks++;
+                Found(damage);
+            });
+        Expect("blocks (rows, against those that partitions and batches count)", blocks, bodies.Blocks);
     }
 
     private void CheckNamed(long position, BodyTally bodies)
@@ -158,6 +196,10 @@ internal sealed class JournalCheck
 
     private sealed class BodyTally
     {
+        /// <summary>Blocks that heads, pending batches and freed ones count.</summary>
+        public long Blocks { get; set; }
+
+        /// <summary>Bodies that blocks and merged batches name.</summary>
         public long Named { get; set; }
 
         public long Rows { get; private set; }

@@ -133,11 +133,18 @@ internal static class JournalOpening
         if (!isOwner)
             throw new JournalUnavailableException($"{database.Path}: it was written by an older version of this program (format {version}, this one reads {Schema.Version}). Start the server once: it upgrades the journal.");
 
-        database.Execute(Schema.UpgradeFrom(version));
+        if (version < Schema.FirstVersionByArrival)
+            UpgradeToArrival(tables, version);
+        database.Execute(Schema.Freed);
+        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
+    }
+
+    private static void UpgradeToArrival(JournalTables tables, long version)
+    {
+        tables.Database.Execute(Schema.UpgradeFrom(version));
         var hasSums = version >= Schema.FirstVersionWithSums;
         var totals = hasSums ? tables.Totals.Read() : tables.Totals.ReadCounts();
         totals = totals with { NextPosition = UpgradeToVersion5.Run(tables, totals, hasSums) };
-        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={Schema.Version};"));
         tables.Totals.Write(totals with
         {
             PartitionsSum = PartitionsTable.SumOf(tables.Partitions.All()),

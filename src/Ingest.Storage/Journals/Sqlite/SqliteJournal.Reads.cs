@@ -118,7 +118,7 @@ public sealed partial class SqliteJournal
                 totals.UnsealedEvents,
                 totals.PendingEvents,
                 (int)totals.PendingBatches,
-                totals.BacklogBytes,
+                totals.BacklogBytes - tables.Freed.BodyBytes(),
                 oldest.Length == 0 ? null : oldest.Min(),
                 (JournalFolder.LengthOf(_folder.Database) ?? 0) + (JournalFolder.LengthOf(_folder.Wal) ?? 0));
         },

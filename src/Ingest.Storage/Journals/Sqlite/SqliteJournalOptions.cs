@@ -51,6 +51,21 @@ public sealed record SqliteJournalOptions
     /// <summary>Rows of ids that are looked at in one step for those that are over: some milliseconds that writes wait.</summary>
     internal int IdRowsPerStep { get; init; } = 2_048;
 
+    /// <summary>Bytes of ids that a step deletes, from which on it leaves the rest to the next: some milliseconds where a run has hundreds of ids.</summary>
+    internal long IdBytesPerStep { get; init; } = 256 << 10;
+
+    /// <summary>Blocks of confirmed batches, or pieces of merged ones, that are deleted in one step.</summary>
+    internal int FreedRowsPerStep { get; init; } = 256;
+
+    /// <summary>Bytes of their bodies that are deleted in one step, if it is not a single one.</summary>
+    internal long FreedBytesPerStep { get; init; } = 4 << 20;
+
+    /// <summary>Blocks or pieces of a batch up to which they are deleted with its confirmation: as fast as writing down that they are to go.</summary>
+    internal int FreedAtOnceRowsMax { get; init; } = 16;
+
     /// <summary>Called on the writer thread before each COMMIT, for tests of a commit that fails: what it throws counts as thrown by COMMIT.</summary>
     internal Action? OnCommit { get; init; }
+
+    /// <summary>The same before each COMMIT of housekeeping.</summary>
+    internal Action? OnHousekeeping { get; init; }
 }

@@ -14,8 +14,31 @@ internal static class SqliteFixture
     /// <summary>Rows of ids that housekeeping looks at, for the same reason.</summary>
     private const int IdRowsPerStep = 32;
 
-    public static SqliteJournalOptions Options(TemporaryFolder folder) =>
-        new() { Folder = folder.Path, ReserveBytes = 0, NewHeadsMax = NewHeadsMax, IdRowsPerStep = IdRowsPerStep };
+    /// <summary>Bytes of ids that a step deletes: those of a few runs.</summary>
+    private const int IdBytesPerStep = 300;
+
+    /// <summary>Blocks or pieces that a step frees: so few that most batches of short histories take some steps.</summary>
+    private const int FreedRowsPerStep = 3;
+
+    /// <summary>Bytes that a step frees: a few of the smaller blocks, and one of the larger ones.</summary>
+    private const int FreedBytesPerStep = 2_000;
+
+    /// <summary>Blocks or pieces of a batch that are deleted with its confirmation.</summary>
+    private const int FreedAtOnceRowsMax = 2;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static SqliteJournalOptions Options(TemporaryFolder folder) => new()
+    {
+        Folder = folder.Path,
+        ReserveBytes = 0,
+        NewHeadsMax = NewHeadsMax,
+        IdRowsPerStep = IdRowsPerStep,
+        IdBytesPerStep = IdBytesPerStep,
+        FreedRowsPerStep = FreedRowsPerStep,
+        FreedBytesPerStep = FreedBytesPerStep,
+        FreedAtOnceRowsMax = FreedAtOnceRowsMax,
+    };
 
     public static Task<SqliteJournal> OpenAsync(TemporaryFolder folder) => SqliteJournal.OpenAsync(Options(folder));
 
@@ -35,6 +58,25 @@ internal static class SqliteFixture
         blocker.Execute("BEGIN IMMEDIATE");
         writes();
         blocker.Execute("ROLLBACK");
+    }
+
+    /// <summary>Waits until the space of every confirmed batch came back.</summary>
+    public static Task UntilFreedAsync(TemporaryFolder folder, CancellationToken cancellation) =>
+        UntilAsync(() => Scalar(folder, "SELECT count(*) FROM freed") == 0, cancellation);
+
+    /// <summary>Waits for what housekeeping does: it tells nobody.</summary>
+    public static async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        while (!condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+    }
+
+    public static long Scalar(TemporaryFolder folder, string sql)
+    {
+        using var database = Connect(folder);
+        return database.Scalar(sql);
     }
 
     /// <summary>A connection past the journal.</summary>

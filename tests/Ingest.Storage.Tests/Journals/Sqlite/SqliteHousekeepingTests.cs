@@ -10,7 +10,6 @@ public sealed class SqliteHousekeepingTests : IDisposable
 {
     private static readonly PartitionId Busy = new("busy", 0);
     private static readonly PartitionId Quiet = new("quiet", 0);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -18,8 +17,11 @@ public sealed class SqliteHousekeepingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task What_is_over_goes_under_load_and_the_rest_stays()
+    /// <summary>With runs of one id, and with runs of which a step may delete two beside what was added.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public async Task What_is_over_goes_under_load_and_the_rest_stays(int events)
     {
         const int Window = 100;
         const int Appends = 2_000;
@@ -29,7 +31,7 @@ public sealed class SqliteHousekeepingTests : IDisposable
         for (var seq = 1; seq <= Appends; seq++)
         {
             await CommitAsync(journal.AppendAsync(
-                Make.Append(Busy, seq, [Make.Block(seq, events: 1, bodyBytes: 10)], default, seq > Window ? seq - Window : long.MinValue), Cancellation));
+                Make.Append(Busy, seq, [Make.Block(seq, events: events, bodyBytes: 10)], default, seq > Window ? seq - Window : long.MinValue), Cancellation));
             if (seq % 40 == 1) // Among those that go, and never forgotten.
                 await CommitAsync(journal.AppendAsync(Make.Append(Quiet, Make.Block(++quiet)), Cancellation));
             if (seq % 250 == 0)
@@ -60,6 +62,34 @@ public sealed class SqliteHousekeepingTests : IDisposable
         await UntilAsync(() => Rows() == 1);
         Assert.Equal([300], (await journal.ReadPartitionAsync(Busy, int.MaxValue, default, Cancellation)).Ids.Select(run => run.FirstSeq));
         Assert.Empty(await journal.CheckAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_step_deletes_so_many_bytes_of_ids_and_leaves_the_rest_to_the_next()
+    {
+        const int Runs = 60;
+        const int RunBytes = 10 * 16;
+        const int PerStep = 3; // The third one makes the 300 bytes of the fixture full, with the two before it.
+        var left = new ConcurrentQueue<long>();
+        var times = new ConcurrentQueue<long>();
+        await using var journal = await SqliteJournal.OpenAsync(
+            SqliteFixture.Options(_folder) with { NewHeadsMax = int.MaxValue, OnHousekeeping = OnStep });
+        for (var seq = 1; seq <= Runs; seq++)
+            await CommitAsync(journal.AppendAsync(Make.Append(Busy, Make.Block(seq, events: RunBytes / 16, bodyBytes: 10)), Cancellation));
+        await CommitAsync(journal.AppendAsync(Make.Append(Busy, Runs + 1, [], default, Runs + 1), Cancellation));
+        await UntilAsync(() => Rows() == 0);
+        long[] before = [.. left, 0];
+        Assert.All(before.Zip(before.Skip(1)), pair => Assert.InRange(pair.First - pair.Second, 0, PerStep));
+        // One that ended early waits for no idle moment, which would be 250 ms.
+        var waits = times.Zip(times.Skip(1)).Count(pair => TimeProvider.System.GetElapsedTime(pair.First, pair.Second) > TimeSpan.FromMilliseconds(240));
+        Assert.InRange(waits, 0, Runs / PerStep / 2);
+        Assert.Empty(await journal.CheckAsync(Cancellation));
+
+        void OnStep()
+        {
+            times.Enqueue(TimeProvider.System.GetTimestamp());
+            left.Enqueue(Rows());
+        }
     }
 
     /// <summary>Of a partition that was there before the split, and had forgotten what has higher seqs than the runs that it gets.</summary>
@@ -115,21 +145,11 @@ public sealed class SqliteHousekeepingTests : IDisposable
         Assert.Equal(101, (await journal.ReadPartitionAsync(Busy, 0, default, Cancellation)).NextSeq);
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(Patience);
-        while (!condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token); // Housekeeping tells nobody.
-    }
+    private static Task UntilAsync(Func<bool> condition) => SqliteFixture.UntilAsync(condition, Cancellation);
 
     private static async Task CommitAsync(ValueTask<JournalResult> write) => Assert.Equal(JournalResult.Committed, await write);
 
-    private long Rows(string where = "")
-    {
-        using var database = SqliteFixture.Connect(_folder);
-        return database.Scalar($"SELECT count(*) FROM ids {where}");
-    }
+    private long Rows(string where = "") => SqliteFixture.Scalar(_folder, $"SELECT count(*) FROM ids {where}");
 
     /// <summary>Erases the third leaf of a table, in a closed journal.</summary>
     private void EraseLeafOf(string table)

@@ -8,7 +8,7 @@ public sealed class SqliteJournalTests : JournalConformance
     private readonly TemporaryFolder _folder = new();
 
     protected override async ValueTask<IJournal> OpenAsync() =>
-        await SqliteJournal.OpenAsync(new SqliteJournalOptions { Folder = _folder.Path, ReserveBytes = 0, CheckAtOpenBytesMax = long.MaxValue });
+        await SqliteJournal.OpenAsync(SqliteFixture.Options(_folder) with { CheckAtOpenBytesMax = long.MaxValue });
 
     /// <summary>One process owns the folder, so two activations share its one handle.</summary>
     protected override ValueTask<IJournal> OpenSecondAsync() => ValueTask.FromResult(Journal);

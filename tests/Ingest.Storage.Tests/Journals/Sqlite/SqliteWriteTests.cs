@@ -40,7 +40,8 @@ public sealed class SqliteWriteTests : IDisposable
     [Fact]
     public async Task A_full_disk_refuses_and_stores_nothing_of_the_append()
     {
-        await using var journal = await SqliteJournal.OpenAsync(SqliteFixture.Options(_folder) with { PagesMax = 200 });
+        await using var journal = await SqliteJournal.OpenAsync(
+            SqliteFixture.Options(_folder) with { PagesMax = 200, FreedRowsPerStep = 100, FreedBytesPerStep = 1 << 20 });
         var blocks = new List<Block>();
         JournalResult last;
         while (true)

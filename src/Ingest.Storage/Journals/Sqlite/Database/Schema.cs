@@ -11,10 +11,13 @@ namespace Ingest.Storage;
 internal static class Schema
 {
     /// <summary>Goes up with every change that an older program cannot read.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
-    /// <summary>The oldest version that <see cref="UpgradeFrom"/> and <see cref="UpgradeToVersion5"/> bring to the present one.</summary>
+    /// <summary>The oldest version that <see cref="UpgradeFrom"/>, <see cref="UpgradeToVersion5"/> and <see cref="Freed"/> bring to the present one.</summary>
     public const int OldestVersion = 1;
+
+    /// <summary>From this one on what appends write stands in order of arrival.</summary>
+    public const int FirstVersionByArrival = 5;
 
     /// <summary>From this one on the totals have sums of rows.</summary>
     public const int FirstVersionWithSums = 4;
@@ -48,7 +51,7 @@ internal static class Schema
           good INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, refused INTEGER NOT NULL,
           shipped_good INTEGER NOT NULL, shipped_quarantined INTEGER NOT NULL, crc INTEGER NOT NULL,
           PRIMARY KEY(partition, hour)) WITHOUT ROWID;
-        """ + ByArrival + Relayed;
+        """ + ByArrival + Relayed + Freed;
 
     /// <summary>What appends write, in order of arrival; partitions in which their heads are folded.</summary>
     public const string ByArrival =
@@ -78,6 +81,15 @@ internal static class Schema
           received INTEGER NOT NULL, good INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL,
           refused INTEGER NOT NULL, shipped_good INTEGER NOT NULL, shipped_quarantined INTEGER NOT NULL,
           crc INTEGER NOT NULL
+        """;
+
+    /// <summary>What version 6 has beyond version 5.</summary>
+    public const string Freed =
+        """
+
+        CREATE TABLE freed(position INTEGER PRIMARY KEY, partition INTEGER NOT NULL, stream INTEGER NOT NULL,
+          from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL, next_body INTEGER NOT NULL, rows INTEGER NOT NULL,
+          is_merged INTEGER NOT NULL, body_bytes INTEGER NOT NULL, crc INTEGER NOT NULL);
         """;
 
     private const string Relayed =

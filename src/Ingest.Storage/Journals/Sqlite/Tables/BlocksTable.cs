@@ -13,7 +13,8 @@ internal readonly record struct StoredBlock(int Partition, BlockInfo Block, long
 /// <summary>
 /// Blocks without their bodies, one small row each, in order of arrival as their bodies are: clustered by partition, each
 /// would rewrite a page of its own. The unsealed ones of a stream are a chain from its head's <see cref="UnsealedRun.Newest"/>
-/// on, those of a batch one from its last; those of merged batches are gone.
+/// on, those of a batch one from its last, also once it is confirmed and as long as some are left (<see cref="FreedTable"/>);
+/// those of merged batches are gone.
 /// </summary>
 internal sealed class BlocksTable(Database database)
 {
@@ -23,7 +24,11 @@ internal sealed class BlocksTable(Database database)
     private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM blocks WHERE position=?");
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM blocks ORDER BY position");
     private readonly Statement _delete = database.Prepare("DELETE FROM blocks WHERE position=?");
-    private readonly Statement _oldest = database.Prepare("SELECT min(received) IS NOT NULL, min(received) FROM blocks");
+
+    /// <summary>In the order of its index, so that it ends at the first block that is of no confirmed batch.</summary>
+    private readonly Statement _oldest = database.Prepare(
+        "SELECT received FROM blocks b WHERE NOT EXISTS (SELECT 1 FROM freed f " +
+        "WHERE f.partition=b.partition AND f.stream=b.stream AND b.seq BETWEEN f.from_seq AND f.to_seq) ORDER BY received LIMIT 1");
 
     public void Insert(in StoredBlock stored)
     {
@@ -143,10 +148,11 @@ internal sealed class BlocksTable(Database database)
 
     public void Delete(long position) => _delete.Run(position);
 
+    /// <summary>When the oldest block was received that the lake has not confirmed; null where there is none.</summary>
     public Instant? OldestReceived()
     {
         using var rows = _oldest.Query();
-        return rows.Next() && rows.Int64(0) != 0 ? new Instant(rows.Int64(1)) : null;
+        return rows.Next() ? new Instant(rows.Int64(0)) : null;
     }
 
     private StoredBlock? Find(long position)

@@ -15,6 +15,7 @@ internal sealed class BodiesTable(Database database)
     private readonly Statement _insert = database.Prepare("INSERT INTO bodies(crc, position, body) VALUES(?, ?, ?)");
     private readonly Statement _read = database.Prepare("SELECT crc, body FROM bodies WHERE position=?");
     private readonly Statement _exists = database.Prepare("SELECT 1 FROM bodies WHERE position=?");
+    private readonly Statement _length = database.Prepare("SELECT length(body) FROM bodies WHERE position=?");
     private readonly Statement _delete = database.Prepare("DELETE FROM bodies WHERE position=?");
     private readonly Statement _all = database.Prepare("SELECT position, crc, body FROM bodies ORDER BY position");
 
@@ -40,6 +41,14 @@ internal sealed class BodiesTable(Database database)
     {
         using var rows = _exists.Query(position);
         return rows.Next();
+    }
+
+    /// <summary>Bytes of a body. Reads the row's first page alone.</summary>
+    /// <exception cref="JournalCorruptException">There is no such row.</exception>
+    public int LengthOf(long position)
+    {
+        using var rows = _length.Query(position);
+        return rows.Next() ? rows.Int32(0) : throw Missing(position);
     }
 
     public void Delete(long position)

@@ -22,7 +22,7 @@ internal sealed class IdsTable(Database database)
     private readonly Statement _insert = database.Prepare($"INSERT INTO ids({Columns}) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
     private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM ids WHERE position=?");
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM ids");
-    private readonly Statement _after = database.Prepare("SELECT position, partition, first_seq FROM ids WHERE position>? ORDER BY position LIMIT ?");
+    private readonly Statement _after = database.Prepare("SELECT position, partition, first_seq, length(ids) FROM ids WHERE position>? ORDER BY position LIMIT ?");
     private readonly Statement _delete = database.Prepare("DELETE FROM ids WHERE position=?");
 
     public void Insert(in StoredIdRun stored) => _insert
@@ -48,12 +48,14 @@ internal sealed class IdsTable(Database database)
         _delete.Run(position);
     }
 
-    /// <summary>The first rows behind a position: where each stands, its partition's key and its first seq.</summary>
-    public void ReadAfter(long position, int max, List<(long Position, int Partition, long FirstSeq)> found)
+    /// <summary>Visits the first rows behind a position, as long as that gives true: where each stands, its partition's key, its first seq, and the bytes of its ids.</summary>
+    public void VisitAfter(long position, int max, Func<long, int, long, int, bool> visit)
     {
         using var rows = _after.Query(position, max);
-        while (rows.Next())
-            found.Add((rows.Int64(0), rows.Int32(1), rows.Int64(2)));
+        while (rows.Next() && visit(rows.Int64(0), rows.Int32(1), rows.Int64(2), rows.Int32(3)))
+        {
+            // The visit decides.
+        }
     }
 
     /// <summary>The newest runs, oldest first: whole runs until there are <paramref name="idsMax"/> ids, without those older than <paramref name="since"/>.</summary>

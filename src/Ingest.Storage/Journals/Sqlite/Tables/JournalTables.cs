@@ -19,6 +19,8 @@ internal sealed class JournalTables(Database database)
 
     public BatchesTable Batches { get; } = new(database);
 
+    public FreedTable Freed { get; } = new(database);
+
     public ShippedTable Shipped { get; } = new(database);
 
     public LedgerTable Ledger { get; } = new(database);

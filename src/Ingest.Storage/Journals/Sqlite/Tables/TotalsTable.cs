@@ -8,11 +8,11 @@ namespace Ingest.Storage;
 /// </summary>
 /// <param name="Commits">Transactions ever committed; compared with <see cref="CommitMark"/>.</param>
 /// <param name="Partitions">Rows in partitions, whose ids are 1 to this number.</param>
-/// <param name="NextPosition">Position of the next row of bodies, ids or new heads. Never used twice, so that a stale page cannot pass for a new row.</param>
+/// <param name="NextPosition">Position of the next row of bodies, ids, new heads or freed batches. Never used twice, so that a stale page cannot pass for a new row.</param>
 /// <param name="UnsealedEvents">Events in blocks of no batch.</param>
 /// <param name="PendingEvents">Events in rows of batches.</param>
 /// <param name="PendingBatches">Rows in batches.</param>
-/// <param name="BacklogBytes">Bytes of all bodies.</param>
+/// <param name="BacklogBytes">Bytes of all bodies, those of freed batches among them.</param>
 /// <param name="LedgerRows">Rows in ledger.</param>
 /// <param name="ShippedBatches">Rows in shipped.</param>
 /// <param name="PartitionsSum">Sum of the newest head of every partition, wherever it stands.</param>

@@ -14,14 +14,7 @@ internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : Write
         if (tables.Batches.Find(head.Key, id.Stream, id.FromSeq, tables.Partitions) is not { } pending)
             return tables.Shipped.Exists(head.Key, id.Stream, id.FromSeq) ? JournalResult.Committed : JournalMessages.Unknown(id);
 
-        var positions = BatchBodies.Positions(tables, pending);
-        foreach (var position in positions)
-        {
-            tables.Bodies.Delete(position);
-            if (pending.MergedPieces == 0)
-                tables.Blocks.Delete(position);
-        }
-
+        transaction.Free(pending);
         tables.Batches.Delete(pending);
         tables.Shipped.Insert(head.Key, new ShippedBatch(pending.Batch, shipped));
         ref var entry = ref transaction.Ledger(head.Id, pending.Batch.Hour);
@@ -30,7 +23,6 @@ internal sealed class ConfirmWrite(BatchId id, ShippedObject shipped) : Write
         {
             PendingEvents = transaction.Totals.PendingEvents - pending.Batch.Events,
             PendingBatches = transaction.Totals.PendingBatches - 1,
-            BacklogBytes = transaction.Totals.BacklogBytes - pending.Batch.BodyBytes,
             ShippedBatches = transaction.Totals.ShippedBatches + 1,
             BatchesSum = transaction.Totals.BatchesSum.Without(BatchesTable.ChecksumOf(pending)),
         };

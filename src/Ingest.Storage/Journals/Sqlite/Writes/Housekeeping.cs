@@ -1,41 +1,14 @@
 namespace Ingest.Storage;
 
 /// <summary>
-/// What keeps the journal small and no write needs: folding heads, and deleting ids that are over. In transactions of its own,
-/// between commits, so that damage to a row that nobody asked for stops no intake. Used by the writer thread alone.
+/// What keeps the journal small and no write needs: folding heads, deleting ids that are over, and giving back the space of
+/// batches that the lake confirmed. In transactions of its own, between commits, so that damage to a row that nobody asked for
+/// stops no intake, and no write waits for more than a step of each. Used by the writer thread alone.
 /// </summary>
-internal sealed class Housekeeping(HeadCache heads, IdSweep sweep)
+internal sealed class Housekeeping(params IReadOnlyList<IChore> chores)
 {
-    /// <summary>True when a step is due.</summary>
-    /// <param name="idle">Nothing is written now: what is left may be done, too.</param>
-    public bool IsDue(bool idle) => heads.IsFoldDue || sweep.IsDue || (idle && sweep.IsUnfinished);
+    public IReadOnlyList<IChore> Chores => chores;
 
-    /// <summary>Takes a step. To be followed by <see cref="Done"/> once what it did is committed, or <see cref="Failed"/>.</summary>
-    /// <returns>True where something was changed.</returns>
-    public bool Run()
-    {
-        if (!heads.IsFoldDue)
-            return sweep.Step();
-
-        heads.Fold();
-        return true;
-    }
-
-    public void Done()
-    {
-        if (heads.IsFoldDue)
-            heads.Folded();
-        else
-            sweep.Done();
-    }
-
-    /// <summary>Tries again after as many writes more.</summary>
-    /// <param name="nextPosition">The first free position.</param>
-    public void Failed(long nextPosition)
-    {
-        if (heads.IsFoldDue)
-            heads.FoldFailed();
-        else
-            sweep.Failed(nextPosition);
-    }
+    /// <summary>A step is due now, also where no write comes.</summary>
+    public bool GoesOn => chores.Any(chore => chore.GoesOn);
 }

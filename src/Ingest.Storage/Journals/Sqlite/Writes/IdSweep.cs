@@ -5,26 +5,38 @@ namespace Ingest.Storage;
 /// found from their oldest on. Two rows are looked at for each that is added, so that under steady load there are never more of
 /// those that are over than of the others; the rest goes when nothing is written. Used by the writer thread alone.
 /// </summary>
+/// <remarks>
+/// A step that met as many bytes to delete as one may ends before it looked at all its rows. What it did not look at stays due,
+/// and the next step follows the next commit. It may delete twice what was added meanwhile beside its own bound, so that this
+/// catches up, however large the commits are.
+/// </remarks>
 /// <param name="table">Where they are stored.</param>
 /// <param name="heads">Say what is over.</param>
 /// <param name="rowsPerStep"><see cref="SqliteJournalOptions.IdRowsPerStep"/>.</param>
-internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep)
+/// <param name="bytesPerStep"><see cref="SqliteJournalOptions.IdBytesPerStep"/>.</param>
+internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep, long bytesPerStep) : IChore
 {
     private const int RowsPerWrite = 2;
 
-    private readonly List<(long Position, int Partition, long FirstSeq)> _rows = [];
+    /// <summary>Positions of the rows that the step deletes.</summary>
+    private readonly List<long> _over = [];
+
     private long _position;
     private long _reached;
+    private int _looked;
     private int _due;
+    private bool _endedEarly;
+
+    /// <summary>Bytes of ids that were added since the last step.</summary>
+    private long _bytesAdded;
 
     /// <summary>Ends of the table to be reached until every row that was over at the last change was looked at.</summary>
     private int _roundsLeft;
 
-    /// <summary>As many writes came as pay for a step.</summary>
-    public bool IsDue => _due >= rowsPerStep;
+    public bool GoesOn { get; private set; }
 
-    /// <summary>There may be rows that are over.</summary>
-    public bool IsUnfinished => _roundsLeft > 0;
+    /// <summary>As many writes came as pay for a step, the last one ended early, or nothing is written and there may be rows that are over.</summary>
+    public bool IsDue(bool idle) => _due >= rowsPerStep || GoesOn || (idle && _roundsLeft > 0);
 
     /// <summary>Begins somewhere else each time, so that rows at the front that stay do not keep the others for ever from being looked at.</summary>
     public void Begin(long nextPosition)
@@ -34,46 +46,60 @@ internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep)
     }
 
     /// <summary>A run was added, or some are over.</summary>
-    public void Add()
+    /// <param name="bytes">Bytes of the run; 0 for none.</param>
+    public void Add(int bytes)
     {
         _due += RowsPerWrite;
+        _bytesAdded += bytes;
         _roundsLeft = 2;
     }
 
-    /// <summary>Looks at some rows. To be followed by <see cref="Done"/> once what it did is committed.</summary>
+    /// <summary>Looks at some rows.</summary>
     /// <returns>True where rows were deleted.</returns>
     /// <exception cref="Ingest.Engine.JournalCorruptException">A row that looks as if it were over is not what was written: it stays.</exception>
     public bool Step()
     {
-        _rows.Clear();
-        table.ReadAfter(_position, rowsPerStep, _rows);
-        var deleted = false;
-        foreach (var (position, partition, firstSeq) in _rows)
+        // Only from one step to the next commit's is what was added that of one commit: before the first it is that of many.
+        var bytesLeft = bytesPerStep + (GoesOn ? 2 * _bytesAdded : 0);
+        _over.Clear();
+        (_looked, _reached) = (0, 0);
+        table.VisitAfter(_position, rowsPerStep, (position, partition, firstSeq, bytes) =>
         {
+            _looked++;
+            _reached = position;
             if (heads.CommittedOf(partition)?.Ids.IsOver(position, firstSeq) == true)
             {
-                table.DeleteSound(position);
-                deleted = true;
+                _over.Add(position);
+                bytesLeft -= bytes;
             }
-        }
 
-        _reached = _rows.Count < rowsPerStep ? 0 : _rows[^1].Position;
-        return deleted;
+            return bytesLeft > 0;
+        });
+        _endedEarly = bytesLeft <= 0;
+        if (!_endedEarly && _looked < rowsPerStep)
+            _reached = 0;
+        foreach (var position in _over)
+            table.DeleteSound(position);
+        return _over.Count > 0;
     }
 
     public void Done()
     {
         _position = _reached;
-        _due = Math.Max(0, _due - rowsPerStep);
+        _due = Math.Max(0, _due - _looked);
+        GoesOn = _endedEarly;
+        _bytesAdded = 0;
         if (_reached == 0)
             _roundsLeft--;
     }
 
-    /// <summary>Goes on elsewhere, later.</summary>
-    public void Failed(long nextPosition)
+    /// <summary>Goes on elsewhere, after as many writes more.</summary>
+    public void Failed(Exception fault, long nextPosition)
     {
         _due = 0;
         _roundsLeft = 0;
+        GoesOn = false;
+        _bytesAdded = 0;
         _position = Random.Shared.NextInt64(nextPosition);
     }
 }

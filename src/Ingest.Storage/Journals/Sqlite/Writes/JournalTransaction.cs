@@ -8,9 +8,14 @@ namespace Ingest.Storage;
 /// </summary>
 internal sealed class JournalTransaction
 {
+    /// <summary>Bytes of a batch's bodies up to which they are deleted with its confirmation: 64 KiB.</summary>
+    private const long FreedAtOnceBytesMax = 64 << 10;
+
     private readonly HeadCache _heads;
     private readonly LedgerChanges _ledger;
     private readonly IdSweep _sweep;
+    private readonly SpaceFreeing _freeing;
+    private readonly int _freedAtOnceRowsMax;
     private Totals _committed;
     private ClosedHours _closed;
     private ClosedHours _committedClosed;
@@ -20,8 +25,10 @@ internal sealed class JournalTransaction
         Tables = tables;
         _heads = new HeadCache(tables.Partitions, options.NewHeadsMax);
         _ledger = new LedgerChanges(_heads, tables.Ledger);
-        _sweep = new IdSweep(tables.Ids, _heads, options.IdRowsPerStep);
-        Housekeeping = new Housekeeping(_heads, _sweep);
+        _sweep = new IdSweep(tables.Ids, _heads, options.IdRowsPerStep, options.IdBytesPerStep);
+        _freeing = new SpaceFreeing(this, options.FreedRowsPerStep, options.FreedBytesPerStep);
+        _freedAtOnceRowsMax = options.FreedAtOnceRowsMax;
+        Housekeeping = new Housekeeping(new HeadFold(_heads), _sweep, _freeing);
     }
 
     public JournalTables Tables { get; }
@@ -130,8 +137,43 @@ internal sealed class JournalTransaction
         IsDirty = true;
         var position = NextPosition();
         Tables.Bodies.Insert(position, crc, body);
+        _freeing.Stored(body.Length);
         Totals = Totals with { BacklogBytes = Totals.BacklogBytes + body.Length };
         return position;
+    }
+
+    /// <summary>
+    /// Deletes the bodies and blocks of a confirmed batch: at once where they are few, as those of a trickle are, else later, in
+    /// steps. What is deleted later is checked then.
+    /// </summary>
+    /// <exception cref="JournalCorruptException">The stored blocks are not those that were sealed.</exception>
+    public void Free(PendingBatch pending)
+    {
+        var isMerged = pending.MergedPieces > 0;
+        var rows = isMerged ? pending.MergedPieces : pending.Batch.Blocks;
+        if (rows > _freedAtOnceRowsMax || pending.Batch.BodyBytes > FreedAtOnceBytesMax)
+        {
+            Tables.Freed.Write(FreedBatch.Of(pending, NextPosition()));
+            _freeing.Add();
+            return;
+        }
+
+        foreach (var position in BatchBodies.Positions(Tables, pending))
+        {
+            Tables.Bodies.Delete(position);
+            if (!isMerged)
+                Tables.Blocks.Delete(position);
+        }
+
+        Totals = Totals with { BacklogBytes = Totals.BacklogBytes - pending.Batch.BodyBytes };
+    }
+
+    /// <summary>Writes down that a step of <see cref="SpaceFreeing"/> deleted bodies; its commit follows.</summary>
+    /// <remarks>It is not counted in <see cref="Totals.Commits"/>: where it is lost, what it deleted is there and goes again.</remarks>
+    public void FreedBodies(long bytes)
+    {
+        Totals = Totals with { BacklogBytes = Totals.BacklogBytes - bytes };
+        Tables.Totals.Write(Totals);
     }
 
     /// <summary>Stores a run of ids as the newest of a partition.</summary>
@@ -140,7 +182,7 @@ internal sealed class JournalTransaction
     {
         var position = NextPosition();
         Tables.Ids.Insert(new StoredIdRun(head.Key, position, run, head.Ids.Newest, head.Ids.NewestSeq));
-        _sweep.Add();
+        _sweep.Add(run.Ids.Length);
         return head with { Ids = head.Ids with { Newest = position, NewestSeq = run.FirstSeq } };
     }
 
@@ -148,7 +190,7 @@ internal sealed class JournalTransaction
     /// <returns>The head that says so.</returns>
     public PartitionHead ForgetIds(PartitionHead head, long below)
     {
-        _sweep.Add();
+        _sweep.Add(bytes: 0);
         return head with { Ids = head.Ids with { Forgotten = below } };
     }
 

@@ -67,16 +67,23 @@ internal sealed class Writer
 
     private void Run()
     {
-        while (_queue.Take(_group, _freed ? TimeSpan.Zero : IdleAfter))
+        var idle = false;
+        var wait = IdleAfter;
+        while (_queue.Take(_group, wait))
         {
-            var idle = _group.Count == 0;
-            if (!idle)
+            idle = _group.Count == 0 && (idle || wait == IdleAfter);
+            if (_group.Count > 0)
                 Commit();
-            if (!_inDoubt && _transaction.Housekeeping.IsDue(idle))
-                KeepHouse();
+            foreach (var chore in _transaction.Housekeeping.Chores)
+            {
+                if (!_inDoubt && chore.IsDue(idle))
+                    KeepHouse(chore);
+            }
+
             // Refused appends may keep coming, so a full disk does not wait for an idle moment.
             if (idle || _transaction.AppendRefusal is not null)
                 GiveSpaceBack();
+            wait = _freed || (!_inDoubt && _transaction.Housekeeping.GoesOn) ? TimeSpan.Zero : IdleAfter;
         }
     }
 
@@ -205,23 +212,23 @@ internal sealed class Writer
     }
 
     /// <summary>One bounded step. A fault of it is reported, and it is tried again later: no write depends on it.</summary>
-    private void KeepHouse()
+    private void KeepHouse(IChore chore)
     {
         lock (_commitGate)
         {
             try
             {
                 _begin.Run();
-                if (_transaction.Housekeeping.Run())
+                if (chore.Step())
                     CommitHousekeeping();
                 else
                     RollBack();
-                _transaction.Housekeeping.Done();
+                chore.Done();
             }
             catch (Exception fault)
             {
                 RollBack();
-                _transaction.Housekeeping.Failed(_transaction.Totals.NextPosition);
+                chore.Failed(fault, _transaction.Totals.NextPosition);
                 _options.OnFault?.Invoke($"The journal could not be tidied up: {fault.Message}");
             }
         }
@@ -231,6 +238,7 @@ internal sealed class Writer
     {
         try
         {
+            _options.OnHousekeeping?.Invoke();
             _commit.Run();
         }
         catch (SqliteFault fault)
@@ -239,6 +247,7 @@ internal sealed class Writer
             throw;
         }
 
+        _transaction.Committed();
         _checkpointer.Committed(_database.TakePagesWritten());
     }
 

@@ -1,0 +1,153 @@
+using Ingest.Engine;
+
+namespace Ingest.Storage;
+
+/// <summary>
+/// Deletes the bodies and blocks of confirmed batches, oldest confirmation first, a step after each commit and one after the
+/// other where no write comes. Used by the writer thread alone.
+/// </summary>
+/// <remarks>
+/// A step deletes at least twice the bytes and twice the rows that were stored since the step before it, so that space comes back
+/// faster than it is taken, however large the commits are: beyond the bounds of a step, what waits for it waits in proportion to
+/// what those commits took themselves.
+/// </remarks>
+/// <param name="transaction">What the steps change.</param>
+/// <param name="rowsPerStep"><see cref="SqliteJournalOptions.FreedRowsPerStep"/>.</param>
+/// <param name="bytesPerStep"><see cref="SqliteJournalOptions.FreedBytesPerStep"/>.</param>
+internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerStep, long bytesPerStep) : IChore
+{
+    /// <summary>How long it rests after a fault that may pass, such as a full disk.</summary>
+    private static readonly TimeSpan RestAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly JournalTables _tables = transaction.Tables;
+
+    /// <summary>Positions of rows that met damage: those behind them go on without them. They are tried again at the next start.</summary>
+    private readonly HashSet<long> _damaged = [];
+
+    /// <summary>There may be rows. An earlier process may have left some.</summary>
+    private bool _isUnfinished = true;
+
+    /// <summary>Timestamp of the last fault that may pass; null where a step passed since.</summary>
+    private long? _failedAt;
+
+    /// <summary>Position of the row that the step is at; 0 where it is at none.</summary>
+    private long _at;
+
+    private int _rowsStored;
+    private long _bytesStored;
+
+    /// <summary>What the step may still delete.</summary>
+    private int _rowsLeft;
+
+    private long _bytesLeft;
+
+    /// <summary>What the step deleted.</summary>
+    private int _rowsFreed;
+
+    private long _bytesFreed;
+
+    public bool GoesOn => _isUnfinished && (_failedAt is not { } failedAt || TimeProvider.System.GetElapsedTime(failedAt) > RestAfterFault);
+
+    public bool IsDue(bool idle) => GoesOn;
+
+    /// <summary>A batch was confirmed that is to be freed.</summary>
+    public void Add()
+    {
+        if (!_isUnfinished)
+            (_rowsStored, _bytesStored) = (0, 0);
+        _isUnfinished = true;
+    }
+
+    /// <summary>A body was stored.</summary>
+    public void Stored(int bytes)
+    {
+        _rowsStored++;
+        _bytesStored += bytes;
+    }
+
+    public bool Step()
+    {
+        (_rowsLeft, _bytesLeft) = (rowsPerStep + (2 * _rowsStored), bytesPerStep + (2 * _bytesStored));
+        (_rowsFreed, _bytesFreed) = (0, 0);
+        while (_rowsLeft > 0 && _bytesLeft > 0 && Next() is { } freed)
+        {
+            var left = Free(freed);
+            if (left.Rows > 0)
+            {
+                _tables.Freed.Write(left);
+                break;
+            }
+
+            _tables.Freed.Delete(left.Position);
+        }
+
+        if (_rowsFreed > 0)
+            transaction.FreedBodies(_bytesFreed);
+        return _rowsFreed > 0;
+    }
+
+    public void Done()
+    {
+        _isUnfinished = _rowsFreed > 0;
+        (_rowsStored, _bytesStored, _at, _failedAt) = (0, 0, 0, null);
+    }
+
+    public void Failed(Exception fault, long nextPosition)
+    {
+        if (_at != 0 && fault is JournalCorruptException or SqliteFault { IsDamage: true })
+            _damaged.Add(_at);
+        else
+            _failedAt = TimeProvider.System.GetTimestamp();
+        (_rowsStored, _bytesStored, _at) = (0, 0, 0);
+    }
+
+    /// <summary>The oldest row behind the one that the step was at last that met no damage; null where there is none.</summary>
+    private FreedBatch? Next()
+    {
+        var position = _tables.Freed.PositionAfter(_at);
+        while (position is { } damaged && _damaged.Contains(damaged))
+            position = _tables.Freed.PositionAfter(damaged);
+        if (position is null)
+            return null;
+
+        _at = position.Value;
+        return _tables.Freed.Read(_at);
+    }
+
+    /// <summary>Deletes as much of a batch as the step may.</summary>
+    /// <returns>What is left.</returns>
+    /// <exception cref="JournalCorruptException">Something is not as it was sealed; nothing of this step is to be committed.</exception>
+    private FreedBatch Free(FreedBatch freed)
+    {
+        var oldest = freed.FromSeq;
+        while (freed.Rows > 0 && _rowsLeft > 0)
+        {
+            var (seq, bytes, next) = freed.IsMerged ? Piece(freed) : Block(freed);
+            if (bytes > _bytesLeft && _rowsFreed > 0)
+                break;
+
+            _tables.Bodies.Delete(freed.Next);
+            if (!freed.IsMerged)
+                _tables.Blocks.Delete(freed.Next);
+            oldest = seq;
+            _rowsLeft--;
+            _rowsFreed++;
+            _bytesLeft -= bytes;
+            _bytesFreed += bytes;
+            freed = freed with { Next = next, Rows = freed.Rows - 1, BodyBytes = freed.BodyBytes - bytes };
+        }
+
+        if (freed.Rows == 0 && (freed.BodyBytes != 0 || oldest != freed.FromSeq))
+            throw freed.Damaged(_tables.Database, oldest, freed.BodyBytes);
+        return freed;
+    }
+
+    private (long Seq, int Bytes, long Next) Piece(FreedBatch freed) =>
+        (freed.FromSeq, _tables.Bodies.LengthOf(freed.Next), freed.Next + 1);
+
+    private (long Seq, int Bytes, long Next) Block(FreedBatch freed)
+    {
+        var stored = _tables.Blocks.Chain(freed.Partition, freed.Stream, freed.Next, 1, $"{freed}, confirmed")[0];
+        return (stored.Block.Seq, stored.Block.BodyBytes, stored.Previous);
+    }
+}
