@@ -63,11 +63,15 @@ public sealed class SqliteFullDiskTests
         Assert.True(write > 50, "The script writes too little for the test to mean something.");
     }
 
+    /// <summary>The confirmed batch goes a block a step, so that the disk is full at such steps, too.</summary>
+    private static Task<SqliteJournal> OpenAsync(TemporaryFolder folder) =>
+        SqliteJournal.OpenAsync(SqliteFixture.Options(folder) with { FreedAtOnceRowsMax = 0, FreedRowsPerStep = 1 });
+
     /// <summary>What the journal holds after each write of the script; and its files after the first ones, in a log.</summary>
     private static async Task<string[]> StatesAsync(TemporaryFolder killed)
     {
         using var folder = new TemporaryFolder();
-        await using var journal = await SqliteFixture.OpenAsync(folder);
+        await using var journal = await OpenAsync(folder);
         var states = new List<string> { await JournalState.OfAsync(journal, Cancellation) };
         foreach (var write in Script)
         {
@@ -89,7 +93,7 @@ public sealed class SqliteFullDiskTests
         {
             try
             {
-                await using var journal = await SqliteFixture.OpenAsync(folder);
+                await using var journal = await OpenAsync(folder);
                 opened = true;
                 for (var done = Before; done < Script.Length; done++)
                 {
@@ -132,7 +136,7 @@ public sealed class SqliteFullDiskTests
     {
         using var copy = new TemporaryFolder();
         folder.CopyTo(copy);
-        await using var journal = await SqliteFixture.OpenAsync(copy);
+        await using var journal = await OpenAsync(copy);
         Assert.Contains(await JournalState.OfAsync(journal, Cancellation), possible);
         Assert.Empty(await journal.CheckAsync(Cancellation));
     }
