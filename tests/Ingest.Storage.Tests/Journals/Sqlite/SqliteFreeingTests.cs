@@ -7,7 +7,7 @@ using SQLitePCL;
 namespace Ingest.Storage.Tests;
 
 /// <summary>
-/// The space of a confirmed batch comes back in steps: nobody but the disk notices them, wherever they are broken off, and what
+/// The space of a confirmed batch, and of blocks that were merged, comes back in steps: nobody but the disk notices them, wherever they are broken off, and what
 /// one of them cannot delete keeps nothing else.
 /// </summary>
 public sealed class SqliteFreeingTests : IDisposable
@@ -38,7 +38,7 @@ public sealed class SqliteFreeingTests : IDisposable
     public async Task A_small_batch_goes_with_its_confirmation_and_a_larger_one_later(int blocks, int bodyBytes, bool merged, bool atOnce)
     {
         await using var journal = await OpenAsync();
-        await ShipAsync(journal, Make.Shop, blocks, bodyBytes, merged ? bodyBytes : 0);
+        await ShipAsync(journal, Make.Shop, blocks, merged ? 100 : bodyBytes, merged ? bodyBytes : 0);
         Assert.Equal(atOnce ? 0 : 1, Rows("freed"));
         Assert.Equal(atOnce ? 0 : merged ? 1 : blocks, Rows("bodies"));
         Assert.Empty(await journal.CheckAsync(Cancellation));
@@ -54,7 +54,7 @@ public sealed class SqliteFreeingTests : IDisposable
         await using var journal = await OpenAsync();
         var later = Make.Block(1, hour: new LakeHour(Make.Hour.Number + 1), bodyBytes: 700);
         await CommitAsync(journal.AppendAsync(AppendOf(Other, later), Cancellation));
-        var batch = await ShipAsync(journal, Make.Shop, Blocks, bodyBytes: 100, mergedBytes);
+        var batch = await ShipAsync(journal, Make.Shop, BlocksOf(mergedBytes), bodyBytes: 100, mergedBytes);
         await AllowAsync(steps, () => Scalar("SELECT rows FROM freed") == left);
 
         for (var open = 0; open < 2; open++)
@@ -94,7 +94,7 @@ public sealed class SqliteFreeingTests : IDisposable
             await using (var journal = await OpenAsync())
             {
                 var partition = new PartitionId("shop", steps);
-                await ShipAsync(journal, partition, Blocks, bodyBytes: 100, mergedBytes);
+                await ShipAsync(journal, partition, BlocksOf(mergedBytes), bodyBytes: 100, mergedBytes);
                 var rows = Scalar("SELECT rows FROM freed");
                 await AllowAsync(steps, () => Scalar("SELECT rows FROM freed") == rows - (steps * (mergedBytes > 0 ? 1 : PerStep)));
                 _folder.CopyTo(killed);
@@ -121,8 +121,8 @@ public sealed class SqliteFreeingTests : IDisposable
     {
         await using (var journal = await OpenAsync())
         {
-            await ShipAsync(journal, Make.Shop, Blocks, bodyBytes: 100, mergedBytes);
-            await ShipAsync(journal, Other, Blocks, bodyBytes: 100, mergedBytes);
+            await ShipAsync(journal, Make.Shop, BlocksOf(mergedBytes), bodyBytes: 100, mergedBytes);
+            await ShipAsync(journal, Other, BlocksOf(mergedBytes), bodyBytes: 100, mergedBytes);
             Assert.Equal(2, Rows("freed"));
             SqliteFixture.Execute(_folder, sql);
             Volatile.Write(ref _allowed, int.MaxValue);
@@ -132,7 +132,7 @@ public sealed class SqliteFreeingTests : IDisposable
             _faults.Clear();
             for (var seq = 1; seq <= 5; seq++)
                 await CommitAsync(journal.AppendAsync(AppendOf(new PartitionId("third", 0), Make.Block(seq)), Cancellation));
-            await ShipAsync(journal, new PartitionId("fourth", 0), Blocks, bodyBytes: 100, mergedBytes);
+            await ShipAsync(journal, new PartitionId("fourth", 0), BlocksOf(mergedBytes), bodyBytes: 100, mergedBytes);
             await UntilAsync(() => Rows("freed") == 1);
             await journal.ReadStatusAsync(Cancellation);
             Assert.Empty(_faults); // Once is enough: it is not tried before the next start.
@@ -151,7 +151,7 @@ public sealed class SqliteFreeingTests : IDisposable
     public async Task The_full_check_finds_a_lost_row(int mergedBytes, string named)
     {
         await using var journal = await OpenAsync();
-        await ShipAsync(journal, Make.Shop, Blocks, bodyBytes: 100, mergedBytes);
+        await ShipAsync(journal, Make.Shop, BlocksOf(mergedBytes), bodyBytes: 100, mergedBytes);
         Assert.Empty(await journal.CheckAsync(Cancellation));
         SqliteFixture.Execute(_folder, "DELETE FROM freed");
         Assert.Contains(await journal.CheckAsync(Cancellation), finding => finding.Contains(named, StringComparison.Ordinal));
@@ -247,6 +247,33 @@ public sealed class SqliteFreeingTests : IDisposable
         await FreeAllAsync(journal);
     }
 
+    /// <summary>The batch is pending meanwhile, and may be confirmed before they are gone.</summary>
+    [Fact]
+    public async Task Blocks_that_a_merged_body_takes_the_place_of_go_in_steps()
+    {
+        const int MergedBytes = 50;
+        await using (var journal = await OpenAsync())
+        {
+            var batch = await SealAsync(journal, Make.Shop, Blocks, bodyBytes: 100, MergedBytes);
+            Assert.Equal((1, Blocks, Blocks + 1), (Rows("freed"), Rows("blocks"), Rows("bodies")));
+            await AllowAsync(1, () => Scalar("SELECT rows FROM freed") == Blocks - PerStep);
+            var status = await journal.ReadStatusAsync(Cancellation);
+            Assert.Equal((0, 2 * Blocks, 1, MergedBytes, Make.Block(1).Received), (status.Unsealed, status.Pending, status.PendingBatches, status.BacklogBytes, status.OldestReceived));
+            Assert.Equal(Make.Body(1, MergedBytes), await journal.ReadBatchAsync(batch, Cancellation).SelectMany(chunk => chunk.ToArray()).ToArrayAsync(Cancellation));
+            Assert.Empty(await journal.CheckAsync(Cancellation));
+
+            await CommitAsync(journal.ConfirmAsync(batch.Id, Make.Shipped(batch), Cancellation));
+            Assert.Null((await journal.ReadStatusAsync(Cancellation)).OldestReceived);
+            Assert.Equal(1, Rows("freed"));
+            Assert.Empty(await journal.CheckAsync(Cancellation));
+        }
+
+        await using var again = await OpenAsync();
+        await FreeAllAsync(again);
+        Assert.Equal((0, 0), (Rows("blocks"), Rows("bodies")));
+        Assert.Equal(0, (await again.ReadStatusAsync(Cancellation)).BacklogBytes);
+    }
+
     private SqliteJournalOptions Options() => SqliteFixture.Options(_folder) with
     {
         NewHeadsMax = int.MaxValue, // No other step of housekeeping commits.
@@ -265,6 +292,9 @@ public sealed class SqliteFreeingTests : IDisposable
         if (Interlocked.Decrement(ref _allowed) < 0)
             throw new SqliteFault(raw.SQLITE_FULL, "the test allows no step");
     }
+
+    /// <summary>Of a merged batch so few that they go with its seal: what the steps free is the merged body alone.</summary>
+    private static int BlocksOf(int mergedBytes) => mergedBytes > 0 ? 2 : Blocks;
 
     /// <summary>Lets so many steps commit, and waits for the last, and for one that does not.</summary>
     private async Task AllowAsync(int steps, Func<bool> condition)

@@ -3,8 +3,8 @@ using Ingest.Engine;
 
 namespace Ingest.Storage;
 
-/// <summary>What is left of the bodies and blocks of a confirmed batch.</summary>
-/// <param name="Position">Where the row stands: in the order of confirmation.</param>
+/// <summary>What is left of the bodies and blocks of a confirmed batch, or of one whose blocks were merged.</summary>
+/// <param name="Position">Where the row stands: in the order in which they became free.</param>
 /// <param name="Partition">The partition's key.</param>
 /// <param name="Stream">The batch's stream.</param>
 /// <param name="FromSeq">Seq of its oldest block.</param>
@@ -43,7 +43,7 @@ internal sealed record FreedBatch(
         }
         else
         {
-            var chain = tables.Blocks.Chain(Partition, Stream, Next, Rows, $"{this}, confirmed");
+            var chain = tables.Blocks.Chain(Partition, Stream, Next, Rows, $"{this}, freed");
             oldest = chain[0].Block.Seq;
             bytes = chain.Sum(stored => (long)stored.Block.BodyBytes);
         }
@@ -60,8 +60,8 @@ internal sealed record FreedBatch(
 }
 
 /// <summary>
-/// Confirmed batches whose space is still to come back: deleting thousands of blocks with the confirmation would keep every other
-/// write waiting (<see cref="SpaceFreeing"/>). Few rows, each rewritten by every step until nothing is left of its batch.
+/// Batches whose space is still to come back: deleting thousands of blocks with a confirmation, or with the seal of a merged batch, would keep
+/// every other write waiting (<see cref="SpaceFreeing"/>). Few rows, each rewritten by every step until nothing is left of its batch.
 /// </summary>
 internal sealed class FreedTable(Database database)
 {

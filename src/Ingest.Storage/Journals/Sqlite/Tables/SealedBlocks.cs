@@ -9,9 +9,9 @@ namespace Ingest.Storage;
 /// <param name="Oldest">Position of the first.</param>
 /// <param name="Last">Position of the last.</param>
 /// <param name="Received">When the first event in them was received.</param>
+/// <param name="BodyBytes">Bytes of their bodies.</param>
 /// <param name="Next">The unsealed block behind them; null where there was none yet.</param>
-/// <param name="Replaced">All of them where a merged body takes their place, else none.</param>
-internal sealed record SealedBlocks(long Oldest, long Last, Instant Received, StoredBlock? Next, IReadOnlyList<StoredBlock> Replaced)
+internal sealed record SealedBlocks(long Oldest, long Last, Instant Received, long BodyBytes, StoredBlock? Next)
 {
     /// <returns>The blocks, or why the seal does not stand.</returns>
     public static (SealedBlocks? Blocks, string? Violation) Read(JournalTables tables, Seal seal)
@@ -20,8 +20,13 @@ internal sealed record SealedBlocks(long Oldest, long Last, Instant Received, St
         var unsealed = tables.Partitions.Find(batch.Partition) is { } head ? tables.Blocks.ReadUnsealed(head, batch.Stream) : [];
         var rule = new SealRule(seal);
         var count = 0;
-        while (count < unsealed.Count && rule.Takes(unsealed[count].Block.Seq))
-            rule.Add(unsealed[count++].Block);
+        var bytes = 0L;
+        for (; count < unsealed.Count && rule.Takes(unsealed[count].Block.Seq); count++)
+        {
+            rule.Add(unsealed[count].Block);
+            bytes += unsealed[count].Block.BodyBytes;
+        }
+
         if (rule.Violation() is { } violation)
             return (null, violation);
 
@@ -29,8 +34,8 @@ internal sealed record SealedBlocks(long Oldest, long Last, Instant Received, St
             unsealed[0].Position,
             unsealed[count - 1].Position,
             rule.Received,
-            count < unsealed.Count ? unsealed[count] : null,
-            seal.MergedBody is null ? [] : unsealed.GetRange(0, count));
+            bytes,
+            count < unsealed.Count ? unsealed[count] : null);
         return (blocks, null);
     }
 }

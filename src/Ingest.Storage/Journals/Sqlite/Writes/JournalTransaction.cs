@@ -143,8 +143,8 @@ internal sealed class JournalTransaction
     }
 
     /// <summary>
-    /// Deletes the bodies and blocks of a confirmed batch: at once where they are few, as those of a trickle are, else later, in
-    /// steps. What is deleted later is checked then.
+    /// Deletes the bodies and blocks of a batch that was confirmed, or whose merged body takes their place: at once where they
+    /// are few, as those of a trickle are, else later, in steps. What is deleted later is checked then.
     /// </summary>
     /// <exception cref="JournalCorruptException">The stored blocks are not those that were sealed.</exception>
     public void Free(PendingBatch pending)

@@ -46,6 +46,7 @@ internal sealed class SealWrite(Seal seal, SealedBlocks blocks) : Write
     /// <summary>The merged body takes the place of the blocks' bodies, in pieces; the blocks go.</summary>
     private PendingBatch Merge(JournalTransaction transaction, PendingBatch pending, ReadOnlyMemory<byte> merged)
     {
+        transaction.Free(pending with { Batch = pending.Batch with { BodyBytes = blocks.BodyBytes } });
         var first = transaction.Totals.NextPosition;
         var pieces = 0;
         for (var rest = merged.Span; !rest.IsEmpty; pieces++)
@@ -55,13 +56,6 @@ internal sealed class SealWrite(Seal seal, SealedBlocks blocks) : Write
             crc.Add(piece);
             transaction.AddBody(crc, piece);
             rest = rest[piece.Length..];
-        }
-
-        foreach (var stored in blocks.Replaced)
-        {
-            transaction.Tables.Bodies.Delete(stored.Position);
-            transaction.Tables.Blocks.Delete(stored.Position);
-            transaction.Totals = transaction.Totals with { BacklogBytes = transaction.Totals.BacklogBytes - stored.Block.BodyBytes };
         }
 
         return pending with { Position = first, MergedPieces = pieces };

@@ -3,7 +3,7 @@ using Ingest.Engine;
 namespace Ingest.Storage;
 
 /// <summary>
-/// Deletes the bodies and blocks of confirmed batches, oldest confirmation first, a step after each commit and one after the
+/// Deletes the bodies and blocks of confirmed batches, and those that a merged body took the place of, oldest first, a step after each commit and one after the
 /// other where no write comes. Used by the writer thread alone.
 /// </summary>
 /// <remarks>
@@ -50,7 +50,7 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
 
     public bool IsDue(bool idle) => GoesOn;
 
-    /// <summary>A batch was confirmed that is to be freed.</summary>
+    /// <summary>A batch is to be freed.</summary>
     public void Add()
     {
         if (!_isUnfinished)
@@ -147,7 +147,7 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
 
     private (long Seq, int Bytes, long Next) Block(FreedBatch freed)
     {
-        var stored = _tables.Blocks.Chain(freed.Partition, freed.Stream, freed.Next, 1, $"{freed}, confirmed")[0];
+        var stored = _tables.Blocks.Chain(freed.Partition, freed.Stream, freed.Next, 1, $"{freed}, freed")[0];
         return (stored.Block.Seq, stored.Block.BodyBytes, stored.Previous);
     }
 }
