@@ -27,7 +27,10 @@ public sealed record Limits
     /// <summary>Age of a batch's oldest block after which it is sealed. Costs nothing in safety: the blocks are durable.</summary>
     public TimeSpan SealAge { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Blocks of a batch after which it is sealed: bounds the metadata a partition keeps and reads back (64 bytes a block), and how long a seal and its confirmation keep other writes waiting (some 20 ms).</summary>
+    /// <summary>Most blocks that a batch may be given.</summary>
+    public const int SealBlocksMax = 1_000_000;
+
+    /// <summary>Blocks of a batch after which it is sealed: bounds the metadata that is read back for a partition or a batch (64 bytes a block), and how much of a small machine shipping one takes at a time: some 30 µs a block of a few kilobytes.</summary>
     public int SealBlocks { get; init; } = 4_096;
 
     /// <summary>A batch whose blocks have fewer line bytes than this on average is merged into one member when it is sealed: tiny members compress badly.</summary>
@@ -84,7 +87,7 @@ public sealed record Limits
         Require(DedupeAgeMax > TimeSpan.Zero, "DedupeAgeMax must be above zero.");
         Require(SealBytes is >= 1 and <= 5L << 30, "SealBytes must be 1 byte to 5 GiB, the largest single copy of S3.");
         Require(SealAge > TimeSpan.Zero && SealAge <= TimeSpan.FromHours(1), "SealAge must be above zero and at most 1h: no batch crosses an hour.");
-        Require(SealBlocks is >= 1 and <= 1_000_000, "SealBlocks must be 1 to 1,000,000.");
+        Require(SealBlocks is >= 1 and <= SealBlocksMax, "SealBlocks must be 1 to 1,000,000.");
         Require(MergeLineBytesMax <= 256L << 20, "MergeLineBytesMax must be at most 256 MiB: merging holds the lines in memory.");
         Require(JournalTimeout > TimeSpan.Zero, "JournalTimeout must be above zero.");
         Require(ShipConcurrency >= 1 && ShipWindow >= ShipConcurrency, "ShipWindow must be at least ShipConcurrency, and that at least 1.");

@@ -7,7 +7,7 @@ namespace Ingest.Bench;
 public sealed record Mode(string Name, string About, IReadOnlyList<string> Options)
 {
     public static readonly Mode Burst = new(
-        "burst", "shipping is deferred: objects are closed after an hour", ["--seal-age", "1h", "--seal-bytes", "5GiB"]);
+        "burst", "shipping is deferred: objects are closed after an hour", ["--seal-age", "1h", "--seal-bytes", "5GiB", "--seal-blocks", "1000000"]);
 
     public static readonly Mode Sustained = new(
         "sustained", "shipping goes on: objects are closed after 2 s or 64 MiB, and put into a lake in a folder", ["--seal-age", "2s", "--seal-bytes", "64MiB"]);

@@ -38,6 +38,17 @@ public static class RunCommand
             StringComparer.Ordinal);
         var sealAge = Quantity("--seal-age", "TIME", "An object is closed when its oldest event waited this long.", "60s", Quantities.Time, "a time such as 60s, 5m or 1h");
         var sealBytes = Quantity("--seal-bytes", "SIZE", "An object is closed when it has this many bytes, compressed.", "64MiB", Quantities.Bytes, "a size such as 64MiB");
+        var sealBlocks = new Option<int>("--seal-blocks")
+        {
+            HelpName = "N",
+            Description = "An object is closed when so many commits wrote into it. Higher for larger objects where events come one by one; shipping one then takes more of the machine at a time.",
+            DefaultValueFactory = _ => new Limits().SealBlocks,
+        };
+        sealBlocks.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > Limits.SealBlocksMax)
+                result.AddError($"--seal-blocks {number}: write 1 to {Limits.SealBlocksMax}.");
+        });
         var ship = new Option<int>("--ship-concurrency")
         {
             HelpName = "N",
@@ -73,7 +84,7 @@ public static class RunCommand
             "Starts the ingest server: takes events over HTTP, keeps them durably, and ships them to the lake.\n" +
             "Credentials for S3 are found as every AWS tool finds them: AWS_ACCESS_KEY_ID, AWS_PROFILE, roles, …")
         {
-            host, port, data, postgres, lake, sealAge, sealBytes, ship, config, drain,
+            host, port, data, postgres, lake, sealAge, sealBytes, sealBlocks, ship, config, drain,
             region, role, primary, relayKey, runtime,
         };
         foreach (var option in lakeOptions.Values.Concat(more))
@@ -100,6 +111,7 @@ public static class RunCommand
             RelayKey = parsed.GetValue(relayKey),
             SealAge = Quantities.Time(parsed.GetValue(sealAge)!)!.Value,
             SealBytes = Quantities.Bytes(parsed.GetValue(sealBytes)!)!.Value,
+            SealBlocks = parsed.GetValue(sealBlocks),
             ShipConcurrency = parsed.GetValue(ship),
             Drain = Quantities.Time(parsed.GetValue(drain)!)!.Value,
         };

@@ -45,6 +45,9 @@ public sealed record RunSettings
 
     public required long SealBytes { get; init; }
 
+    /// <summary>Blocks after which an object is closed.</summary>
+    public required int SealBlocks { get; init; }
+
     /// <summary>Objects put at once.</summary>
     public required int ShipConcurrency { get; init; }
 

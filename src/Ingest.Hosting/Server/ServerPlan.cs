@@ -35,7 +35,13 @@ public sealed record ServerPlan(
         var found = new List<string>();
         var lake = LakeLocation.Parse(settings.Lake, option => settings.LakeOptions.GetValueOrDefault(option.Name), found);
         var journal = JournalLocation.Parse(settings.Data, settings.Postgres, found);
-        var limits = new Limits { SealAge = settings.SealAge, SealBytes = settings.SealBytes, ShipConcurrency = settings.ShipConcurrency };
+        var limits = new Limits
+        {
+            SealAge = settings.SealAge,
+            SealBytes = settings.SealBytes,
+            SealBlocks = settings.SealBlocks,
+            ShipConcurrency = settings.ShipConcurrency,
+        };
         found.AddRange(limits.Violations());
         if (!Collector.Configuration.TryLoad(settings.Config, out var configuration, out var errors))
             found.AddRange(errors.Select(error => Path.Combine(settings.Config, error.ToString())));

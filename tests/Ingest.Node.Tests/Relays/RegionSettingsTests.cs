@@ -87,6 +87,7 @@ public sealed class RegionSettingsTests : IDisposable
         Config = "config",
         SealAge = TimeSpan.FromMinutes(1),
         SealBytes = 1,
+        SealBlocks = 1,
         ShipConcurrency = 1,
         Drain = TimeSpan.Zero,
     };

@@ -55,10 +55,10 @@ public sealed record SqliteJournalOptions
     internal long IdBytesPerStep { get; init; } = 256 << 10;
 
     /// <summary>Blocks of confirmed batches, or pieces of merged ones, that are deleted in one step.</summary>
-    internal int FreedRowsPerStep { get; init; } = 256;
+    internal int FreedRowsPerStep { get; init; } = 48;
 
     /// <summary>Bytes of their bodies that are deleted in one step, if it is not a single one.</summary>
-    internal long FreedBytesPerStep { get; init; } = 4 << 20;
+    internal long FreedBytesPerStep { get; init; } = 1 << 20;
 
     /// <summary>Blocks or pieces of a batch up to which they are deleted with its confirmation: as fast as writing down that they are to go.</summary>
     internal int FreedAtOnceRowsMax { get; init; } = 16;
