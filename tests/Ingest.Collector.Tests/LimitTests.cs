@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Ingest.Engine;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -381,17 +381,26 @@ public sealed class LimitTests
         Assert.False(kestrel.AddServerHeader);
     }
 
+    /// <summary>Three of its usual ones, of which the first begins with the head of the request.</summary>
     [Fact]
-    public void Kestrel_receives_into_blocks_of_ours()
+    public async Task A_body_of_12_KiB_is_received_into_one_block()
     {
+        const int Bytes = 12 << 10;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         CollectorServer.Configure(builder, new CollectorLimits(), [new IPEndPoint(IPAddress.Loopback, 0)]);
-        using var services = builder.Services.BuildServiceProvider();
+        await using var web = builder.Build();
+        web.Run(async context =>
+        {
+            var read = await context.Request.BodyReader.ReadAtLeastAsync(Bytes, TestContext.Current.CancellationToken);
+            await context.Response.WriteAsync(read.Buffer.IsSingleSegment ? "one block" : "several", TestContext.Current.CancellationToken);
+        });
+        await web.StartAsync(TestContext.Current.CancellationToken);
 
-        // As Kestrel's pipes ask for it.
-        using var block = services.GetRequiredService<IMemoryPoolFactory<byte>>().Create().Rent(4096);
+        using var client = new HttpClient();
+        using var body = new ByteArrayContent(new byte[Bytes]);
+        using var answer = await client.PostAsync(web.Urls.Single(), body, TestContext.Current.CancellationToken);
 
-        Assert.Equal(16 << 10, block.Memory.Length);
+        Assert.Equal("one block", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private static Task<CollectorHost> StartAsync(CollectorLimits limits) =>

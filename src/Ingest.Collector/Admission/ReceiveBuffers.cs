@@ -10,7 +10,7 @@ namespace Ingest.Collector;
 /// </summary>
 internal sealed class ReceiveBuffers : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
-    /// <summary>Bytes of a block, 16 KiB: with all of <see cref="CollectorLimits.ConnectionsMax"/> slow, 160 MiB.</summary>
+    /// <summary>Bytes of a block, 16 KiB: 320 MiB where all of <see cref="CollectorLimits.ConnectionsMax"/> are slow in both directions.</summary>
     private const int BlockBytes = 16 << 10;
 
     public override int MaxBufferSize => BlockBytes;

@@ -113,16 +113,36 @@ public sealed partial class SqliteJournal
         tables =>
         {
             var totals = tables.Totals.Read();
-            var oldest = new[] { tables.Blocks.OldestReceived(), tables.Batches.OldestReceived() }.OfType<Instant>().ToArray();
+            var oldest = new[] { OldestBlock(tables), tables.Batches.OldestReceived() }.OfType<Instant>().ToArray();
             return new JournalStatus(
                 totals.UnsealedEvents,
                 totals.PendingEvents,
                 (int)totals.PendingBatches,
-                totals.BacklogBytes - tables.Freed.BodyBytes(),
+                Math.Max(0, totals.BacklogBytes - tables.Freed.BodyBytes()),
                 oldest.Length == 0 ? null : oldest.Min(),
                 (JournalFolder.LengthOf(_folder.Database) ?? 0) + (JournalFolder.LengthOf(_folder.Wal) ?? 0));
         },
         cancellation);
+
+    /// <summary>
+    /// When the oldest unsealed block was received, or an older one of a pending batch. Where confirmed batches have left blocks,
+    /// which are the oldest, the heads lead to it.
+    /// </summary>
+    private static Instant? OldestBlock(JournalTables tables)
+    {
+        if (tables.Freed.IsEmpty())
+            return tables.Blocks.OldestReceived();
+
+        try
+        {
+            return tables.Partitions.All().Min(tables.Blocks.OldestUnsealed);
+        }
+        catch (JournalCorruptException)
+        {
+            // Whoever needs what is damaged says so. The status stays readable, and too old is better than nothing.
+            return tables.Blocks.OldestReceived();
+        }
+    }
 
     private static PendingBatch FindPending(JournalTables tables, Batch batch) =>
         tables.Partitions.Find(batch.Partition) is { } head

@@ -208,6 +208,19 @@ public sealed class SqliteFreeingTests : IDisposable
         }
     }
 
+    /// <summary>Where the disk was full, a small step may fit and a large one does not.</summary>
+    [Fact]
+    public async Task After_a_fault_a_step_is_no_larger_for_what_was_stored_meanwhile()
+    {
+        await using var journal = await OpenAsync();
+        await ShipAsync(journal, Make.Shop, Blocks, bodyBytes: 100);
+        await UntilAsync(() => !_faults.IsEmpty);
+        for (var number = 0; number < Blocks; number++)
+            await CommitAsync(journal.AppendAsync(AppendOf(new PartitionId("busy", number), Make.Block(1)), Cancellation));
+        await AllowAsync(1, () => Scalar("SELECT sum(rows) FROM freed") == Blocks - PerStep);
+        await FreeAllAsync(journal);
+    }
+
     /// <summary>Many batches in a step, and parts of two.</summary>
     [Fact]
     public async Task A_step_goes_on_with_the_next_batch()

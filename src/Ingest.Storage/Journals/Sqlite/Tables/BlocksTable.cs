@@ -24,11 +24,7 @@ internal sealed class BlocksTable(Database database)
     private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM blocks WHERE position=?");
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM blocks ORDER BY position");
     private readonly Statement _delete = database.Prepare("DELETE FROM blocks WHERE position=?");
-
-    /// <summary>In the order of its index, so that it ends at the first block that is of no confirmed batch.</summary>
-    private readonly Statement _oldest = database.Prepare(
-        "SELECT received FROM blocks b WHERE NOT EXISTS (SELECT 1 FROM freed f " +
-        "WHERE f.partition=b.partition AND f.stream=b.stream AND b.seq BETWEEN f.from_seq AND f.to_seq) ORDER BY received LIMIT 1");
+    private readonly Statement _oldest = database.Prepare("SELECT received FROM blocks ORDER BY received LIMIT 1");
 
     public void Insert(in StoredBlock stored)
     {
@@ -148,7 +144,7 @@ internal sealed class BlocksTable(Database database)
 
     public void Delete(long position) => _delete.Run(position);
 
-    /// <summary>When the oldest block was received that the lake has not confirmed; null where there is none.</summary>
+    /// <summary>When the oldest block was received, be it confirmed; null where there is none.</summary>
     public Instant? OldestReceived()
     {
         using var rows = _oldest.Query();

@@ -104,6 +104,8 @@ internal sealed class FreedTable(Database database)
 
     public void Delete(long position) => _delete.Run(position);
 
+    public bool IsEmpty() => PositionAfter(0) is null;
+
     /// <summary>Bytes of bodies that are still to go. No checksum is verified: a damaged row here must not make the status unreadable.</summary>
     public long BodyBytes()
     {

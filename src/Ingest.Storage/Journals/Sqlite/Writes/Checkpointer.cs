@@ -121,6 +121,8 @@ internal sealed class Checkpointer : IDisposable
         if (truncate)
             _truncate = false;
     }
+
+    /// <returns>Frames in the log, and how many of them are in the database now, on the disk.</returns>
     private (int Frames, int Copied) CopyBesideCommits()
     {
         var progress = _database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);

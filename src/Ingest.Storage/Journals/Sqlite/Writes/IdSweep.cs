@@ -86,7 +86,7 @@ internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep, 
     public void Done()
     {
         _position = _reached;
-        _due = Math.Max(0, _due - _looked);
+        _due = Math.Max(0, _due - (_endedEarly ? _looked : rowsPerStep));
         GoesOn = _endedEarly;
         _bytesAdded = 0;
         if (_reached == 0)

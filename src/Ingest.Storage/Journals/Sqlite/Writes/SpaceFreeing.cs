@@ -7,9 +7,10 @@ namespace Ingest.Storage;
 /// other where no write comes. Used by the writer thread alone.
 /// </summary>
 /// <remarks>
-/// A step deletes at least twice the bytes and twice the rows that were stored since the step before it, so that space comes back
+/// A step deletes at least twice the rows or twice the bytes that were stored since the step before it, so that space comes back
 /// faster than it is taken, however large the commits are: beyond the bounds of a step, what waits for it waits in proportion to
-/// what those commits took themselves.
+/// what those commits took themselves. After a fault that is not so: much is stored while it rests, and a small step may fit
+/// where a large one does not.
 /// </remarks>
 /// <param name="transaction">What the steps change.</param>
 /// <param name="rowsPerStep"><see cref="SqliteJournalOptions.FreedRowsPerStep"/>.</param>
@@ -30,7 +31,7 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
     /// <summary>Timestamp of the last fault that may pass; null where a step passed since.</summary>
     private long? _failedAt;
 
-    /// <summary>Position of the row that the step is at; 0 where it is at none.</summary>
+    /// <summary>Position of the row that the step is at, which damage would be of; 0 where it is at none.</summary>
     private long _at;
 
     private int _rowsStored;
@@ -67,7 +68,9 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
 
     public bool Step()
     {
-        (_rowsLeft, _bytesLeft) = (rowsPerStep + (2 * _rowsStored), bytesPerStep + (2 * _bytesStored));
+        (_rowsLeft, _bytesLeft) = _failedAt is null
+            ? (rowsPerStep + (2 * _rowsStored), bytesPerStep + (2 * _bytesStored))
+            : (rowsPerStep, bytesPerStep);
         (_rowsFreed, _bytesFreed) = (0, 0);
         while (_rowsLeft > 0 && _bytesLeft > 0 && Next() is { } freed)
         {
@@ -81,6 +84,7 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
             _tables.Freed.Delete(left.Position);
         }
 
+        _at = 0;
         if (_rowsFreed > 0)
             transaction.FreedBodies(_bytesFreed);
         return _rowsFreed > 0;
@@ -89,7 +93,7 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
     public void Done()
     {
         _isUnfinished = _rowsFreed > 0;
-        (_rowsStored, _bytesStored, _at, _failedAt) = (0, 0, 0, null);
+        (_rowsStored, _bytesStored, _failedAt) = (0, 0, null);
     }
 
     public void Failed(Exception fault, long nextPosition)
@@ -104,7 +108,9 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
     /// <summary>The oldest row behind the one that the step was at last that met no damage; null where there is none.</summary>
     private FreedBatch? Next()
     {
-        var position = _tables.Freed.PositionAfter(_at);
+        var before = _at;
+        _at = 0; // Damage that is met on the way to a row is not that row's.
+        var position = _tables.Freed.PositionAfter(before);
         while (position is { } damaged && _damaged.Contains(damaged))
             position = _tables.Freed.PositionAfter(damaged);
         if (position is null)

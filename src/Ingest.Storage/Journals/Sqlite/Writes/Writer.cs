@@ -83,7 +83,8 @@ internal sealed class Writer
             // Refused appends may keep coming, so a full disk does not wait for an idle moment.
             if (idle || _transaction.AppendRefusal is not null)
                 GiveSpaceBack();
-            wait = _freed || (!_inDoubt && _transaction.Housekeeping.GoesOn) ? TimeSpan.Zero : IdleAfter;
+            var isFreeing = _freed && (idle || _transaction.AppendRefusal is not null);
+            wait = isFreeing || (!_inDoubt && _transaction.Housekeeping.GoesOn) ? TimeSpan.Zero : IdleAfter;
         }
     }
 
