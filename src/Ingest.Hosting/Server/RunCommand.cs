@@ -38,28 +38,16 @@ public static class RunCommand
             StringComparer.Ordinal);
         var sealAge = Quantity("--seal-age", "TIME", "An object is closed when its oldest event waited this long.", "60s", Quantities.Time, "a time such as 60s, 5m or 1h");
         var sealBytes = Quantity("--seal-bytes", "SIZE", "An object is closed when it has this many bytes, compressed.", "64MiB", Quantities.Bytes, "a size such as 64MiB");
-        var sealBlocks = new Option<int>("--seal-blocks")
-        {
-            HelpName = "N",
-            Description = "An object is closed when so many commits wrote into it. Higher for larger objects where events come one by one; shipping one then takes more of the machine at a time.",
-            DefaultValueFactory = _ => new Limits().SealBlocks,
-        };
-        sealBlocks.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > Limits.SealBlocksMax)
-                result.AddError($"--seal-blocks {number}: write 1 to {Limits.SealBlocksMax}.");
-        });
-        var ship = new Option<int>("--ship-concurrency")
-        {
-            HelpName = "N",
-            Description = "Objects put into the lake at once; each takes up to 16 MiB of memory. Lower on a thin line, higher with thousands of sources.",
-            DefaultValueFactory = _ => new Limits().ShipConcurrency,
-        };
-        ship.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > 64)
-                result.AddError($"--ship-concurrency {number}: write 1 to 64.");
-        });
+        var sealBlocks = Count(
+            "--seal-blocks",
+            "An object is closed when so many commits wrote into it. Higher for larger objects where events come one by one; shipping one then takes more of the machine at a time.",
+            new Limits().SealBlocks,
+            Limits.SealBlocksMax);
+        var ship = Count(
+            "--ship-concurrency",
+            "Objects put into the lake at once; each takes up to 16 MiB of memory. Lower on a thin line, higher with thousands of sources.",
+            new Limits().ShipConcurrency,
+            64);
         var postgres = Text(
             "--postgres",
             "CONNECTION",
@@ -133,6 +121,18 @@ public static class RunCommand
         var option = new Option<string?>(name) { HelpName = value, Description = description };
         if (defaultValue is not null)
             option.DefaultValueFactory = _ => defaultValue;
+        return option;
+    }
+
+    /// <summary>An option that takes a whole number from 1 on.</summary>
+    private static Option<int> Count(string name, string description, int defaultValue, int max)
+    {
+        var option = new Option<int>(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => defaultValue };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && (number < 1 || number > max))
+                result.AddError($"{name} {number}: write 1 to {max}.");
+        });
         return option;
     }
 

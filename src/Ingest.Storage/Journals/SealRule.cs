@@ -18,10 +18,12 @@ internal struct SealRule(Seal seal)
     private int _blocks;
     private long _events;
     private long _lineBytes;
-    private long _bodyBytes;
 
     /// <summary>When the first event of the blocks fed so far was received.</summary>
     public Instant Received { get; private set; }
+
+    /// <summary>Bytes of the bodies of the blocks fed so far.</summary>
+    public long BodyBytes { get; private set; }
 
     /// <summary>True while the next unsealed block, with this seq, still belongs to the batch. Bounded by the batch's own count.</summary>
     public readonly bool Takes(long seq) => seq <= _batch.ToSeq && _blocks <= _batch.Blocks;
@@ -37,7 +39,7 @@ internal struct SealRule(Seal seal)
         _blocks++;
         _events += block.Events;
         _lineBytes += block.LineBytes;
-        _bodyBytes += block.BodyBytes;
+        BodyBytes += block.BodyBytes;
     }
 
     /// <summary>Feeds all of the batch's range at once, where the storage has summed it up.</summary>
@@ -51,7 +53,7 @@ internal struct SealRule(Seal seal)
         _blocks = (int)Math.Min(run.Blocks, int.MaxValue);
         _events = run.Events;
         _lineBytes = run.LineBytes;
-        _bodyBytes = run.BodyBytes;
+        BodyBytes = run.BodyBytes;
     }
 
     /// <summary>Why the seal does not stand; null when it does.</summary>
@@ -63,7 +65,7 @@ internal struct SealRule(Seal seal)
         : _otherHour ? "the range holds blocks of another hour"
         : _events != _batch.Events ? Differs("number of events", _events, _batch.Events)
         : _lineBytes != _batch.LineBytes ? Differs("bytes of lines", _lineBytes, _batch.LineBytes)
-        : !_merged && _bodyBytes != _batch.BodyBytes ? Differs("bytes of bodies", _bodyBytes, _batch.BodyBytes)
+        : !_merged && BodyBytes != _batch.BodyBytes ? Differs("bytes of bodies", BodyBytes, _batch.BodyBytes)
         : null;
 
     private static string Differs(string what, long stored, long claimed) =>

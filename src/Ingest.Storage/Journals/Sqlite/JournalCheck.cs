@@ -116,10 +116,7 @@ internal sealed class JournalCheck
         foreach (var batch in pending)
         {
             _cancellation.ThrowIfCancellationRequested();
-            for (var i = 0; i < batch.MergedPieces; i++)
-                CheckNamed(batch.Position + i, bodies);
-            if (batch.MergedPieces == 0)
-                bodies.Blocks += batch.Batch.Blocks;
+            CountBodies(batch.IsMerged, batch.Position, batch.Bodies, bodies);
             Try(() => BatchBodies.Positions(_tables, batch));
         }
     }
@@ -127,34 +124,23 @@ internal sealed class JournalCheck
     private void CheckFreed(FreedBatch freed, BodyTally bodies)
     {
         _cancellation.ThrowIfCancellationRequested();
-        if (freed.IsMerged)
-        {
-            for (var i = 0; i < freed.Rows; i++)
-                CheckNamed(freed.Next + i, bodies);
-        }
-        else
-        {
-            bodies.Blocks += freed.Rows;
-        }
-
+        CountBodies(freed.IsMerged, freed.Next, freed.Rows, bodies);
         Try(() => freed.Verify(_tables));
+    }
+
+    /// <summary>Pieces are named by their batch, other bodies by their blocks.</summary>
+    private void CountBodies(bool isMerged, long first, int rows, BodyTally bodies)
+    {
+        if (!isMerged)
+            bodies.Blocks += rows;
+        for (var i = 0; isMerged && i < rows; i++)
+            CheckNamed(first + i, bodies);
     }
 
     /// <summary>Each block is an unsealed one, or of a batch that is pending or freed: one that is none of these would stay for ever.</summary>
     private void CheckBlocks(BodyTally bodies)
     {
-        long blocks = 0;
-        _tables.Blocks.ScanAll(
-            stored =>
-            {
-                blocks++;
-                CheckNamed(stored.Position, bodies);
-            },
-            damage =>
-            {
-                blocks++;
-                Found(damage);
-            });
+        var blocks = _tables.Blocks.ScanAll(stored => CheckNamed(stored.Position, bodies), Found);
         Expect("blocks (rows, against those that partitions and batches count)", blocks, bodies.Blocks);
     }
 

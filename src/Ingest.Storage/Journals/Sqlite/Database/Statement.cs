@@ -1,4 +1,5 @@
 using System.Text;
+using Ingest.Engine;
 using SQLitePCL;
 
 namespace Ingest.Storage;
@@ -45,7 +46,31 @@ internal sealed class Statement(Database database, string sql) : IDisposable
         return new Rows(this);
     }
 
+    /// <summary>Reads all rows. Damage that a visit meets is reported, and those behind it are visited all the same.</summary>
+    /// <returns>How many there were.</returns>
+    public long Scan(RowVisit visit, Action<JournalCorruptException> damaged)
+    {
+        long count = 0;
+        using var rows = Query();
+        for (; rows.Next(); count++)
+        {
+            try
+            {
+                visit(rows);
+            }
+            catch (JournalCorruptException fault)
+            {
+                damaged(fault);
+            }
+        }
+
+        return count;
+    }
+
     public void Dispose() => _handle?.Dispose();
+
+    /// <param name="rows">At the row.</param>
+    internal delegate void RowVisit(in Rows rows);
 
     /// <summary>The rows of one execution.</summary>
     internal readonly ref struct Rows(Statement statement)

@@ -10,7 +10,7 @@ internal static class BatchBodies
     public static List<long> Positions(JournalTables tables, PendingBatch pending)
     {
         var positions = new List<long>();
-        if (pending.MergedPieces > 0)
+        if (pending.IsMerged)
         {
             for (var i = 0; i < pending.MergedPieces; i++)
                 positions.Add(pending.Position + i);

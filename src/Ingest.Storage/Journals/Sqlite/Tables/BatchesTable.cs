@@ -8,7 +8,13 @@ namespace Ingest.Storage;
 /// <param name="Received">When its first event was received.</param>
 /// <param name="Position">Position of the first piece of its merged body, or of its last block where its blocks' own bodies ship.</param>
 /// <param name="MergedPieces">Number of pieces, at consecutive positions; 0 where its blocks' own bodies ship.</param>
-internal sealed record PendingBatch(int Partition, Batch Batch, Instant Received, long Position, int MergedPieces);
+internal sealed record PendingBatch(int Partition, Batch Batch, Instant Received, long Position, int MergedPieces)
+{
+    public bool IsMerged => MergedPieces > 0;
+
+    /// <summary>Rows of its bodies: pieces, or one of each block.</summary>
+    public int Bodies => IsMerged ? MergedPieces : Batch.Blocks;
+}
 
 /// <summary>Sealed batches that wait for the lake.</summary>
 internal sealed class BatchesTable(Database database)
@@ -108,21 +114,14 @@ internal sealed class BatchesTable(Database database)
     public RowSum ScanAll(PartitionsTable names, Action<PendingBatch> visit, Action<JournalCorruptException> damaged)
     {
         var sum = default(RowSum);
-        using var rows = _all.Query();
-        while (rows.Next())
-        {
-            try
+        _all.Scan(
+            (in Statement.Rows rows) =>
             {
                 var pending = Read(rows, names);
                 sum = sum.With(ChecksumOf(pending));
                 visit(pending);
-            }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
-        }
-
+            },
+            damaged);
         return sum;
     }
 

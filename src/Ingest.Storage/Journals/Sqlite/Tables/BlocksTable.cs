@@ -13,8 +13,8 @@ internal readonly record struct StoredBlock(int Partition, BlockInfo Block, long
 /// <summary>
 /// Blocks without their bodies, one small row each, in order of arrival as their bodies are: clustered by partition, each
 /// would rewrite a page of its own. The unsealed ones of a stream are a chain from its head's <see cref="UnsealedRun.Newest"/>
-/// on, those of a batch one from its last, also once it is confirmed and as long as some are left (<see cref="FreedTable"/>);
-/// those of merged batches are gone.
+/// on, those of a batch one from its last, also once it is confirmed or merged and as long as some are left
+/// (<see cref="FreedTable"/>).
 /// </summary>
 internal sealed class BlocksTable(Database database)
 {
@@ -126,21 +126,8 @@ internal sealed class BlocksTable(Database database)
         return oldest;
     }
 
-    public void ScanAll(Action<StoredBlock> visit, Action<JournalCorruptException> damaged)
-    {
-        using var rows = _all.Query();
-        while (rows.Next())
-        {
-            try
-            {
-                visit(Read(rows));
-            }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
-        }
-    }
+    /// <returns>How many rows there are.</returns>
+    public long ScanAll(Action<StoredBlock> visit, Action<JournalCorruptException> damaged) => _all.Scan((in Statement.Rows rows) => visit(Read(rows)), damaged);
 
     public void Delete(long position) => _delete.Run(position);
 

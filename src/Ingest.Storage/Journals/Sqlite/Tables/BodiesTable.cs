@@ -59,25 +59,14 @@ internal sealed class BodiesTable(Database database)
     }
 
     /// <summary>Visits every row; what is damaged is reported, not thrown.</summary>
-    public void Scan(Action<long, int> visit, Action<JournalCorruptException> damaged)
-    {
-        using var rows = _all.Query();
-        while (rows.Next())
+    public void Scan(Action<long, int> visit, Action<JournalCorruptException> damaged) => _all.Scan(
+        (in Statement.Rows rows) =>
         {
-            var position = rows.Int64(0);
-            var body = rows.Blob(2);
-            try
-            {
-                Verify(position, rows.Int64(1), body);
-            }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
-
-            visit(position, body.Length);
-        }
-    }
+            var (position, body) = (rows.Int64(0), rows.Blob(2).Length);
+            visit(position, body);
+            Verify(position, rows.Int64(1), rows.Blob(2));
+        },
+        damaged);
 
     public JournalCorruptException Missing(long position) =>
         Damage.Row(database.Path, "bodies", $"position {position}", "it is missing, but a block or batch names it");

@@ -16,20 +16,16 @@ namespace Ingest.Storage;
 internal sealed record FreedBatch(
     long Position, int Partition, LakeStream Stream, long FromSeq, long ToSeq, long Next, int Rows, bool IsMerged, long BodyBytes)
 {
-    public static FreedBatch Of(PendingBatch pending, long position)
-    {
-        var (batch, isMerged) = (pending.Batch, pending.MergedPieces > 0);
-        return new FreedBatch(
-            position,
-            pending.Partition,
-            batch.Stream,
-            batch.FromSeq,
-            batch.ToSeq,
-            pending.Position,
-            isMerged ? pending.MergedPieces : batch.Blocks,
-            isMerged,
-            batch.BodyBytes);
-    }
+    public static FreedBatch Of(PendingBatch pending, long position) => new(
+        position,
+        pending.Partition,
+        pending.Batch.Stream,
+        pending.Batch.FromSeq,
+        pending.Batch.ToSeq,
+        pending.Position,
+        pending.Bodies,
+        pending.IsMerged,
+        pending.Batch.BodyBytes);
 
     /// <summary>Checks that all that is left is there. Bodies of blocks are the caller's to check.</summary>
     /// <exception cref="JournalCorruptException">It is not.</exception>
@@ -114,21 +110,7 @@ internal sealed class FreedTable(Database database)
         return rows.Int64(0);
     }
 
-    public void ScanAll(Action<FreedBatch> visit, Action<JournalCorruptException> damaged)
-    {
-        using var rows = _all.Query();
-        while (rows.Next())
-        {
-            try
-            {
-                visit(Read(rows));
-            }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
-        }
-    }
+    public void ScanAll(Action<FreedBatch> visit, Action<JournalCorruptException> damaged) => _all.Scan((in Statement.Rows rows) => visit(Read(rows)), damaged);
 
     private FreedBatch Read(in Statement.Rows rows)
     {

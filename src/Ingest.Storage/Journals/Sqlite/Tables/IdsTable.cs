@@ -87,21 +87,7 @@ internal sealed class IdsTable(Database database)
     }
 
     /// <summary>Verifies every row's checksum.</summary>
-    public void ScanAll(Action<JournalCorruptException> damaged)
-    {
-        using var rows = _all.Query();
-        while (rows.Next())
-        {
-            try
-            {
-                Read(rows, keep: false);
-            }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
-        }
-    }
+    public void ScanAll(Action<JournalCorruptException> damaged) => _all.Scan((in Statement.Rows rows) => Read(rows, keep: false), damaged);
 
     private StoredIdRun Read(in Statement.Rows rows, bool keep)
     {

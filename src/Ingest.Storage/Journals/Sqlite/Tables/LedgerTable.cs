@@ -44,24 +44,7 @@ internal sealed class LedgerTable(Database database)
     /// <summary>Entries of hours before <paramref name="before"/>, with that of the head.</summary>
     public List<LedgerEntry> Before(PartitionHead head, LakeHour before) => Read(_before, head, before, hour => hour < before);
 
-    public long ScanAll(Action<JournalCorruptException> damaged)
-    {
-        long count = 0;
-        using var rows = _all.Query();
-        for (; rows.Next(); count++)
-        {
-            try
-            {
-                Read(rows);
-            }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
-        }
-
-        return count;
-    }
+    public long ScanAll(Action<JournalCorruptException> damaged) => _all.Scan((in Statement.Rows rows) => Read(rows), damaged);
 
     private List<LedgerEntry> Read(Statement statement, PartitionHead head, LakeHour bound, Func<LakeHour, bool> holds)
     {

@@ -33,21 +33,8 @@ internal sealed class RelayedTable(Database database)
     }
 
     /// <summary>Reads every row.</summary>
-    public void ScanAll(Action<JournalCorruptException> onDamage)
-    {
-        using var rows = _all.Query();
-        while (rows.Next())
-        {
-            try
-            {
-                Verify(new RelayedObject(rows.Text(2), rows.Text(3), rows.Text(4), new Instant(rows.Int64(0))), rows.Int64(1));
-            }
-            catch (JournalCorruptException damage)
-            {
-                onDamage(damage);
-            }
-        }
-    }
+    public void ScanAll(Action<JournalCorruptException> damaged) => _all.Scan(
+        (in Statement.Rows rows) => Verify(new RelayedObject(rows.Text(2), rows.Text(3), rows.Text(4), new Instant(rows.Int64(0))), rows.Int64(1)), damaged);
 
     private void Verify(RelayedObject relayed, long checksum)
     {

@@ -20,13 +20,8 @@ internal sealed record SealedBlocks(long Oldest, long Last, Instant Received, lo
         var unsealed = tables.Partitions.Find(batch.Partition) is { } head ? tables.Blocks.ReadUnsealed(head, batch.Stream) : [];
         var rule = new SealRule(seal);
         var count = 0;
-        var bytes = 0L;
-        for (; count < unsealed.Count && rule.Takes(unsealed[count].Block.Seq); count++)
-        {
-            rule.Add(unsealed[count].Block);
-            bytes += unsealed[count].Block.BodyBytes;
-        }
-
+        while (count < unsealed.Count && rule.Takes(unsealed[count].Block.Seq))
+            rule.Add(unsealed[count++].Block);
         if (rule.Violation() is { } violation)
             return (null, violation);
 
@@ -34,7 +29,7 @@ internal sealed record SealedBlocks(long Oldest, long Last, Instant Received, lo
             unsealed[0].Position,
             unsealed[count - 1].Position,
             rule.Received,
-            bytes,
+            rule.BodyBytes,
             count < unsealed.Count ? unsealed[count] : null);
         return (blocks, null);
     }

@@ -61,24 +61,7 @@ internal sealed class ShippedTable(Database database)
         return database.Changes;
     }
 
-    public long ScanAll(PartitionsTable names, Action<JournalCorruptException> damaged)
-    {
-        long count = 0;
-        using var rows = _all.Query();
-        for (; rows.Next(); count++)
-        {
-            try
-            {
-                Read(rows, names);
-            }
-            catch (JournalCorruptException fault)
-            {
-                damaged(fault);
-            }
-        }
-
-        return count;
-    }
+    public long ScanAll(PartitionsTable names, Action<JournalCorruptException> damaged) => _all.Scan((in Statement.Rows rows) => Read(rows, names), damaged);
 
     private ShippedBatch Read(in Statement.Rows rows, PartitionsTable names)
     {

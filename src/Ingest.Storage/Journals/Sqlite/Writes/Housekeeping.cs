@@ -2,7 +2,7 @@ namespace Ingest.Storage;
 
 /// <summary>
 /// What keeps the journal small and no write needs: folding heads, deleting ids that are over, and giving back the space of
-/// batches that the lake confirmed. In transactions of its own, between commits, so that damage to a row that nobody asked for
+/// batches that were confirmed or merged. In transactions of its own, between commits, so that damage to a row that nobody asked for
 /// stops no intake, and no write waits for more than a step of each. Used by the writer thread alone.
 /// </summary>
 internal sealed class Housekeeping(params IReadOnlyList<IChore> chores)

@@ -149,9 +149,7 @@ internal sealed class JournalTransaction
     /// <exception cref="JournalCorruptException">The stored blocks are not those that were sealed.</exception>
     public void Free(PendingBatch pending)
     {
-        var isMerged = pending.MergedPieces > 0;
-        var rows = isMerged ? pending.MergedPieces : pending.Batch.Blocks;
-        if (rows > _freedAtOnceRowsMax || pending.Batch.BodyBytes > FreedAtOnceBytesMax)
+        if (pending.Bodies > _freedAtOnceRowsMax || pending.Batch.BodyBytes > FreedAtOnceBytesMax)
         {
             Tables.Freed.Write(FreedBatch.Of(pending, NextPosition()));
             _freeing.Add();
@@ -161,7 +159,7 @@ internal sealed class JournalTransaction
         foreach (var position in BatchBodies.Positions(Tables, pending))
         {
             Tables.Bodies.Delete(position);
-            if (!isMerged)
+            if (!pending.IsMerged)
                 Tables.Blocks.Delete(position);
         }
 

@@ -3,8 +3,8 @@ using Ingest.Engine;
 namespace Ingest.Storage;
 
 /// <summary>
-/// Deletes the bodies and blocks of confirmed batches, and those that a merged body took the place of, oldest first, a step after each commit and one after the
-/// other where no write comes. Used by the writer thread alone.
+/// Deletes the bodies and blocks of confirmed batches, and those that a merged body took the place of, oldest first: a step after
+/// each commit, and one after the other where no write comes. Used by the writer thread alone.
 /// </summary>
 /// <remarks>
 /// A step deletes at least twice the rows or twice the bytes that were stored since the step before it, so that space comes back
@@ -52,16 +52,14 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
     public bool IsDue(bool idle) => GoesOn;
 
     /// <summary>A batch is to be freed.</summary>
-    public void Add()
-    {
-        if (!_isUnfinished)
-            (_rowsStored, _bytesStored) = (0, 0);
-        _isUnfinished = true;
-    }
+    public void Add() => _isUnfinished = true;
 
-    /// <summary>A body was stored.</summary>
+    /// <summary>A body was stored. Counts from when a batch is to be freed.</summary>
     public void Stored(int bytes)
     {
+        if (!_isUnfinished)
+            return;
+
         _rowsStored++;
         _bytesStored += bytes;
     }

@@ -81,10 +81,10 @@ internal sealed class Writer
             }
 
             // Refused appends may keep coming, so a full disk does not wait for an idle moment.
-            if (idle || _transaction.AppendRefusal is not null)
+            var givesBack = idle || _transaction.AppendRefusal is not null;
+            if (givesBack)
                 GiveSpaceBack();
-            var isFreeing = _freed && (idle || _transaction.AppendRefusal is not null);
-            wait = isFreeing || (!_inDoubt && _transaction.Housekeeping.GoesOn) ? TimeSpan.Zero : IdleAfter;
+            wait = (givesBack && _freed) || (!_inDoubt && _transaction.Housekeeping.GoesOn) ? TimeSpan.Zero : IdleAfter;
         }
     }
 
