@@ -9,7 +9,7 @@ public sealed record Limits
     /// <summary>Lines of a block, in bytes before compression, after which the next block is begun. One event may exceed it. Its compression takes 1 ms; compressed it is mostly below 85 KB, from where on .NET takes memory back late.</summary>
     public int BlockLineBytesMax { get; init; } = 256 << 10;
 
-    /// <summary>Lines of an open block, in bytes, from which it is closed and compressed while the append before it is being committed. Compressing 64 KiB takes some 0.2 ms; less of it would compress worse.</summary>
+    /// <summary>Lines of an open block, in bytes, from which it is closed: appended at once, or compressed while the append before it is being committed. Compressing 64 KiB takes some 0.2 ms; less of it would compress worse.</summary>
     public int CompressAheadLineBytes { get; init; } = 64 << 10;
 
     /// <summary>Lines of a block, in bytes, below which it is stored as it is, until its batch is sealed and merged: one event or two. A compressor takes some 10 µs for them, most of it to be set up, and leaves two thirds.</summary>

@@ -35,6 +35,22 @@ public sealed class PartitionActorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_full_block_is_appended_before_a_turn_with_many_requests_is_over()
+    {
+        var held = new TaskCompletionSource<int>();
+        _count = () => new ValueTask<int>(held.Task);
+        var actor = Host(new Limits { CompressAheadLineBytes = 1 }).ActorOf(Shop);
+
+        // All of them are taken in the turn in which the partition has been read.
+        var offers = Enumerable.Range(0, 3).Select(n => OfferAsync(actor, $"{n}")).ToList();
+        held.SetResult(1);
+        var answers = await Task.WhenAll(offers).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.All(answers, answer => Assert.Equal(IntakeOutcome.Stored, answer.Outcome));
+        Assert.Equal(2, _journal.Appends);
+        Assert.Equal(["0", "1", "2"], await IdsAsync());
+    }
+
+    [Fact]
     public async Task A_late_word_about_an_instance_given_up_does_not_end_the_one_at_work()
     {
         var seal = new TaskCompletionSource<JournalResult>(TaskCreationOptions.RunContinuationsAsynchronously);

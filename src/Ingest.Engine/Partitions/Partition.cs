@@ -120,6 +120,12 @@ public sealed class Partition
     /// <summary>True when events wait for <see cref="BeginAppend"/>.</summary>
     public bool HasEvents => _full.Count > 0 || _open[0] is not null || _open[1] is not null;
 
+    /// <summary>
+    /// True when a block is full that nobody compresses yet: worth asking for <see cref="BeginAppend"/> and
+    /// <see cref="BeginCompression"/> before a turn with many requests is over, so that other processors have something to do.
+    /// </summary>
+    public bool HasFullBlock => _full.Count > _compressing || IsFullEnough(LakeStream.Good);
+
     /// <summary>True when counts wait to be written; they go with the next append, or by one of their own.</summary>
     public bool HasCounts => !_counts.IsEmpty;
 
@@ -222,7 +228,7 @@ public sealed class Partition
     {
         if (IsBroken || !_isAppending)
             return null;
-        if (_open[(int)LakeStream.Good] is { } open && open.Lines.Length >= _limits.CompressAheadLineBytes)
+        if (IsFullEnough(LakeStream.Good))
             Close(LakeStream.Good);
         return _compressing < _full.Count ? _full[_compressing++].Compress : null;
     }
@@ -391,6 +397,9 @@ public sealed class Partition
         result = new IntakeResult(IntakeOutcome.Stored, accepted, quarantined, duplicates);
         return dependsOn;
     }
+
+    /// <summary>True where what is open of a stream is worth a block of its own.</summary>
+    private bool IsFullEnough(LakeStream stream) => _open[(int)stream] is { } open && open.Lines.Length >= _limits.CompressAheadLineBytes;
 
     private OpenBlock OpenBlockOf(LakeStream stream)
     {

@@ -238,10 +238,7 @@ public sealed class PartitionActor : Mailbox
         var now = _host.Now;
         var (isDraining, isLeaving) = (_drained is not null, _left is not null);
         var countsToo = isDraining || isLeaving || time - _lastOffer >= _host.Options.CountsAge;
-        if (partition.BeginAppend(_host.Dedupe.Share, countsToo) is { } append)
-            Begin(partition, append);
-        while (partition.BeginCompression() is { } compression)
-            Begin(compression);
+        BeginWrites(partition, countsToo);
         if (!isLeaving && partition.BeginSeal(now, drain: isDraining && !partition.HasEvents) is { } seal)
             Begin(partition, seal);
 
@@ -252,6 +249,14 @@ public sealed class PartitionActor : Mailbox
             Retire();
         else
             Volatile.Write(ref _wakeAt, NextWake(partition, time, now).Ticks);
+    }
+
+    private void BeginWrites(Partition partition, bool countsToo)
+    {
+        if (partition.BeginAppend(_host.Dedupe.Share, countsToo) is { } append)
+            Begin(partition, append);
+        while (partition.BeginCompression() is { } compression)
+            Begin(compression);
     }
 
     /// <summary>Outside the turn, unless handing it over would cost more than it does.</summary>
@@ -301,6 +306,9 @@ public sealed class PartitionActor : Mailbox
             // The partition has failed every receipt, this one too, and is broken now.
             _host.Log.PartitionFailed(exception, _id);
         }
+
+        if (_partition.HasFullBlock)
+            BeginWrites(_partition, countsToo: false);
     }
 
     private void BeginLoad()

@@ -351,11 +351,16 @@ public sealed class PartitionTests
     public void What_is_compressed_ahead_is_appended_once_and_in_order()
     {
         var partition = PartitionOf(new Limits { CompressAheadLineBytes = 1 }, PartitionSnapshot.Empty, []);
+        Assert.False(partition.HasFullBlock);
         Offer(partition, Start, 1);
+        Assert.True(partition.HasFullBlock);
         Assert.Null(partition.BeginCompression());
         var append = partition.BeginAppend()!.Encode();
+        Assert.False(partition.HasFullBlock);
         Offer(partition, Start, 2);
+        Assert.True(partition.HasFullBlock);
         partition.BeginCompression()!();
+        Assert.False(partition.HasFullBlock);
         Offer(partition, Start, 7);
         var late = partition.BeginCompression()!;
         Assert.Null(partition.BeginCompression());
