@@ -107,6 +107,23 @@ public sealed class SourceReloaderTests : IDisposable
         await running;
     }
 
+    [Theory]
+    [InlineData(0, 2_000)]
+    [InlineData(15, 2_000)]
+    [InlineData(60, 6_000)]
+    [InlineData(5_000, 60_000)]
+    public async Task Files_that_take_long_to_look_at_are_looked_at_less_often(int lookMilliseconds, int pauseMilliseconds)
+    {
+        using var stop = new CancellationTokenSource();
+        var time = new LookTime(TimeSpan.FromMilliseconds(lookMilliseconds), stop);
+        var reloader = new SourceReloader(_folder.Path, _configuration, time, _log);
+
+        await reloader.RunAsync(SourceReloader.DefaultPeriod, stop.Token);
+
+        Assert.Equal(SourceReloader.DefaultPeriod, time.Pauses[0]);
+        Assert.All(time.Pauses.Skip(1), pause => Assert.Equal(TimeSpan.FromMilliseconds(pauseMilliseconds), pause));
+    }
+
     [Fact]
     public async Task A_running_collector_takes_up_a_new_source()
     {
@@ -126,5 +143,25 @@ public sealed class SourceReloaderTests : IDisposable
         Assert.Equal(200, (int)after.StatusCode);
         await stop.CancelAsync();
         await running;
+    }
+
+    /// <summary>Every reading is later than the one before by what a look takes; timers are due at once, and the fourth is the last.</summary>
+    private sealed class LookTime(TimeSpan look, CancellationTokenSource stop) : TimeProvider
+    {
+        private long _ticks;
+
+        public List<TimeSpan> Pauses { get; } = [];
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks += look.Ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Pauses.Add(dueTime);
+            if (Pauses.Count == 4)
+                stop.Cancel();
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }

@@ -11,11 +11,18 @@ public sealed class SourceReloader
     /// <summary>How often files are looked at by default.</summary>
     public static readonly TimeSpan DefaultPeriod = TimeSpan.FromSeconds(2);
 
+    /// <summary>Looking takes at most one part in so many of the time: ten thousand files are not looked at every two seconds.</summary>
+    private const int PausePerLook = 100;
+
+    /// <summary>Longest pause between two looks, however slow the files are.</summary>
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMinutes(1);
+
     private readonly string _folder;
     private readonly CollectorConfiguration _configuration;
     private readonly TimeProvider _time;
     private readonly CollectorLog _log;
     private string _seen;
+    private TimeSpan _lookTook;
 
     /// <param name="folder">The configuration folder.</param>
     /// <param name="configuration">What was read from it; its catalogue is kept up to date.</param>
@@ -32,13 +39,18 @@ public sealed class SourceReloader
     }
 
     /// <summary>Looks and reloads until cancelled.</summary>
+    /// <param name="period">How often, unless looking takes long.</param>
+    /// <param name="cancellation">Ends it.</param>
     public async Task RunAsync(TimeSpan period, CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(period, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellation))
+            while (true)
+            {
+                var pause = TimeSpan.FromTicks(Math.Min(PausePerLook * _lookTook.Ticks, PauseMax.Ticks));
+                await Task.Delay(pause > period ? pause : period, _time, cancellation);
                 TryReloadSafely();
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -50,7 +62,10 @@ public sealed class SourceReloader
     /// <returns>True where another version is in force now.</returns>
     public bool TryReload()
     {
-        if (SourceFolder.State(_folder) is not { } state || state == _seen)
+        var began = _time.GetTimestamp();
+        var looked = SourceFolder.State(_folder);
+        _lookTook = _time.GetElapsedTime(began);
+        if (looked is not { } state || state == _seen)
             return false;
         _seen = state;
         var errors = new List<ConfigurationError>();
