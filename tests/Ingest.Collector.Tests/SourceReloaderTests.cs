@@ -114,15 +114,14 @@ public sealed class SourceReloaderTests : IDisposable
     [InlineData(5_000, 60_000)]
     public async Task Files_that_take_long_to_look_at_are_looked_at_less_often(int lookMilliseconds, int pauseMilliseconds)
     {
-        using var stop = new CancellationTokenSource();
-        var time = new LookTime(TimeSpan.FromMilliseconds(lookMilliseconds), stop);
-        var reloader = new SourceReloader(_folder.Path, _configuration, time, _log);
+        var pauses = await PausesAfterLooksOf(lookMilliseconds, lookMilliseconds, lookMilliseconds);
 
-        await reloader.RunAsync(SourceReloader.DefaultPeriod, stop.Token);
-
-        Assert.Equal(SourceReloader.DefaultPeriod, time.Pauses[0]);
-        Assert.All(time.Pauses.Skip(1), pause => Assert.Equal(TimeSpan.FromMilliseconds(pauseMilliseconds), pause));
+        Assert.Equal([2_000, 2_000, pauseMilliseconds, pauseMilliseconds], pauses);
     }
+
+    [Fact]
+    public async Task A_single_slow_look_changes_nothing() =>
+        Assert.Equal([2_000, 2_000, 2_000, 2_000, 2_000, 3_000], await PausesAfterLooksOf(10, 5_000, 10, 30, 30));
 
     [Fact]
     public async Task A_running_collector_takes_up_a_new_source()
@@ -145,21 +144,32 @@ public sealed class SourceReloaderTests : IDisposable
         await running;
     }
 
-    /// <summary>Every reading is later than the one before by what a look takes; timers are due at once, and the fourth is the last.</summary>
-    private sealed class LookTime(TimeSpan look, CancellationTokenSource stop) : TimeProvider
+    /// <returns>In milliseconds, with that before the first look.</returns>
+    private async Task<IEnumerable<int>> PausesAfterLooksOf(params int[] lookMilliseconds)
     {
-        private long _ticks;
+        using var stop = new CancellationTokenSource();
+        var time = new LookTime(lookMilliseconds, stop);
+        await new SourceReloader(_folder.Path, _configuration, time, _log).RunAsync(SourceReloader.DefaultPeriod, stop.Token);
+        return time.Pauses.Select(pause => (int)pause.TotalMilliseconds);
+    }
+
+    /// <summary>A clock on which each look takes what is said of it. Timers are due at once; the one after the last look stops.</summary>
+    private sealed class LookTime(int[] looks, CancellationTokenSource stop) : TimeProvider
+    {
+        private long _milliseconds;
+        private int _readings;
 
         public List<TimeSpan> Pauses { get; } = [];
 
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+        public override long TimestampFrequency => 1_000;
 
-        public override long GetTimestamp() => _ticks += look.Ticks;
+        // The second reading of each pair ends a look.
+        public override long GetTimestamp() => ++_readings % 2 == 0 ? _milliseconds += looks[(_readings / 2) - 1] : _milliseconds;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             Pauses.Add(dueTime);
-            if (Pauses.Count == 4)
+            if (Pauses.Count > looks.Length)
                 stop.Cancel();
             return base.CreateTimer(callback, state, TimeSpan.Zero, period);
         }

@@ -47,6 +47,8 @@ public sealed class PartitionActorTests : IDisposable
         var answers = await Task.WhenAll(offers).WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.All(answers, answer => Assert.Equal(IntakeOutcome.Stored, answer.Outcome));
         Assert.Equal(2, _journal.Appends);
+        // The second append has a block of each of the other two: the first of them was given out before the last one came.
+        Assert.Equal(4, (await _journal.ReadPartitionAsync(Shop, 0, default, TestContext.Current.CancellationToken)).NextSeq);
         Assert.Equal(["0", "1", "2"], await IdsAsync());
     }
 

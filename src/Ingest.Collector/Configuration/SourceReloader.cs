@@ -3,18 +3,18 @@ using Microsoft.Extensions.Logging;
 namespace Ingest.Collector;
 
 /// <summary>
-/// Puts changed sources and schemas in force without a restart. It looks at the files every few seconds, since watches
-/// miss changes on network and container mounts. A version with a mistake changes nothing but the log.
+/// Puts changed sources and schemas in force without a restart. It looks at the files every few seconds, less often where they
+/// are many, since watches miss changes on network and container mounts. A version with a mistake changes nothing but the log.
 /// </summary>
 public sealed class SourceReloader
 {
     /// <summary>How often files are looked at by default.</summary>
     public static readonly TimeSpan DefaultPeriod = TimeSpan.FromSeconds(2);
 
-    /// <summary>Looking takes at most one part in so many of the time: ten thousand files are not looked at every two seconds.</summary>
+    /// <summary>Pauses are this many times as long as looking takes: ten thousand files are not looked at every two seconds.</summary>
     private const int PausePerLook = 100;
 
-    /// <summary>Longest pause between two looks, however slow the files are.</summary>
+    /// <summary>Longest pause between two looks, however long they take.</summary>
     private static readonly TimeSpan PauseMax = TimeSpan.FromMinutes(1);
 
     private readonly string _folder;
@@ -22,7 +22,9 @@ public sealed class SourceReloader
     private readonly TimeProvider _time;
     private readonly CollectorLog _log;
     private string _seen;
-    private TimeSpan _lookTook;
+
+    // The last look and the one before it: where a single one took long, the machine was busy, not the files many.
+    private (TimeSpan Last, TimeSpan Before) _looks;
 
     /// <param name="folder">The configuration folder.</param>
     /// <param name="configuration">What was read from it; its catalogue is kept up to date.</param>
@@ -47,8 +49,7 @@ public sealed class SourceReloader
         {
             while (true)
             {
-                var pause = TimeSpan.FromTicks(Math.Min(PausePerLook * _lookTook.Ticks, PauseMax.Ticks));
-                await Task.Delay(pause > period ? pause : period, _time, cancellation);
+                await Task.Delay(NextPause(period), _time, cancellation);
                 TryReloadSafely();
             }
         }
@@ -64,7 +65,7 @@ public sealed class SourceReloader
     {
         var began = _time.GetTimestamp();
         var looked = SourceFolder.State(_folder);
-        _lookTook = _time.GetElapsedTime(began);
+        _looks = (_time.GetElapsedTime(began), _looks.Last);
         if (looked is not { } state || state == _seen)
             return false;
         _seen = state;
@@ -77,6 +78,12 @@ public sealed class SourceReloader
         _configuration.Catalogue.Replace(sources);
         _log.SourcesReloaded(sources.All.Count - 1);
         return true;
+    }
+
+    private TimeSpan NextPause(TimeSpan period)
+    {
+        var look = Math.Min(_looks.Last.Ticks, _looks.Before.Ticks);
+        return TimeSpan.FromTicks(Math.Max(period.Ticks, Math.Min(PausePerLook * look, PauseMax.Ticks)));
     }
 
     /// <summary>A fault of one look must not end the looking: nothing would be reloaded any more, and nobody would know.</summary>

@@ -121,10 +121,10 @@ public sealed class Partition
     public bool HasEvents => _full.Count > 0 || _open[0] is not null || _open[1] is not null;
 
     /// <summary>
-    /// True when a block is full that nobody compresses yet: worth asking for <see cref="BeginAppend"/> and
+    /// True when a block is full that nobody compresses or appends yet: worth asking for <see cref="BeginAppend"/> and
     /// <see cref="BeginCompression"/> before a turn with many requests is over, so that other processors have something to do.
     /// </summary>
-    public bool HasFullBlock => _full.Count > _compressing || IsFullEnough(LakeStream.Good);
+    public bool HasFullBlock => _full.Count > (_isAppending ? _compressing : 0) || IsFullEnough(LakeStream.Good);
 
     /// <summary>True when counts wait to be written; they go with the next append, or by one of their own.</summary>
     public bool HasCounts => !_counts.IsEmpty;

@@ -348,6 +348,23 @@ public sealed class PartitionTests
     }
 
     [Fact]
+    public void What_is_compressed_ahead_is_worth_appending_once_nothing_is_in_flight()
+    {
+        var partition = PartitionOf(new Limits { CompressAheadLineBytes = 1 }, PartitionSnapshot.Empty, []);
+        Offer(partition, Start, 1);
+        var append = partition.BeginAppend()!.Encode();
+        Offer(partition, Start, 2);
+        partition.BeginCompression()!();
+        Assert.False(partition.HasFullBlock);
+
+        partition.CompleteAppend(append, JournalResult.Committed);
+
+        Assert.True(partition.HasFullBlock);
+        Assert.Equal(2, Assert.Single(partition.BeginAppend()!.Encode().Blocks).Seq);
+        Assert.False(partition.HasFullBlock);
+    }
+
+    [Fact]
     public void What_is_compressed_ahead_is_appended_once_and_in_order()
     {
         var partition = PartitionOf(new Limits { CompressAheadLineBytes = 1 }, PartitionSnapshot.Empty, []);
