@@ -9,6 +9,9 @@ switch (args)
     case [RedisSubject.Verb, var socket]:
         await RedisSubject.ServeAsync(socket);
         return 0;
+    case [PutServer.Verb, var folder]:
+        await PutServer.ServeAsync(folder);
+        return 0;
     default:
         return await BenchCommand.Create().Parse(args).InvokeAsync();
 }

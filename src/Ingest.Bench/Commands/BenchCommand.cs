@@ -86,7 +86,7 @@ internal static class BenchCommand
         .. subjects.Select(subject => $"`{subject.Name}`: {subject.About}"),
         .. absent.Select(sentence => "left out: " + sentence),
         .. workloads.Select(workload => $"`{workload.Name}`: {workload.About}"),
-        .. modes.Select(mode => $"`{mode.Name}`: {mode.About}; it concerns the product alone"),
+        .. modes.Select(mode => $"`{mode.Name}`: {mode.About}; it concerns the product and Fluent Bit alone"),
     ];
 
     /// <summary>What is done where the command line does not say.</summary>

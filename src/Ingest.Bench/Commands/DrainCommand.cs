@@ -23,7 +23,7 @@ internal static class DrainCommand
         {
             var (mistakes, absent) = (new List<string>(), new List<string>());
             var measured = Choice.OfSubjects(parsed.GetValue(subjects) ?? "node", "", parsed.GetValue(postgres), mistakes, absent);
-            mistakes.AddRange(measured.Where(subject => subject is not IngestSubject).Select(subject => $"{subject.Name}: ships nothing, so nothing drains."));
+            mistakes.AddRange(measured.Where(subject => subject is not IngestSubject).Select(subject => $"{subject.Name}: only the product is drained: node, silo, and either over PostgreSQL."));
             if (mistakes.Count > 0)
                 return BenchCommand.Complain(mistakes);
             return await report.RunAsync(parsed, "Draining a backlog", DrainBenchmark.About, [], async folder =>

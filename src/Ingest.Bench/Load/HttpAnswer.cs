@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 
 namespace Ingest.Bench;
 
@@ -20,10 +21,26 @@ internal static class HttpAnswer
         var head = answer[..end];
         if (!head.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(head["HTTP/1.1 "u8.Length..], out status, out _))
             throw new IOException("The server did not answer in HTTP/1.1.");
-        var at = head.IndexOf("\r\nContent-Length: "u8);
-        if (at < 0 || !Utf8Parser.TryParse(head[(at + "\r\nContent-Length: "u8.Length)..], out int length, out _))
+        if (!TryFind(head, "Content-Length"u8, out var value) || !Utf8Parser.TryParse(value, out int length, out _))
             throw new IOException("The server answered without a Content-Length.");
-        closes = head.IndexOf("\r\nConnection: close"u8) >= 0;
+        closes = TryFind(head, "Connection"u8, out value) && Ascii.EqualsIgnoreCase(value, "close"u8);
         return answer.Length >= end + 4 + length;
+    }
+
+    /// <summary>Finds a header; case matters to no server.</summary>
+    private static bool TryFind(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        foreach (var range in head.Split("\r\n"u8))
+        {
+            var line = head[range];
+            if (line.Length > name.Length && line[name.Length] == ':' && Ascii.EqualsIgnoreCase(line[..name.Length], name))
+            {
+                value = line[(name.Length + 1)..].Trim((byte)' ');
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
     }
 }

@@ -25,6 +25,8 @@ internal static class Machine
         };
         if (Programs.Find("redis-server") is { } redis)
             facts.Add(("Redis", VersionOf(redis, "--version") ?? "unknown"));
+        if (Programs.Find("fluent-bit") is { } fluentBit)
+            facts.Add(("Fluent Bit", VersionOf(fluentBit, "--version") ?? "unknown"));
         if (Programs.Find("nginx") is { } nginx)
             facts.Add(("nginx", VersionOf(nginx, "-v") ?? "unknown"));
         return facts;

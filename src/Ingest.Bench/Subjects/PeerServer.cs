@@ -12,12 +12,22 @@ internal sealed class PeerServer(
 
     public TimeSpan StartToReady => startToReady;
 
+    /// <summary>Where it ships to; null where it ships nothing.</summary>
+    public string? Lake { get; init; }
+
+    /// <summary>Processes that it needs and that are not its own: what they take is not counted.</summary>
+    public IReadOnlyList<ServerProcess> Others { get; init; } = [];
+
     public Task<Observation> ObserveAsync() => Task.FromResult(new Observation(
-        processes.Select(process => process.Use).Aggregate((a, b) => a + b), Programs.BytesOf(folder)) { Machine = MachineTime.Read() });
+        processes.Select(process => process.Use).Aggregate((a, b) => a + b), Programs.BytesOf(folder))
+    {
+        Machine = MachineTime.Read(),
+        LakeBytes = Lake is null ? null : Programs.BytesOf(Lake),
+    });
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in processes)
+        foreach (var process in processes.Concat(Others))
             await process.DisposeAsync();
     }
 }

@@ -14,11 +14,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _started = Stopwatch.GetTimestamp();
 
-    private ServerProcess(string program, IEnumerable<string> arguments)
+    private ServerProcess(string program, IEnumerable<string> arguments, IReadOnlyCollection<KeyValuePair<string, string>>? environment = null)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         _process.OutputDataReceived += (_, line) => Add(line.Data);
         _process.ErrorDataReceived += (_, line) => Add(line.Data);
@@ -34,7 +36,11 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public ProcessUse Use => ProcessUse.Of(_process);
 
-    public static ServerProcess Start(string program, IEnumerable<string> arguments) => new(program, arguments);
+    /// <param name="program">Its path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    public static ServerProcess Start(string program, IEnumerable<string> arguments, IReadOnlyCollection<KeyValuePair<string, string>>? environment = null) =>
+        new(program, arguments, environment);
 
     /// <summary>Starts this program as another server.</summary>
     public static ServerProcess StartSelf(params IEnumerable<string> arguments) =>

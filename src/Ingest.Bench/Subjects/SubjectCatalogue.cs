@@ -6,10 +6,10 @@ namespace Ingest.Bench;
 internal static class SubjectCatalogue
 {
     /// <summary>What is measured where nothing else is asked for, as far as it is there.</summary>
-    public const string Usual = "floor,node,silo,redis,nginx";
+    public const string Usual = "floor,node,silo,redis,fluent-bit,nginx";
 
-    /// <summary>Those of <see cref="Usual"/> that are peers: their absence is no mistake.</summary>
-    public const string All = "floor, node, silo, node-postgres, silo-postgres, redis, nginx";
+    /// <summary>Everything there is.</summary>
+    public const string All = "floor, node, silo, node-postgres, silo-postgres, redis, fluent-bit, nginx";
 
     /// <summary>Finds a subject.</summary>
     /// <param name="name">Its name.</param>
@@ -32,6 +32,8 @@ internal static class SubjectCatalogue
                 return OverPostgres(name, "one silo over PostgreSQL", "Ingest.Silo", postgres, out missing);
             case "redis":
                 return Installed(name, "redis-server", path => new RedisSubject(path), out missing);
+            case "fluent-bit":
+                return Installed(name, "fluent-bit", path => new FluentBitSubject(path), out missing);
             case "nginx":
                 return Installed(name, "nginx", path => new NginxSubject(path), out missing);
             default:

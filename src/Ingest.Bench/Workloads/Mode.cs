@@ -1,9 +1,9 @@
 namespace Ingest.Bench;
 
-/// <summary>What the product does beside taking events.</summary>
+/// <summary>What the product, and a peer that ships, do beside taking events.</summary>
 /// <param name="Name">Its short name, as in reports.</param>
 /// <param name="About">For people.</param>
-/// <param name="Options">Options of <c>ingest run</c> for it.</param>
+/// <param name="Options">Options of <c>ingest run</c> for it; a peer has its own.</param>
 public sealed record Mode(string Name, string About, IReadOnlyList<string> Options)
 {
     public static readonly Mode Burst = new(
