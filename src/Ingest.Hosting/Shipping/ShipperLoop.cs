@@ -55,7 +55,7 @@ public sealed class ShipperLoop(
                 switch (shipper.Next(Now))
                 {
                     case ShipStep.Ship ship:
-                        _ = _work.Run(() => ShipAsync(ship, stop));
+                        _ = _work.RunBulk(() => ShipAsync(ship, stop));
                         break;
                     case ShipStep.Refill refill:
                         _ = _work.Run(() => RefillAsync(refill, stop));

@@ -16,6 +16,8 @@ internal sealed class SimWorkScheduler(Simulation simulation, SimProcess process
         return done.Task;
     }
 
+    public Task RunBulk(Func<Task> work) => Run(work);
+
     private async Task RunAsync(Func<Task> work, TaskCompletionSource done)
     {
         try

@@ -3,7 +3,7 @@ using Ingest.Engine;
 namespace Ingest.Storage;
 
 /// <summary>
-/// A few read connections. Each read is short, runs on the thread pool and sees one snapshot: none is held across an await,
+/// A few read connections. Each read is short, runs apart from its caller and sees one snapshot: none is held across an await,
 /// since an old snapshot would keep the log from being begun anew.
 /// </summary>
 internal sealed class ReaderPool(Func<Database> open) : IDisposable
@@ -16,16 +16,23 @@ internal sealed class ReaderPool(Func<Database> open) : IDisposable
     private readonly Lock _gate = new();
     private bool _closed;
 
+    /// <summary>Reads on the thread pool.</summary>
     /// <exception cref="JournalUnavailableException">The storage cannot be read.</exception>
     /// <exception cref="JournalCorruptException">What it holds is not what was written.</exception>
-    public async ValueTask<T> ReadAsync<T>(Func<JournalTables, T> read, CancellationToken cancellation)
+    public ValueTask<T> ReadAsync<T>(Func<JournalTables, T> read, CancellationToken cancellation) =>
+        ReadAsync(read, TaskScheduler.Default, cancellation);
+
+    /// <summary>Reads where a scheduler says.</summary>
+    /// <exception cref="JournalUnavailableException">The storage cannot be read.</exception>
+    /// <exception cref="JournalCorruptException">What it holds is not what was written.</exception>
+    public async ValueTask<T> ReadAsync<T>(Func<JournalTables, T> read, TaskScheduler scheduler, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_closed, typeof(SqliteJournal));
         await _free.WaitAsync(cancellation);
         try
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(SqliteJournal));
-            return await Task.Run(() => Read(read), CancellationToken.None);
+            return await Task.Factory.StartNew(() => Read(read), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
         }
         finally
         {

@@ -66,7 +66,8 @@ public sealed partial class SqliteJournal
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(
         Batch batch, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var positions = await _readers.ReadAsync(tables => BatchBodies.Positions(tables, FindPending(tables, batch)), cancellation);
+        var positions = await _readers.ReadAsync(
+            tables => BatchBodies.Positions(tables, FindPending(tables, batch)), TaskScheduler.Current, cancellation);
         var chunks = ReadBodiesAsync(positions, tables => FindPending(tables, batch), cancellation);
         await foreach (var chunk in chunks)
             yield return chunk;
@@ -173,7 +174,7 @@ public sealed partial class SqliteJournal
         ];
     }
 
-    /// <summary>Reads bodies by position, in chunks.</summary>
+    /// <summary>Reads bodies by position, in chunks, where the caller runs: it may be much, and counts as the caller's work.</summary>
     /// <param name="positions">Where they stand, in order.</param>
     /// <param name="requireUnchanged">Called where a body is missing: throws when the caller's blocks are gone for a good reason.</param>
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBodiesAsync(
@@ -184,7 +185,7 @@ public sealed partial class SqliteJournal
         {
             chunk.ResetWrittenCount();
             var first = next;
-            next = await _readers.ReadAsync(tables => ReadChunk(tables, first), cancellation);
+            next = await _readers.ReadAsync(tables => ReadChunk(tables, first), TaskScheduler.Current, cancellation);
             yield return chunk.WrittenMemory;
         }
 

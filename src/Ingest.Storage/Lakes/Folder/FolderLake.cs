@@ -210,13 +210,12 @@ public sealed class FolderLake : ILake
     private static async ValueTask WriteTemporaryAsync(
         VerifiedContent content, string temporary, CancellationToken cancellation)
     {
-        using var handle = File.OpenHandle(
-            temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
+        using var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         var offset = 0L;
         var synced = 0L;
         await foreach (var chunk in content.ReadAsync(cancellation))
         {
-            await RandomAccess.WriteAsync(handle, chunk, offset, cancellation);
+            RandomAccess.Write(handle, chunk.Span, offset);
             offset += chunk.Length;
             if (offset - synced >= SyncBytes)
             {

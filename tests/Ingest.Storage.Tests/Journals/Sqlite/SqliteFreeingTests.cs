@@ -208,6 +208,25 @@ public sealed class SqliteFreeingTests : IDisposable
         }
     }
 
+    /// <summary>A step may begin when three times as long went by as the one before it took.</summary>
+    [Fact]
+    public async Task Three_quarters_of_the_time_are_left_to_commits()
+    {
+        var step = TimeSpan.FromMilliseconds(20);
+        var steps = new ConcurrentQueue<long>();
+        await using var journal = await SqliteJournal.OpenAsync(Options() with { OnHousekeeping = OnStep });
+        await ShipAsync(journal, Make.Shop, 4 * PerStep, bodyBytes: 100);
+        await SqliteFixture.UntilFreedAsync(_folder, Cancellation);
+        Assert.Equal(4, steps.Count);
+        Assert.All(steps.Zip(steps.Skip(1)), pair => Assert.InRange(TimeProvider.System.GetElapsedTime(pair.First, pair.Second), 4 * step, TimeSpan.MaxValue));
+
+        void OnStep()
+        {
+            steps.Enqueue(TimeProvider.System.GetTimestamp());
+            Thread.Sleep(step);
+        }
+    }
+
     /// <summary>Where the disk was full, a small step may fit and a large one does not.</summary>
     [Fact]
     public async Task After_a_fault_a_step_is_no_larger_for_what_was_stored_meanwhile()

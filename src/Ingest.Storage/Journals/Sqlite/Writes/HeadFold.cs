@@ -3,7 +3,7 @@ namespace Ingest.Storage;
 /// <summary>Folds the newest heads into their rows, all at once.</summary>
 internal sealed class HeadFold(HeadCache heads) : IChore
 {
-    public bool GoesOn => false;
+    public TimeSpan? NextIn => null;
 
     public bool IsDue(bool idle) => heads.IsFoldDue;
 

@@ -9,6 +9,6 @@ internal sealed class Housekeeping(params IReadOnlyList<IChore> chores)
 {
     public IReadOnlyList<IChore> Chores => chores;
 
-    /// <summary>A step is due now, also where no write comes.</summary>
-    public bool GoesOn => chores.Any(chore => chore.GoesOn);
+    /// <summary>How soon a step is due, also where no write comes. Null where none is.</summary>
+    public TimeSpan? NextIn => chores.Min(chore => chore.NextIn);
 }

@@ -3,8 +3,8 @@ namespace Ingest.Storage;
 /// <summary>A part of <see cref="Housekeeping"/>, done in bounded steps, each a transaction of its own between commits. Used by the writer thread alone.</summary>
 internal interface IChore
 {
-    /// <summary>More is to be done at once, also where no write comes. Implies that it is due.</summary>
-    bool GoesOn { get; }
+    /// <summary>How soon more is to be done, also where no write comes: zero where it is due now. Null where nothing waits for that.</summary>
+    TimeSpan? NextIn { get; }
 
     /// <summary>True when a step is due.</summary>
     /// <param name="idle">Nothing has been written for a while: what is left may be done, too.</param>

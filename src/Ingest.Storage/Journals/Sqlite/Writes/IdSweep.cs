@@ -33,10 +33,10 @@ internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep, 
     /// <summary>Ends of the table to be reached until every row that was over at the last change was looked at.</summary>
     private int _roundsLeft;
 
-    public bool GoesOn { get; private set; }
+    public TimeSpan? NextIn => _endedEarly ? TimeSpan.Zero : null;
 
     /// <summary>As many writes came as pay for a step, the last one ended early, or nothing is written and there may be rows that are over.</summary>
-    public bool IsDue(bool idle) => _due >= rowsPerStep || GoesOn || (idle && _roundsLeft > 0);
+    public bool IsDue(bool idle) => _due >= rowsPerStep || _endedEarly || (idle && _roundsLeft > 0);
 
     /// <summary>Begins somewhere else each time, so that rows at the front that stay do not keep the others for ever from being looked at.</summary>
     public void Begin(long nextPosition)
@@ -60,7 +60,7 @@ internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep, 
     public bool Step()
     {
         // Only from one step to the next commit's is what was added that of one commit: before the first it is that of many.
-        var bytesLeft = bytesPerStep + (GoesOn ? 2 * _bytesAdded : 0);
+        var bytesLeft = bytesPerStep + (_endedEarly ? 2 * _bytesAdded : 0);
         _over.Clear();
         (_looked, _reached) = (0, 0);
         table.VisitAfter(_position, rowsPerStep, (position, partition, firstSeq, bytes) =>
@@ -87,7 +87,6 @@ internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep, 
     {
         _position = _reached;
         _due = Math.Max(0, _due - (_endedEarly ? _looked : rowsPerStep));
-        GoesOn = _endedEarly;
         _bytesAdded = 0;
         if (_reached == 0)
             _roundsLeft--;
@@ -98,7 +97,7 @@ internal sealed class IdSweep(IdsTable table, HeadCache heads, int rowsPerStep, 
     {
         _due = 0;
         _roundsLeft = 0;
-        GoesOn = false;
+        _endedEarly = false;
         _bytesAdded = 0;
         _position = Random.Shared.NextInt64(nextPosition);
     }

@@ -3,14 +3,21 @@ using Ingest.Engine;
 namespace Ingest.Storage;
 
 /// <summary>
-/// Deletes the bodies and blocks of confirmed batches, and those that a merged body took the place of, oldest first: a step after
-/// each commit, and one after the other where no write comes. Used by the writer thread alone.
+/// Deletes the bodies and blocks of confirmed batches, and those that a merged body took the place of, oldest first, in steps with
+/// pauses between them. Used by the writer thread alone.
 /// </summary>
 /// <remarks>
+/// <para>
+/// A pause is three times as long as the step before it took, so that three quarters of the writer's time are left to commits: while
+/// a backlog drains, there is something to free all the time, and a client that waits for its answer before it sends more would
+/// wait for a step behind each commit. A pause ends at once where half of what a step may delete was stored.
+/// </para>
+/// <para>
 /// A step deletes at least twice the rows or twice the bytes that were stored since the step before it, so that space comes back
 /// faster than it is taken, however large the commits are: beyond the bounds of a step, what waits for it waits in proportion to
 /// what those commits took themselves. After a fault that is not so: much is stored while it rests, and a small step may fit
 /// where a large one does not.
+/// </para>
 /// </remarks>
 /// <param name="transaction">What the steps change.</param>
 /// <param name="rowsPerStep"><see cref="SqliteJournalOptions.FreedRowsPerStep"/>.</param>
@@ -19,6 +26,12 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
 {
     /// <summary>How long it rests after a fault that may pass, such as a full disk.</summary>
     private static readonly TimeSpan RestAfterFault = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause between two steps, whatever held up the first.</summary>
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a pause is, for each unit of the step before.</summary>
+    private const int PausePerStep = 3;
 
     private readonly JournalTables _tables = transaction.Tables;
 
@@ -34,6 +47,14 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
     /// <summary>Position of the row that the step is at, which damage would be of; 0 where it is at none.</summary>
     private long _at;
 
+    /// <summary>Timestamp of the last step's begin.</summary>
+    private long _stepBegan;
+
+    /// <summary>Timestamp of the last step's end, and how long it rests from there.</summary>
+    private long _pauseBegan;
+
+    private TimeSpan _pause;
+
     private int _rowsStored;
     private long _bytesStored;
 
@@ -47,9 +68,19 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
 
     private long _bytesFreed;
 
-    public bool GoesOn => _isUnfinished && (_failedAt is not { } failedAt || TimeProvider.System.GetElapsedTime(failedAt) > RestAfterFault);
+    public TimeSpan? NextIn
+    {
+        get
+        {
+            if (!_isUnfinished)
+                return null;
+            if (_failedAt is { } failedAt)
+                return Left(RestAfterFault, failedAt);
+            return 2 * _rowsStored >= rowsPerStep || 2 * _bytesStored >= bytesPerStep ? TimeSpan.Zero : Left(_pause, _pauseBegan);
+        }
+    }
 
-    public bool IsDue(bool idle) => GoesOn;
+    public bool IsDue(bool idle) => NextIn == TimeSpan.Zero;
 
     /// <summary>A batch is to be freed.</summary>
     public void Add() => _isUnfinished = true;
@@ -66,6 +97,7 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
 
     public bool Step()
     {
+        _stepBegan = TimeProvider.System.GetTimestamp();
         (_rowsLeft, _bytesLeft) = _failedAt is null
             ? (rowsPerStep + (2 * _rowsStored), bytesPerStep + (2 * _bytesStored))
             : (rowsPerStep, bytesPerStep);
@@ -92,6 +124,9 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
     {
         _isUnfinished = _rowsFreed > 0;
         (_rowsStored, _bytesStored, _failedAt) = (0, 0, null);
+        _pauseBegan = TimeProvider.System.GetTimestamp();
+        var pause = PausePerStep * TimeProvider.System.GetElapsedTime(_stepBegan, _pauseBegan);
+        _pause = pause < PauseMax ? pause : PauseMax;
     }
 
     public void Failed(Exception fault, long nextPosition)
@@ -101,6 +136,13 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
         else
             _failedAt = TimeProvider.System.GetTimestamp();
         (_rowsStored, _bytesStored, _at) = (0, 0, 0);
+    }
+
+    /// <summary>What is left of a time.</summary>
+    private static TimeSpan Left(TimeSpan time, long since)
+    {
+        var left = time - TimeProvider.System.GetElapsedTime(since);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>The oldest row behind the one that the step was at last that met no damage; null where there is none.</summary>

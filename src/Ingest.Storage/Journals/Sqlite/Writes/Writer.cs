@@ -84,8 +84,17 @@ internal sealed class Writer
             var givesBack = idle || _transaction.AppendRefusal is not null;
             if (givesBack)
                 GiveSpaceBack();
-            wait = (givesBack && _freed) || (!_inDoubt && _transaction.Housekeeping.GoesOn) ? TimeSpan.Zero : IdleAfter;
+            wait = givesBack && _freed ? TimeSpan.Zero : WaitForChores();
         }
+    }
+
+    /// <summary>How long to wait for a write, at most.</summary>
+    private TimeSpan WaitForChores()
+    {
+        if (_inDoubt || _transaction.Housekeeping.NextIn is not { } next || next >= IdleAfter)
+            return IdleAfter;
+        // In whole milliseconds: less is no wait at all, and the thread would spin until the step is due.
+        return TimeSpan.FromMilliseconds(Math.Ceiling(next.TotalMilliseconds));
     }
 
     private void Commit()
