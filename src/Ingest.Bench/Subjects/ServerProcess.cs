@@ -48,7 +48,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Waits until something is there.</summary>
     /// <param name="find">Looks for it; null while it is not there.</param>
-    /// <exception cref="InvalidOperationException">The process ended, or it took too long.</exception>
+    /// <exception cref="InvalidOperationException">The process ended, or it took too long and was killed.</exception>
     public async Task<T> WaitForAsync<T>(Func<Task<T?>> find)
         where T : class
     {
@@ -59,6 +59,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             await Task.Delay(LookPeriod);
         }
 
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         throw new InvalidOperationException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} did not start:{Environment.NewLine}{Tail()}");
     }
 

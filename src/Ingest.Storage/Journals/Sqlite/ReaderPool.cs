@@ -19,25 +19,29 @@ internal sealed class ReaderPool(Func<Database> open) : IDisposable
     /// <summary>Reads on the thread pool.</summary>
     /// <exception cref="JournalUnavailableException">The storage cannot be read.</exception>
     /// <exception cref="JournalCorruptException">What it holds is not what was written.</exception>
-    public ValueTask<T> ReadAsync<T>(Func<JournalTables, T> read, CancellationToken cancellation) =>
-        ReadAsync(read, TaskScheduler.Default, cancellation);
-
-    /// <summary>Reads where a scheduler says.</summary>
-    /// <exception cref="JournalUnavailableException">The storage cannot be read.</exception>
-    /// <exception cref="JournalCorruptException">What it holds is not what was written.</exception>
-    public async ValueTask<T> ReadAsync<T>(Func<JournalTables, T> read, TaskScheduler scheduler, CancellationToken cancellation)
+    public async ValueTask<T> ReadAsync<T>(Func<JournalTables, T> read, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_closed, typeof(SqliteJournal));
         await _free.WaitAsync(cancellation);
         try
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(SqliteJournal));
-            return await Task.Factory.StartNew(() => Read(read), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+            return await Task.Run(() => Read(read), CancellationToken.None);
         }
         finally
         {
             _free.Release();
         }
+    }
+
+    /// <summary>Reads on the scheduler of the caller, so that it counts as work of the caller's.</summary>
+    /// <exception cref="JournalUnavailableException">The storage cannot be read.</exception>
+    /// <exception cref="JournalCorruptException">What it holds is not what was written.</exception>
+    public ValueTask<T> ReadHereAsync<T>(Func<JournalTables, T> read, CancellationToken cancellation)
+    {
+        if (TaskScheduler.Current == TaskScheduler.Default)
+            return ReadAsync(read, cancellation);
+        return new(Task.Factory.StartNew(() => WaitAndRead(read, cancellation), cancellation, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current));
     }
 
     /// <summary>Waits for the reads under way and closes the connections.</summary>
@@ -50,6 +54,24 @@ internal sealed class ReaderPool(Func<Database> open) : IDisposable
             tables.Database.Dispose();
         _idle.Clear();
         _free.Release(ConnectionsMax);
+    }
+
+    /// <summary>
+    /// Waits for a connection where it reads. A scheduler may have few threads and may be held up; a connection that was taken
+    /// before would be held as long, and keep everybody from reading.
+    /// </summary>
+    private T WaitAndRead<T>(Func<JournalTables, T> read, CancellationToken cancellation)
+    {
+        _free.Wait(cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(SqliteJournal));
+            return Read(read);
+        }
+        finally
+        {
+            _free.Release();
+        }
     }
 
     private T Read<T>(Func<JournalTables, T> read)

@@ -66,8 +66,7 @@ public sealed partial class SqliteJournal
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBatchAsync(
         Batch batch, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var positions = await _readers.ReadAsync(
-            tables => BatchBodies.Positions(tables, FindPending(tables, batch)), TaskScheduler.Current, cancellation);
+        var positions = await _readers.ReadHereAsync(tables => BatchBodies.Positions(tables, FindPending(tables, batch)), cancellation);
         var chunks = ReadBodiesAsync(positions, tables => FindPending(tables, batch), cancellation);
         await foreach (var chunk in chunks)
             yield return chunk;
@@ -185,7 +184,7 @@ public sealed partial class SqliteJournal
         {
             chunk.ResetWrittenCount();
             var first = next;
-            next = await _readers.ReadAsync(tables => ReadChunk(tables, first), TaskScheduler.Current, cancellation);
+            next = await _readers.ReadHereAsync(tables => ReadChunk(tables, first), cancellation);
             yield return chunk.WrittenMemory;
         }
 

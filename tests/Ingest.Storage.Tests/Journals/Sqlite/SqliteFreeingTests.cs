@@ -179,7 +179,7 @@ public sealed class SqliteFreeingTests : IDisposable
             await journal.CheckAsync(Cancellation), finding => finding.Contains("blocks (rows", StringComparison.Ordinal) && finding.Contains("it holds 2, but 1", StringComparison.Ordinal));
     }
 
-    /// <summary>Each commit is followed by a step, which deletes twice what the commit stored beside its own bound.</summary>
+    /// <summary>A step deletes twice what was stored since the one before it, beside its own bound.</summary>
     [Fact]
     public async Task Space_comes_back_faster_than_it_is_taken()
     {
@@ -277,6 +277,32 @@ public sealed class SqliteFreeingTests : IDisposable
 
         await CommitAsync(journal.ConfirmAsync(batch.Id, Make.Shipped(batch), Cancellation));
         await FreeAllAsync(journal);
+    }
+
+    /// <summary>There are no commits that a pause would be for, and clients wait for the space.</summary>
+    [Fact]
+    public async Task While_appends_are_refused_steps_follow_each_other()
+    {
+        const int Steps = 20;
+        var step = TimeSpan.FromMilliseconds(20);
+        var steps = new ConcurrentQueue<long>();
+        var free = 1L << 30;
+        await using var journal = await SqliteJournal.OpenAsync(
+            Options() with { ReserveBytes = 1_000, FreeBytes = () => Volatile.Read(ref free), OnHousekeeping = OnStep });
+        var batch = await SealAsync(journal, Make.Shop, Steps * PerStep, bodyBytes: 100);
+        Volatile.Write(ref free, 0);
+        while ((await journal.AppendAsync(AppendOf(Other, Make.Block((await journal.ReadPartitionAsync(Other, 0, default, Cancellation)).NextSeq)), Cancellation)).Outcome != JournalOutcome.Refused)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation); // The last answer counts for a second.
+        await CommitAsync(journal.ConfirmAsync(batch.Id, Make.Shipped(batch), Cancellation));
+        await SqliteFixture.UntilFreedAsync(_folder, Cancellation);
+        // With pauses each would take 80 ms.
+        Assert.Contains(steps.Zip(steps.Skip(1)), pair => TimeProvider.System.GetElapsedTime(pair.First, pair.Second) < 2 * step);
+
+        void OnStep()
+        {
+            steps.Enqueue(TimeProvider.System.GetTimestamp());
+            Thread.Sleep(step);
+        }
     }
 
     /// <summary>The batch is pending meanwhile, and may be confirmed before they are gone.</summary>

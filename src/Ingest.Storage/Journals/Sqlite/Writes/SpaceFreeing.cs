@@ -10,7 +10,8 @@ namespace Ingest.Storage;
 /// <para>
 /// A pause is three times as long as the step before it took, so that three quarters of the writer's time are left to commits: while
 /// a backlog drains, there is something to free all the time, and a client that waits for its answer before it sends more would
-/// wait for a step behind each commit. A pause ends at once where half of what a step may delete was stored.
+/// wait for a step behind each commit. A pause ends at once where half of what a step may delete was stored, and there is none while
+/// appends are refused, since the disk is full: clients wait for the space then, and not for the writer.
 /// </para>
 /// <para>
 /// A step deletes at least twice the rows or twice the bytes that were stored since the step before it, so that space comes back
@@ -76,7 +77,8 @@ internal sealed class SpaceFreeing(JournalTransaction transaction, int rowsPerSt
                 return null;
             if (_failedAt is { } failedAt)
                 return Left(RestAfterFault, failedAt);
-            return 2 * _rowsStored >= rowsPerStep || 2 * _bytesStored >= bytesPerStep ? TimeSpan.Zero : Left(_pause, _pauseBegan);
+            var endsEarly = transaction.AppendRefusal is not null || 2 * _rowsStored >= rowsPerStep || 2 * _bytesStored >= bytesPerStep;
+            return endsEarly ? TimeSpan.Zero : Left(_pause, _pauseBegan);
         }
     }
 
