@@ -215,6 +215,7 @@ public sealed class FolderLake : ILake
         var synced = 0L;
         await foreach (var chunk in content.ReadAsync(cancellation))
         {
+            // Here, and not on another thread of the pool: copying counts as the shipper's work, which is bounded.
             RandomAccess.Write(handle, chunk.Span, offset);
             offset += chunk.Length;
             if (offset - synced >= SyncBytes)
