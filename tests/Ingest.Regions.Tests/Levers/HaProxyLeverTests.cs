@@ -14,8 +14,11 @@ public sealed class HaProxyLeverTests : IAsyncLifetime
 
     private RegionBalancer Balancer => _balancer!;
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
         _balancer = await RegionBalancer.RequireAsync(("us-east-1", _east.Url, 95), ("west", _west.Url, 5));
+        await _balancer.WaitUntilUpAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -9,6 +9,9 @@ public sealed class RegionBalancer : IAsyncDisposable
     /// <summary>haproxy's number for a server that takes all of its share.</summary>
     private const int Running = 2;
 
+    /// <summary>haproxy's number for a check that was passed. Before the first one, a server counts as running, and one late answer ends that.</summary>
+    private const int Passed = 3;
+
     private readonly TemporaryFolder _folder;
     private readonly int _runtimePort;
     private readonly HaProxy _proxy;
@@ -54,7 +57,8 @@ public sealed class RegionBalancer : IAsyncDisposable
 
     /// <summary>Waits until its own checks have found every region up: those that started later than it were down at first.</summary>
     public Task WaitUntilUpAsync() => Deadline.UntilAsync<object>(
-        async () => (await ReadAsync("srv_op_state")).All(state => state == Running) ? this : null,
+        async () => (await ReadAsync("srv_op_state")).All(state => state == Running)
+            && (await ReadAsync("srv_check_result")).All(result => result == Passed) ? this : null,
         Deadline.Process,
         () => "haproxy's checks find a region down");
 
