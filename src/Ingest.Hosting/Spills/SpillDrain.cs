@@ -111,9 +111,7 @@ public sealed class SpillDrain(
                 reach.Observe(result, taken);
             if (stored.Count > 0)
                 reach.Opened();
-            var removed = await spill.RemoveAsync(stored);
-            if (removed.Outcome == JournalOutcome.Committed)
-                Interlocked.Add(ref _drained, stored.Sum(spilled => (long)spilled.Batch.Events.Length));
+            var removed = await RemoveAsync(stored);
             TakeNote(batches, results);
             if (stored.Count > 0 && _failing.Remove(source))
                 _resting.Recovered(source);
@@ -130,6 +128,26 @@ public sealed class SpillDrain(
         {
             foreach (var spilled in batches)
                 spilled.Dispose();
+        }
+    }
+
+    private async Task<JournalResult> RemoveAsync(List<SpilledBatch> stored)
+    {
+        // Counted first, and taken back where they stay: who looks meanwhile sees events in both places for a moment, never in
+        // neither.
+        var events = stored.Sum(spilled => (long)spilled.Batch.Events.Length);
+        Interlocked.Add(ref _drained, events);
+        var isRemoved = false;
+        try
+        {
+            var removed = await spill.RemoveAsync(stored);
+            isRemoved = removed.Outcome == JournalOutcome.Committed;
+            return removed;
+        }
+        finally
+        {
+            if (!isRemoved)
+                Interlocked.Add(ref _drained, -events);
         }
     }
 

@@ -34,6 +34,35 @@ public sealed class SpillDrainTests
     }
 
     [Fact]
+    public async Task What_leaves_the_spill_is_counted_as_drained_at_once_and_what_stays_is_not()
+    {
+        _journal.Mood = JournalMood.Away;
+        await using var site = new SpillSite(_journal);
+        await site.StartAsync(drains: false);
+        await site.SpillAsync("shop", "a", "b");
+        await site.SpillAsync("shop", "c");
+
+        var after = new List<(long Waiting, long Drained)>();
+        var refusals = new Queue<JournalResult>([new(JournalOutcome.Refused, "the test refuses"), new(JournalOutcome.Unknown, "the test lost the answer")]);
+        site.Spill.OnRemove = async remove =>
+        {
+            var answer = refusals.TryDequeue(out var refusal) ? refusal : await remove();
+            var report = site.Host.Report;
+            if (answer.Outcome == JournalOutcome.Committed)
+                after.Add((report.Events, report.Drained));
+            return answer;
+        };
+        _journal.Mood = JournalMood.Well;
+        site.BeginDraining();
+        await site.UntilDrainedAsync();
+
+        Assert.Empty(refusals);
+        Assert.NotEmpty(after);
+        Assert.All(after, report => Assert.Equal(3, report.Waiting + report.Drained));
+        Assert.Equal(3, site.Host.Report.Drained);
+    }
+
+    [Fact]
     public async Task New_requests_go_to_the_journal_as_soon_as_it_took_a_spilled_one()
     {
         _journal.Mood = JournalMood.Away;

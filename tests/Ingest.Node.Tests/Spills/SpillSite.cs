@@ -29,6 +29,9 @@ internal sealed class SpillSite(FakeJournal journal, ILogger? logger = null) : I
 
     public SpillHost Host { get; private set; } = null!;
 
+    /// <summary>The spill of the host.</summary>
+    public WatchedSpill Spill { get; private set; } = null!;
+
     /// <param name="drains">False where a test looks at the spill as it is.</param>
     /// <param name="bytesMax">Most bytes of the spill.</param>
     /// <param name="takesEvents">As <see cref="SpillHost"/> has it.</param>
@@ -36,9 +39,9 @@ internal sealed class SpillSite(FakeJournal journal, ILogger? logger = null) : I
     {
         Health = new StorageHealth();
         Health.Started();
-        var spill = await SqliteSpill.OpenAsync(new SpillOptions { Folder = _folder.Path, ReserveBytes = 0, BytesMax = bytesMax });
+        Spill = new WatchedSpill(await SqliteSpill.OpenAsync(new SpillOptions { Folder = _folder.Path, ReserveBytes = 0, BytesMax = bytesMax }));
         var log = new HostingLog(logger ?? NullLogger.Instance);
-        Host = new SpillHost(spill, Journal, Health, takesEvents, Options, TimeProvider.System, log);
+        Host = new SpillHost(Spill, Journal, Health, takesEvents, Options, TimeProvider.System, log);
         _stop = new CancellationTokenSource();
         if (drains)
             BeginDraining();
